@@ -1,0 +1,43 @@
+# qd_module(NAME DEPS module... LIBS target...)
+#
+# One folder of src/ is one static library qd_NAME, made of its *.cpp. The folder's *_test.cpp become the test program
+# qd_NAME_test (test `unit.NAME`), its *_fuzz.cpp one libFuzzer program each. DEPS are other modules (see
+# tools/check-includes for who may include whom), LIBS are targets from outside.
+function(qd_module name)
+  cmake_parse_arguments(arg "" "" "DEPS;LIBS;TEST_LIBS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  set(tests ${sources})
+  set(fuzzers ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|/main)\\.cpp$")
+
+  list(TRANSFORM arg_DEPS PREPEND qd_)
+  if(sources)
+    add_library(qd_${name} STATIC ${sources})
+    set(scope PUBLIC)
+  else()
+    add_library(qd_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(qd_${name} ${scope} ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(qd_${name} ${scope} ${arg_DEPS} ${arg_LIBS})
+
+  if(QD_TESTS AND tests)
+    add_executable(qd_${name}_test ${tests})
+    target_link_libraries(qd_${name}_test PRIVATE qd_${name} GTest::gmock GTest::gtest GTest::gtest_main ${arg_TEST_LIBS})
+    target_compile_definitions(qd_${name}_test PRIVATE QD_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    add_test(NAME unit.${name} COMMAND qd_${name}_test --gtest_brief=1)
+    set_tests_properties(unit.${name} PROPERTIES TIMEOUT 300)
+  endif()
+
+  if(QD_FUZZ)
+    foreach(fuzzer ${fuzzers})
+      get_filename_component(program ${fuzzer} NAME_WE)
+      add_executable(${program} ${fuzzer})
+      target_compile_options(${program} PRIVATE -fsanitize=fuzzer)
+      target_link_options(${program} PRIVATE -fsanitize=fuzzer)
+      target_link_libraries(${program} PRIVATE qd_${name})
+    endforeach()
+  endif()
+endfunction()

@@ -1,0 +1,40 @@
+// Finds the route of a method and path in a trie of path segments.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qd::http {
+
+// Patterns are segments: "job/{id}/run". "{id}" matches one segment, "{path*}" (last only) the rest with its slashes,
+// which may be empty. A literal segment wins over a parameter. Built once, then read from any thread.
+class Router {
+ public:
+  struct Match {
+    std::size_t route = 0;  // what add() returned
+    std::map<std::string, std::string, std::less<>> params;
+  };
+  struct Lookup {
+    std::optional<Match> match;
+    std::vector<std::string> allowed;  // when only the method did not fit: the methods of this path
+  };
+
+  Router();
+  ~Router();
+  Router(Router&&) noexcept;
+  Router& operator=(Router&&) noexcept;
+
+  std::size_t add(std::string_view method, std::string_view pattern);  // throws std::logic_error on a duplicate
+  Lookup find(std::string_view method, std::string_view path) const;   // path decoded, with or without leading slash
+
+ private:
+  struct Node;
+  std::unique_ptr<Node> root_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace qd::http

@@ -1,0 +1,65 @@
+// The HTTP/1.1 server: Boost.Beast behind a plain interface.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/worker_pool.hpp"
+#include "http/message.hpp"
+
+namespace qd::http {
+
+struct ServerConfig {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 4440;                       // 0 picks a free one
+  std::size_t threads = 1;                         // I/O threads
+  std::string tls_certificate_file, tls_key_file;  // PEM; both or neither
+  std::size_t max_connections = 10'000;
+  std::size_t max_header_bytes = 64 << 10;
+  std::size_t max_body_bytes = 64u << 20;
+  // The body limit of one request, asked once its headers are read; never above max_body_bytes. Absent: max_body_bytes.
+  std::function<std::size_t(const Request&)> body_limit;
+  std::size_t max_bodies_bytes = 512u << 20;  // all bodies in memory at once; more is answered 503
+  std::size_t max_stream_buffer = 4u << 20;   // per stream
+  std::chrono::milliseconds header_timeout{10'000};
+  std::chrono::milliseconds body_timeout{60'000};   // of inactivity while a body arrives
+  std::chrono::milliseconds idle_timeout{60'000};   // between requests
+  std::chrono::milliseconds write_timeout{60'000};  // of inactivity while an answer is sent
+  Headers common_headers;                           // added to every answer that does not set them itself
+  // Answers to what never reaches a handler (413, 408, 400, 431, 503), so that the API's error envelope can be used.
+  std::function<Response(int status, const std::string& message, const Request&)> error_page;
+};
+
+// A part with threads of its own. Handlers run on the pool, never on an I/O thread; when its queue is full the answer
+// is 503.
+class Server {
+ public:
+  using Handler = std::function<Response(const Request&)>;
+
+  Server(ServerConfig config, base::WorkerPool& pool, Handler handler);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  Result<> start();  // binds, listens, starts; the error names address and port
+  // Stops accepting, lets requests under way finish for up to `grace`, closes streams, then everything.
+  void stop(std::chrono::milliseconds grace) noexcept;
+  std::uint16_t port() const;  // the bound one
+
+  struct Stats {
+    std::uint64_t requests = 0, connections_accepted = 0, connections_refused = 0, bytes_in = 0, bytes_out = 0;
+    std::size_t connections_open = 0, streams_open = 0;
+  };
+  Stats stats() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace qd::http

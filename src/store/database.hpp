@@ -1,0 +1,111 @@
+// The shared database: SQLite (embedded default), PostgreSQL, MariaDB/MySQL, behind one small face.
+//
+// SQL is written once, with `?` for parameters, in the common subset; where the dialects differ, the statement is made
+// by a function of Dialect. Text is UTF-8 and may hold NUL nowhere (it is refused). Times are UnixMillis in BIGINT
+// columns, booleans 0/1 in SMALLINT columns, documents JSON in TEXT columns.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
+namespace qd::store {
+
+enum class Dialect { sqlite, postgresql, mariadb };
+
+// Lost infrastructure or a broken statement. `unavailable` is true when the database could not be reached or the
+// connection was cut: trying again later may work, and whether a statement under way was committed is unknown.
+struct DatabaseError : std::runtime_error {
+  DatabaseError(const std::string& message, bool is_unavailable)
+      : std::runtime_error(message), unavailable(is_unavailable) {}
+  bool unavailable;
+};
+// A unique key is taken already; nothing was written.
+struct UniqueViolation : DatabaseError {
+  explicit UniqueViolation(const std::string& message) : DatabaseError(message, false) {}
+};
+
+using Value = std::variant<std::nullptr_t, std::int64_t, double, std::string>;
+using Params = std::vector<Value>;
+
+class Row {
+ public:
+  explicit Row(std::vector<Value> values) : values_(std::move(values)) {}
+  bool null(std::size_t column) const;
+  std::string text(std::size_t column) const;      // "" for NULL
+  std::int64_t integer(std::size_t column) const;  // 0 for NULL
+  double real(std::size_t column) const;
+  bool truth(std::size_t column) const { return integer(column) != 0; }
+  std::optional<std::int64_t> optional_integer(std::size_t column) const;
+  std::optional<std::string> optional_text(std::size_t column) const;
+
+ private:
+  std::vector<Value> values_;
+};
+using Rows = std::vector<Row>;
+
+// One connection, lent by Database for the length of a call. Not thread-safe. Statements are prepared once per
+// connection.
+class Session {
+ public:
+  virtual ~Session() = default;
+  virtual Rows query(std::string_view sql, const Params& params = {}) = 0;
+  // The number of rows that were changed or matched for change.
+  virtual std::int64_t execute(std::string_view sql, const Params& params = {}) = 0;
+  // An INSERT into a table whose generated key column is `id`; returns the key.
+  virtual std::int64_t insert(std::string_view sql, const Params& params = {}) = 0;
+  virtual Dialect dialect() const = 0;
+};
+
+struct DatabaseConfig {
+  std::string url;  // a JDBC URL ("jdbc:postgresql://host:5432/rundeck", "jdbc:mariadb://…", "jdbc:mysql://…") or
+                    // "sqlite:/path/to/file.db". H2 URLs, as the peer's default has them, mean the embedded default.
+  std::string username;
+  std::string password;
+  std::size_t pool_size = 10;  // shared databases; SQLite has one writer and a few readers
+  std::chrono::milliseconds acquire_timeout{10'000};
+  std::chrono::milliseconds connect_timeout{5'000};
+};
+
+// Thread-safe. A broken connection is thrown away and made anew at the next call.
+class Database {
+ public:
+  // Connects once to prove that it works, and brings the schema up to date under a lock (migrations.hpp).
+  static Result<std::unique_ptr<Database>> open(const DatabaseConfig& config);
+  virtual ~Database() = default;
+
+  virtual Dialect dialect() const = 0;
+  // Runs `use` on a session in a transaction: committed when it returns, rolled back when it throws. When the
+  // transaction lost against another one (deadlock, serialisation), it is tried again, a few times with a growing
+  // pause.
+  virtual void transact(const std::function<void(Session&)>& use) = 0;
+  // Runs `use` on a session without transaction: each statement commits by itself. `read_only` lets SQLite use a
+  // reader.
+  virtual void run(const std::function<void(Session&)>& use, bool read_only = false) = 0;
+
+  // Convenience for one statement.
+  Rows query(std::string_view sql, const Params& params = {});            // a read
+  std::int64_t execute(std::string_view sql, const Params& params = {});  // a write
+  std::int64_t insert(std::string_view sql, const Params& params = {});
+
+  // The database's own clock.
+  UnixMillis now();
+
+  struct PoolStats {
+    std::size_t open = 0, busy = 0, waiting = 0, limit = 0;
+    std::uint64_t reconnects = 0;
+  };
+  virtual PoolStats pool_stats() const = 0;
+};
+
+}  // namespace qd::store

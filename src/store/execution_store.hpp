@@ -1,0 +1,103 @@
+// Executions: rows, queries, and the few conditional statements by which their status changes.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/execution.hpp"
+#include "store/database.hpp"
+
+namespace qd::store {
+
+// Every field narrows; empty and nullopt mean "any". Times are inclusive. Source: "Execution Query" of the API.
+struct ExecutionQuery {
+  std::string project;                // "" or "*": all projects
+  std::vector<std::string> projects;  // restricts to these when not empty (what the caller may see)
+  std::vector<std::string> statuses;  // "running", "succeeded", "failed", "aborted", "timedout", "failed-with-retry",
+                                      // "scheduled", "queued", "missed", "incomplete", or a custom text
+  bool running_only = false;  // running, queued and scheduled-in-the-past excluded: status = running
+  std::string user;           // userFilter
+  std::string aborted_by;     // abortedbyFilter
+  std::vector<std::string> job_uuids, exclude_job_uuids;                         // jobIdListFilter
+  std::vector<std::string> job_paths, exclude_job_paths;                         // jobListFilter: "group/name"
+  std::string group_part, group_exact, exclude_group_part, exclude_group_exact;  // "-": top level (exact)
+  std::string job_part, job_exact, exclude_job_part, exclude_job_exact;          // by name
+  std::optional<bool> ad_hoc;                                                    // adhoc=true/false
+  std::string type;                                                              // executionTypeFilter
+  std::string node;  // nodeFilter of history queries: ran on this node
+  std::string server_uuid;
+  std::optional<UnixMillis> started_after, started_before, ended_after, ended_before;
+  bool finished_only = false;  // history
+  std::size_t offset = 0;
+  std::size_t max = 20;
+};
+// Any exclude… job filter also drops ad-hoc executions.
+
+struct ExecutionPage {
+  std::vector<model::Execution> executions;  // newest start first, then highest id
+  std::int64_t total = 0;                    // of all pages
+};
+
+// How an execution ended.
+struct ExecutionOutcome {
+  std::string status;
+  UnixMillis ended = 0;
+  std::vector<std::string> succeeded_nodes, failed_nodes;
+  std::string aborted_by, abort_reason;
+  std::int64_t log_size = 0;
+  std::string state;  // final step × node state, JSON text
+};
+
+struct ExecutionMetrics {
+  std::int64_t total = 0;
+  std::map<std::string, std::int64_t> by_status;
+  std::int64_t duration_count = 0;
+  UnixMillis duration_sum = 0, duration_min = 0, duration_max = 0;
+};
+
+// Thread-safe.
+class ExecutionStore {
+ public:
+  explicit ExecutionStore(Database& database);
+
+  // Inserts a row (id is ignored) and returns its id.
+  model::ExecutionId create(const model::Execution& execution);
+  // The same, unless `limit` executions of its job are running already: then nullopt. Holds across members.
+  std::optional<model::ExecutionId> create_within_limit(const model::Execution& execution, std::int64_t limit);
+
+  std::optional<model::Execution> find(model::ExecutionId id);
+  std::vector<model::Execution> find_many(const std::vector<model::ExecutionId>& ids);
+  ExecutionPage query(const ExecutionQuery& query);
+  ExecutionMetrics metrics(const ExecutionQuery& query);
+  // Executions with status `scheduled` whose time has come, oldest first; of this member, or of nobody when "".
+  std::vector<model::Execution> due(UnixMillis now, std::size_t max);
+
+  // scheduled|queued → running; false when it is not in that state any more (another took it, or it was aborted).
+  bool start(model::ExecutionId id, UnixMillis now, const std::string& server_uuid, std::int64_t incarnation);
+  // running → final. The WHERE names the incarnation: false when this member is no longer the one that runs it.
+  bool finish(model::ExecutionId id, const std::string& server_uuid, std::int64_t incarnation,
+              const ExecutionOutcome& outcome);
+  // scheduled|queued → aborted, before it ever ran. False when it was not waiting.
+  bool cancel_waiting(model::ExecutionId id, const std::string& by, UnixMillis now);
+  // Running executions of earlier incarnations of this member, closed as `incomplete`; returns how many.
+  std::int64_t close_orphans(const std::string& server_uuid, std::int64_t incarnation, UnixMillis now);
+  void set_retried_as(model::ExecutionId id, model::ExecutionId retry);
+  // Names, state and log path of a running execution change together in batches.
+  bool save_progress(model::ExecutionId id, const std::string& server_uuid, std::int64_t incarnation,
+                     const std::string& state);
+  std::optional<std::string> state(model::ExecutionId id);  // JSON text; nullopt: no such execution; "" none yet
+
+  bool remove(model::ExecutionId id);  // false: no such execution, or it is running
+  std::vector<model::ExecutionId> ids_of_job(const std::string& job_uuid);
+  // Average duration in ms of the job's last (at most 100) succeeded runs; nullopt when there is none.
+  std::optional<UnixMillis> average_duration(const std::string& job_uuid);
+  std::int64_t count_running(const std::string& job_uuid);
+  std::int64_t count(const std::string& project);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace qd::store
