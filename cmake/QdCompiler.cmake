@@ -13,7 +13,7 @@ set(QD_SANITIZE "" CACHE STRING "Sanitizers for every target: 'address,undefined
 add_compile_options(-Wall -Wextra -Werror -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports both of these inside Boost and the standard library at -O2, with nothing of ours at fault.
-  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-dangling-reference)
+  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)
   add_compile_options(-Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-free-nonheap-object)
 endif()
 

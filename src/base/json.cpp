@@ -1,7 +1,5 @@
 #include "base/json.hpp"
 
-#include <boost/json/basic_parser_impl.hpp>
-#include <boost/json/parser.hpp>
 #include <boost/json/stream_parser.hpp>
 
 #include "base/text.hpp"

@@ -1,6 +1,7 @@
 #include "base/properties.hpp"
 
 #include <cstdint>
+#include <optional>
 
 namespace qd::base {
 namespace {
