@@ -1,0 +1,17 @@
+# Every target is one call of ./dev; `./dev help` tells more.
+.PHONY: run build test format lint bench clean
+
+run:
+	@./dev run
+build:
+	@./dev build
+test:
+	@./dev test
+format:
+	@./dev format
+lint:
+	@./dev lint
+bench:
+	@./dev bench
+clean:
+	@./dev clean
