@@ -17,7 +17,7 @@ namespace qd::base {
 // destructor was called from inside the callback). May be empty.
 class CancelRegistration {
  public:
-  CancelRegistration() = default;
+  CancelRegistration() noexcept;
   CancelRegistration(CancelRegistration&&) noexcept;
   CancelRegistration& operator=(CancelRegistration&&) noexcept;
   ~CancelRegistration();
@@ -61,6 +61,8 @@ class CancelSource {
   bool cancel(std::string reason) const;
 
  private:
+  static bool cancel(CancelToken::State& state, std::string reason);
+
   std::shared_ptr<CancelToken::State> state_;
   CancelRegistration parent_;
 };

@@ -38,7 +38,6 @@ class TaskGroup {
   void pump();
   void check_done();
 
-  EventLoop& loop_;
   std::size_t at_once_;
   std::size_t running_ = 0;
   bool pumping_ = false;
