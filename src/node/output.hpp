@@ -51,12 +51,12 @@ class LineAssembler {
   void finish();
 
  private:
-  void emit(std::string_view line);
-  void emit_pieces();
+  void append(std::string_view piece);
+  void emit(std::string_view line, bool ended);
 
   Line line_;
   std::size_t max_line_;
-  std::string partial_;  // start of a line whose end has not come yet; never longer than max_line_
+  std::string partial_;  // start of a line whose end has not come yet
 };
 
 }  // namespace qd::node

@@ -1,0 +1,155 @@
+#include "node/spawn.hpp"
+
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <system_error>
+#include <unistd.h>
+#include <vector>
+
+namespace qd::node {
+namespace {
+
+class FileActions {
+ public:
+  FileActions() { posix_spawn_file_actions_init(&actions_); }
+  FileActions(const FileActions&) = delete;
+  FileActions& operator=(const FileActions&) = delete;
+  ~FileActions() { posix_spawn_file_actions_destroy(&actions_); }
+  posix_spawn_file_actions_t* get() { return &actions_; }
+
+ private:
+  posix_spawn_file_actions_t actions_{};
+};
+
+class SpawnAttributes {
+ public:
+  SpawnAttributes() {
+    posix_spawnattr_init(&attributes_);
+    sigset_t signals;
+    sigemptyset(&signals);
+    posix_spawnattr_setsigmask(&attributes_, &signals);
+    sigfillset(&signals);
+    posix_spawnattr_setsigdefault(&attributes_, &signals);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+  }
+  SpawnAttributes(const SpawnAttributes&) = delete;
+  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
+  ~SpawnAttributes() { posix_spawnattr_destroy(&attributes_); }
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_{};
+};
+
+struct Pipe {
+  Fd read;
+  Fd write;
+};
+
+tl::unexpected<Error> system_failure(int error, const std::string& what) {
+  return fail(ErrorKind::unavailable, what + ": " + std::system_category().message(error));
+}
+
+Result<Pipe> output_pipe() {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return system_failure(errno, "Cannot make a pipe for the command's output");
+  Pipe pipe{Fd(ends[0]), Fd(ends[1])};
+  fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  return pipe;
+}
+
+// A file in memory: the child reads it at its own pace and we have nothing to pump.
+Result<Fd> input_file(const std::string& text) {
+  Fd file(memfd_create("qd-input", MFD_CLOEXEC));
+  if (!file) return system_failure(errno, "Cannot hold the command's input");
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const auto written = write(file.get(), rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return system_failure(errno, "Cannot hold the command's input");
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  lseek(file.get(), 0, SEEK_SET);
+  return file;
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> result;
+  result.reserve(texts.size() + 1);
+  for (const auto& text : texts) result.push_back(const_cast<char*>(text.c_str()));
+  result.push_back(nullptr);
+  return result;
+}
+
+Result<pid_t> spawn_with(const ProcessSpec& spec, FileActions& actions) {
+  static const SpawnAttributes attributes;
+  auto argv = pointers(spec.argv);
+  auto environment = pointers(spec.environment);
+  pid_t pid = -1;
+  const int error = posix_spawnp(&pid, argv[0], actions.get(), attributes.get(), argv.data(), environment.data());
+  if (error == 0) return pid;
+  const std::string where = spec.working_directory.empty() ? "" : " in folder " + spec.working_directory;
+  return system_failure(error, "Cannot run " + spec.argv[0] + where);
+}
+
+void end_now(pid_t pid) {
+  kill(-pid, SIGKILL);
+  while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+}  // namespace
+
+Fd& Fd::operator=(Fd&& other) noexcept {
+  if (this != &other) {
+    if (fd_ >= 0) close(fd_);
+    fd_ = std::exchange(other.fd_, -1);
+  }
+  return *this;
+}
+
+Fd::~Fd() {
+  if (fd_ >= 0) close(fd_);
+}
+
+Result<Spawned> spawn_process(const ProcessSpec& spec) {
+  if (spec.argv.empty()) return fail(ErrorKind::invalid, "There is no program to run.");
+  auto out = output_pipe();
+  if (!out) return fail(out.error());
+  auto err = output_pipe();
+  if (!err) return fail(err.error());
+
+  FileActions actions;
+  Fd input;
+  if (spec.input) {
+    auto file = input_file(*spec.input);
+    if (!file) return fail(file.error());
+    input = std::move(*file);
+    posix_spawn_file_actions_adddup2(actions.get(), input.get(), 0);
+  } else {
+    posix_spawn_file_actions_addopen(actions.get(), 0, "/dev/null", O_RDONLY, 0);
+  }
+  posix_spawn_file_actions_adddup2(actions.get(), out->write.get(), 1);
+  posix_spawn_file_actions_adddup2(actions.get(), err->write.get(), 2);
+  posix_spawn_file_actions_addclosefrom_np(actions.get(), 3);
+  if (!spec.working_directory.empty()) {
+    posix_spawn_file_actions_addchdir_np(actions.get(), spec.working_directory.c_str());
+  }
+
+  const auto pid = spawn_with(spec, actions);
+  if (!pid) return fail(pid.error());
+  Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, *pid, 0)));
+  if (!pidfd) {
+    const int error = errno;
+    end_now(*pid);
+    return system_failure(error, "Cannot watch the command, which was ended");
+  }
+  return Spawned{*pid, std::move(pidfd), std::move(out->read), std::move(err->read)};
+}
+
+}  // namespace qd::node
