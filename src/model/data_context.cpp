@@ -1,0 +1,78 @@
+#include "model/data_context.hpp"
+
+#include <cctype>
+
+#include "base/text.hpp"
+
+namespace qd::model {
+
+namespace {
+const DataContext::Group kNoValues;
+constexpr std::string_view kUnquoted = "unquoted";
+}  // namespace
+
+const std::string* DataContext::find(const std::string& group, const std::string& key) const {
+  const auto values = groups_.find(group);
+  if (values == groups_.end()) return nullptr;
+  const auto value = values->second->find(key);
+  return value == values->second->end() ? nullptr : &value->second;
+}
+
+const DataContext::Group& DataContext::group(const std::string& name) const {
+  const auto values = groups_.find(name);
+  return values == groups_.end() ? kNoValues : *values->second;
+}
+
+void DataContext::set_group(const std::string& name, Group values) {
+  groups_[name] = std::make_shared<const Group>(std::move(values));
+}
+
+void DataContext::set(const std::string& group_name, const std::string& key, std::string value) {
+  Group values = group(group_name);
+  values[key] = std::move(value);
+  set_group(group_name, std::move(values));
+}
+
+const std::string* DataContext::resolve(std::string_view reference) const {
+  if (reference.starts_with(kUnquoted)) reference.remove_prefix(kUnquoted.size());
+  const auto dot = reference.find('.');
+  if (dot == std::string_view::npos || dot == 0) return nullptr;
+  return find(std::string(reference.substr(0, dot)), std::string(reference.substr(dot + 1)));
+}
+
+std::map<std::string, std::string> DataContext::environment() const {
+  std::map<std::string, std::string> variables;
+  for (const auto& [name, values] : groups_) {
+    for (const auto& [key, value] : *values) variables[environment_name(name, key)] = value;
+  }
+  return variables;
+}
+
+std::string environment_name(std::string_view group, std::string_view key) {
+  std::string name = "RD_";
+  name.append(group).append(".").append(key);
+  for (char& c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    c = byte < 128 && std::isalnum(byte) != 0 ? static_cast<char>(std::toupper(byte)) : '_';
+  }
+  return name;
+}
+
+DataContext::Group node_group(const Node& node) {
+  DataContext::Group values{{"name", node.name},
+                            {"hostname", node.attribute("hostname")},
+                            {"os-name", node.attribute("osName")},
+                            {"os-family", node.attribute("osFamily")},
+                            {"os-arch", node.attribute("osArch")},
+                            {"os-version", node.attribute("osVersion")},
+                            {"username", node.attribute("username")},
+                            {"description", node.attribute("description")},
+                            {"tags", base::join({node.tags.begin(), node.tags.end()}, ",")}};
+  for (const auto& [key, value] : node.attributes) {
+    if (key == "nodename" || key == "osName" || key == "osFamily" || key == "osArch" || key == "osVersion") continue;
+    values.try_emplace(key, value);
+  }
+  return values;
+}
+
+}  // namespace qd::model
