@@ -26,23 +26,30 @@ enum class Dialect { sqlite, postgresql, mariadb };
 // Lost infrastructure or a broken statement. `unavailable` is true when the database could not be reached or the
 // connection was cut: trying again later may work, and whether a statement under way was committed is unknown.
 struct DatabaseError : std::runtime_error {
-  DatabaseError(const std::string& message, bool is_unavailable)
-      : std::runtime_error(message), unavailable(is_unavailable) {}
+  DatabaseError(const std::string& message, bool is_unavailable, std::string native_code = {})
+      : std::runtime_error(message), unavailable(is_unavailable), code(std::move(native_code)) {}
   bool unavailable;
+  std::string code;  // SQLSTATE (PostgreSQL) or the error's number (SQLite, MariaDB); "" when the error is our own
 };
 // A unique key is taken already; nothing was written.
 struct UniqueViolation : DatabaseError {
   explicit UniqueViolation(const std::string& message) : DatabaseError(message, false) {}
 };
 
-using Value = std::variant<std::nullptr_t, std::int64_t, double, std::string>;
+// Bytes of any kind, for BLOB/BYTEA columns.
+struct Blob {
+  std::string bytes;
+  bool operator==(const Blob&) const = default;
+};
+
+using Value = std::variant<std::nullptr_t, std::int64_t, double, std::string, Blob>;
 using Params = std::vector<Value>;
 
 class Row {
  public:
   explicit Row(std::vector<Value> values) : values_(std::move(values)) {}
   bool null(std::size_t column) const;
-  std::string text(std::size_t column) const;      // "" for NULL
+  std::string text(std::size_t column) const;      // "" for NULL; of a Blob its bytes
   std::int64_t integer(std::size_t column) const;  // 0 for NULL
   double real(std::size_t column) const;
   bool truth(std::size_t column) const { return integer(column) != 0; }
@@ -55,26 +62,29 @@ class Row {
 using Rows = std::vector<Row>;
 
 // One connection, lent by Database for the length of a call. Not thread-safe. Statements are prepared once per
-// connection.
+// connection: keep a statement's text the same and pass what varies as parameters. Inside of transact() let
+// UniqueViolation pass: PostgreSQL refuses every further statement of that transaction.
 class Session {
  public:
   virtual ~Session() = default;
   virtual Rows query(std::string_view sql, const Params& params = {}) = 0;
   // The number of rows that were changed or matched for change.
   virtual std::int64_t execute(std::string_view sql, const Params& params = {}) = 0;
-  // An INSERT into a table whose generated key column is `id`; returns the key.
+  // An INSERT into a table whose generated key column is `id`; returns the key, or 0 when INSERT … SELECT found no row.
   virtual std::int64_t insert(std::string_view sql, const Params& params = {}) = 0;
   virtual Dialect dialect() const = 0;
 };
 
 struct DatabaseConfig {
   std::string url;  // a JDBC URL ("jdbc:postgresql://host:5432/rundeck", "jdbc:mariadb://…", "jdbc:mysql://…") or
-                    // "sqlite:/path/to/file.db". H2 URLs, as the peer's default has them, mean the embedded default.
+                    // "sqlite:/path/to/file.db". H2 URLs, as the peer's default has them, mean the embedded default,
+                    // and so does an empty one.
   std::string username;
   std::string password;
   std::size_t pool_size = 10;  // shared databases; SQLite has one writer and a few readers
   std::chrono::milliseconds acquire_timeout{10'000};
   std::chrono::milliseconds connect_timeout{5'000};
+  std::string default_sqlite_path;  // file of the embedded default
 };
 
 // Thread-safe. A broken connection is thrown away and made anew at the next call.

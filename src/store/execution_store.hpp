@@ -17,9 +17,9 @@ struct ExecutionQuery {
   std::vector<std::string> projects;  // restricts to these when not empty (what the caller may see)
   std::vector<std::string> statuses;  // "running", "succeeded", "failed", "aborted", "timedout", "failed-with-retry",
                                       // "scheduled", "queued", "missed", "incomplete", or a custom text
-  bool running_only = false;  // running, queued and scheduled-in-the-past excluded: status = running
-  std::string user;           // userFilter
-  std::string aborted_by;     // abortedbyFilter
+  bool running_only = false;          // running, queued and scheduled-in-the-past excluded: status = running
+  std::string user;                   // userFilter
+  std::string aborted_by;             // abortedbyFilter
   std::vector<std::string> job_uuids, exclude_job_uuids;                         // jobIdListFilter
   std::vector<std::string> job_paths, exclude_job_paths;                         // jobListFilter: "group/name"
   std::string group_part, group_exact, exclude_group_part, exclude_group_exact;  // "-": top level (exact)

@@ -1,0 +1,59 @@
+#include "store/database.hpp"
+
+#include <filesystem>
+
+#include "store/database_url.hpp"
+#include "store/migrations.hpp"
+#include "store/sqlite_database.hpp"
+
+namespace qd::store {
+namespace {
+
+std::unique_ptr<Database> open_backend(const DatabaseTarget& target, const DatabaseConfig& config) {
+  return std::make_unique<SqliteDatabase>(target.path, config);
+}
+
+const char* now_sql(Dialect dialect) {
+  return dialect == Dialect::postgresql ? "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
+                                        : "SELECT CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)";
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> Database::open(const DatabaseConfig& config) {
+  const auto target = parse_database_url(config);
+  if (!target) return fail(target.error());
+  try {
+    auto database = open_backend(*target, config);
+    migrate(*database);
+    return database;
+  } catch (const DatabaseError& error) {
+    return fail(error.unavailable ? ErrorKind::unavailable : ErrorKind::internal,
+                "The " + target->describe() + " cannot be used: " + error.what());
+  }
+}
+
+Rows Database::query(std::string_view sql, const Params& params) {
+  Rows rows;
+  run([&](Session& session) { rows = session.query(sql, params); }, true);
+  return rows;
+}
+
+std::int64_t Database::execute(std::string_view sql, const Params& params) {
+  std::int64_t changed = 0;
+  run([&](Session& session) { changed = session.execute(sql, params); });
+  return changed;
+}
+
+std::int64_t Database::insert(std::string_view sql, const Params& params) {
+  std::int64_t key = 0;
+  run([&](Session& session) { key = session.insert(sql, params); });
+  return key;
+}
+
+UnixMillis Database::now() {
+  if (dialect() == Dialect::sqlite) return SystemClock().now();  // the same machine, and SQLite reads the same clock
+  return query(now_sql(dialect())).at(0).integer(0);
+}
+
+}  // namespace qd::store

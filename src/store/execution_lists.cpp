@@ -1,0 +1,122 @@
+// What ExecutionStore reads.
+#include <algorithm>
+
+#include "store/condition.hpp"
+#include "store/execution_filter.hpp"
+#include "store/execution_row.hpp"
+#include "store/execution_store.hpp"
+
+namespace qd::store {
+namespace {
+
+constexpr const char* by_newest = " ORDER BY sort_ms DESC, id DESC LIMIT ? OFFSET ?";
+constexpr const char* where_due =
+    " WHERE active = 1 AND status = 'scheduled' AND scheduled_for_ms <= ? ORDER BY scheduled_for_ms, id LIMIT ?";
+constexpr const char* select_metrics =
+    "SELECT status, COUNT(*), COUNT(ended_ms - started_ms), SUM(ended_ms - started_ms), MIN(ended_ms - started_ms), "
+    "MAX(ended_ms - started_ms) FROM execution";
+constexpr const char* select_state = "SELECT state FROM execution WHERE id = ?";
+constexpr const char* select_ids_of_job = "SELECT id FROM execution WHERE job_uuid = ? ORDER BY sort_ms DESC, id DESC";
+constexpr const char* select_recent_durations =
+    "SELECT COUNT(d), SUM(d) FROM (SELECT ended_ms - started_ms AS d FROM execution WHERE job_uuid = ? AND "
+    "status = 'succeeded' ORDER BY sort_ms DESC, id DESC LIMIT 100) recent";
+constexpr const char* count_running_of_job =
+    "SELECT COUNT(*) FROM execution WHERE active = 1 AND job_uuid = ? AND status = 'running'";
+constexpr const char* count_of_project = "SELECT COUNT(*) FROM execution WHERE project = ?";
+
+constexpr std::size_t ids_per_statement = 512;
+
+}  // namespace
+
+std::optional<model::Execution> ExecutionStore::find(model::ExecutionId id) {
+  static const std::string sql = std::string(select_execution_whole) + " WHERE id = ?";
+  const auto rows = database_.query(sql, {id});
+  if (rows.empty()) return std::nullopt;
+  return read_whole_execution(rows.front());
+}
+
+std::vector<model::Execution> ExecutionStore::find_many(const std::vector<model::ExecutionId>& ids) {
+  std::vector<model::Execution> found;
+  for (std::size_t start = 0; start < ids.size(); start += ids_per_statement) {
+    const auto end = std::min(ids.size(), start + ids_per_statement);
+    const auto condition = is_one_of("id", std::vector<std::int64_t>(ids.begin() + static_cast<std::ptrdiff_t>(start),
+                                                                     ids.begin() + static_cast<std::ptrdiff_t>(end)));
+    const auto sql = std::string(select_execution_whole) + " WHERE " + condition.sql + " ORDER BY id";
+    for (const auto& row : database_.query(sql, condition.params)) found.push_back(read_whole_execution(row));
+  }
+  return found;
+}
+
+ExecutionPage ExecutionStore::query(const ExecutionQuery& query) {
+  const auto conditions = execution_conditions(database_.dialect(), query);
+  const auto params =
+      conditions.params_and({static_cast<std::int64_t>(query.max), static_cast<std::int64_t>(query.offset)});
+  ExecutionPage page;
+  database_.run(
+      [&](Session& session) {
+        page = {};
+        page.total =
+            session.query("SELECT COUNT(*) FROM execution" + conditions.where(), conditions.params()).at(0).integer(0);
+        if (page.total == 0 || query.max == 0) return;
+        for (const auto& row : session.query(select_execution + conditions.where() + by_newest, params)) {
+          page.executions.push_back(read_execution(row));
+        }
+      },
+      true);
+  return page;
+}
+
+ExecutionMetrics ExecutionStore::metrics(const ExecutionQuery& query) {
+  const auto conditions = execution_conditions(database_.dialect(), query);
+  ExecutionMetrics metrics;
+  for (const auto& row :
+       database_.query(select_metrics + conditions.where() + " GROUP BY status", conditions.params())) {
+    metrics.total += row.integer(1);
+    metrics.by_status[row.text(0)] = row.integer(1);
+    if (row.integer(2) == 0) continue;
+    metrics.duration_min =
+        metrics.duration_count == 0 ? row.integer(4) : std::min(metrics.duration_min, row.integer(4));
+    metrics.duration_max = std::max(metrics.duration_max, row.integer(5));
+    metrics.duration_count += row.integer(2);
+    metrics.duration_sum += row.integer(3);
+  }
+  return metrics;
+}
+
+std::vector<model::Execution> ExecutionStore::due(UnixMillis now, std::size_t max) {
+  static const std::string sql = std::string(select_execution_whole) + where_due;
+  std::vector<model::Execution> executions;
+  for (const auto& row : database_.query(sql, {now, static_cast<std::int64_t>(max)})) {
+    executions.push_back(read_whole_execution(row));
+  }
+  return executions;
+}
+
+std::optional<std::string> ExecutionStore::state(model::ExecutionId id) {
+  const auto rows = database_.query(select_state, {id});
+  if (rows.empty()) return std::nullopt;
+  return rows.front().text(0);
+}
+
+std::vector<model::ExecutionId> ExecutionStore::ids_of_job(const std::string& job_uuid) {
+  std::vector<model::ExecutionId> ids;
+  for (const auto& row : database_.query(select_ids_of_job, {job_uuid})) ids.push_back(row.integer(0));
+  return ids;
+}
+
+std::optional<UnixMillis> ExecutionStore::average_duration(const std::string& job_uuid) {
+  const auto rows = database_.query(select_recent_durations, {job_uuid});
+  const auto count = rows.at(0).integer(0);
+  if (count == 0) return std::nullopt;
+  return rows.at(0).integer(1) / count;
+}
+
+std::int64_t ExecutionStore::count_running(const std::string& job_uuid) {
+  return database_.query(count_running_of_job, {job_uuid}).at(0).integer(0);
+}
+
+std::int64_t ExecutionStore::count(const std::string& project) {
+  return database_.query(count_of_project, {project}).at(0).integer(0);
+}
+
+}  // namespace qd::store

@@ -1,0 +1,123 @@
+#include "store/execution_store.hpp"
+
+#include <algorithm>
+
+#include "codec/execution_codec.hpp"
+#include "store/execution_row.hpp"
+#include "store/sql_text.hpp"
+
+namespace qd::store {
+namespace {
+
+const std::string insert_execution = std::string("INSERT INTO execution (") + execution_columns + ") VALUES (" +
+                                     placeholders(execution_column_count) + ")";
+
+// One statement takes the lowest free slot of the job, if fewer than the limit run. Two members that take the same slot
+// at once meet at its unique key.
+const std::string insert_within_limit =
+    std::string("INSERT INTO execution (") + execution_columns + ", slot) SELECT " +
+    placeholders(execution_column_count) +
+    ", (SELECT MIN(free.slot) FROM (SELECT 1 AS slot UNION SELECT taken.slot + 1 FROM execution taken"
+    " WHERE taken.job_uuid = ? AND taken.slot IS NOT NULL) free WHERE NOT EXISTS"
+    " (SELECT 1 FROM execution held WHERE held.job_uuid = ? AND held.slot = free.slot))"
+    " FROM (SELECT 1 AS one) once WHERE"
+    " (SELECT COUNT(*) FROM execution r WHERE r.active = 1 AND r.job_uuid = ? AND r.status = 'running') < ?";
+
+constexpr const char* start_waiting =
+    "UPDATE execution SET status = 'running', active = 1, started_ms = ?, sort_ms = ?, server_uuid = ?, incarnation = "
+    "? "
+    "WHERE id = ? AND status IN ('scheduled', 'queued')";
+#define QD_FINISH                                                                                                      \
+  "UPDATE execution SET status = ?, active = NULL, slot = NULL, ended_ms = ?, succeeded_nodes = ?, failed_nodes = ?, " \
+  "aborted_by = ?, abort_reason = ?, log_size = ?"
+#define QD_WHERE_OWNED " WHERE id = ? AND server_uuid = ? AND incarnation = ? AND status = 'running'"
+constexpr const char* finish_running = QD_FINISH QD_WHERE_OWNED;
+constexpr const char* finish_running_with_state = QD_FINISH ", state = ?" QD_WHERE_OWNED;
+constexpr const char* save_state = "UPDATE execution SET state = ?" QD_WHERE_OWNED;
+#undef QD_FINISH
+#undef QD_WHERE_OWNED
+constexpr const char* cancel_waiting_row =
+    "UPDATE execution SET status = 'aborted', active = NULL, slot = NULL, ended_ms = ?, aborted_by = ? "
+    "WHERE id = ? AND status IN ('scheduled', 'queued')";
+constexpr const char* close_orphan_rows =
+    "UPDATE execution SET status = 'incomplete', active = NULL, slot = NULL, ended_ms = ? "
+    "WHERE active = 1 AND status = 'running' AND server_uuid = ? AND incarnation < ?";
+constexpr const char* update_retried_as = "UPDATE execution SET retried_as = ? WHERE id = ?";
+constexpr const char* delete_execution = "DELETE FROM execution WHERE id = ? AND status <> 'running'";
+
+// How often a slot may be snatched away before the attempt counts as refused.
+constexpr int max_slot_races = 50;
+
+}  // namespace
+
+ExecutionStore::ExecutionStore(Database& database) : database_(database) {}
+
+model::ExecutionId ExecutionStore::create(const model::Execution& execution) {
+  return database_.insert(insert_execution, columns_of(execution));
+}
+
+std::optional<model::ExecutionId> ExecutionStore::create_within_limit(const model::Execution& execution,
+                                                                      std::int64_t limit) {
+  if (execution.status != model::status::running) return create(execution);
+  Params params = columns_of(execution);
+  for (int i = 0; i < 3; ++i) params.emplace_back(execution.job_uuid);
+  params.emplace_back(limit);
+  for (int race = 0; race < max_slot_races; ++race) {
+    try {
+      const auto id = database_.insert(insert_within_limit, params);
+      return id == 0 ? std::nullopt : std::optional(id);
+    } catch (const UniqueViolation&) {
+      continue;  // somebody took the slot between our look and our write: look again
+    }
+  }
+  return std::nullopt;
+}
+
+bool ExecutionStore::start(model::ExecutionId id, UnixMillis now, const std::string& server_uuid,
+                           std::int64_t incarnation) {
+  return database_.execute(start_waiting, {now, now, server_uuid, incarnation, id}) > 0;
+}
+
+bool ExecutionStore::finish(model::ExecutionId id, const std::string& server_uuid, std::int64_t incarnation,
+                            const ExecutionOutcome& outcome) {
+  const auto list = [](const std::vector<std::string>& nodes) {
+    return nodes.empty() ? "" : codec::encode_texts(nodes);
+  };
+  Params params;
+  params.reserve(11);
+  params.emplace_back(outcome.status);
+  params.emplace_back(outcome.ended);
+  params.emplace_back(list(outcome.succeeded_nodes));
+  params.emplace_back(list(outcome.failed_nodes));
+  params.emplace_back(outcome.aborted_by);
+  params.emplace_back(outcome.abort_reason);
+  params.emplace_back(outcome.log_size);
+  if (!outcome.state.empty()) params.emplace_back(outcome.state);
+  params.emplace_back(id);
+  params.emplace_back(server_uuid);
+  params.emplace_back(incarnation);
+  return database_.execute(outcome.state.empty() ? finish_running : finish_running_with_state, params) > 0;
+}
+
+bool ExecutionStore::cancel_waiting(model::ExecutionId id, const std::string& by, UnixMillis now) {
+  return database_.execute(cancel_waiting_row, {now, by, id}) > 0;
+}
+
+std::int64_t ExecutionStore::close_orphans(const std::string& server_uuid, std::int64_t incarnation, UnixMillis now) {
+  return database_.execute(close_orphan_rows, {now, server_uuid, incarnation});
+}
+
+void ExecutionStore::set_retried_as(model::ExecutionId id, model::ExecutionId retry) {
+  database_.execute(update_retried_as, {retry, id});
+}
+
+bool ExecutionStore::save_progress(model::ExecutionId id, const std::string& server_uuid, std::int64_t incarnation,
+                                   const std::string& state) {
+  return database_.execute(save_state, {state, id, server_uuid, incarnation}) > 0;
+}
+
+bool ExecutionStore::remove(model::ExecutionId id) {
+  return database_.execute(delete_execution, {id}) > 0;
+}
+
+}  // namespace qd::store

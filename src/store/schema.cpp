@@ -1,0 +1,166 @@
+#include "store/migrations.hpp"
+
+namespace qd::store {
+namespace {
+
+// `sort_ms` is what lists are sorted by: started, else scheduled_for. `active` is 1 for what is queued, scheduled or
+// running, else NULL. `slot` numbers the running executions of a job with a limit, so that the unique key holds it.
+constexpr const char* create_execution = R"(CREATE TABLE execution (
+  id {id},
+  project {key} NOT NULL,
+  job_uuid {key} NOT NULL,
+  status {key} NOT NULL,
+  active {flag},
+  slot {int},
+  sort_ms {int} NOT NULL,
+  scheduled_for_ms {int},
+  started_ms {int},
+  ended_ms {int},
+  server_uuid {key} NOT NULL,
+  incarnation {int} NOT NULL,
+  uuid {key} NOT NULL,
+  job_revision {int} NOT NULL,
+  kind {key} NOT NULL,
+  user_name {key} NOT NULL,
+  log_level {key} NOT NULL,
+  retry_attempt {int} NOT NULL,
+  retry_of {int},
+  retried_as {int},
+  original_id {int},
+  log_size {int} NOT NULL,
+  aborted_by {key} NOT NULL,
+  job_name {name} NOT NULL,
+  job_group {path} NOT NULL,
+  roles {text} NOT NULL,
+  description {text} NOT NULL,
+  arg_string {text} NOT NULL,
+  options {text} NOT NULL,
+  node_filter {text} NOT NULL,
+  succeeded_nodes {text} NOT NULL,
+  failed_nodes {text} NOT NULL,
+  abort_reason {text} NOT NULL,
+  log_path {text} NOT NULL,
+  extra {text} NOT NULL,
+  ad_hoc {text},
+  state {text} NOT NULL){table})";
+
+std::vector<std::string> projects_and_jobs() {
+  return {
+      R"(CREATE TABLE project (
+  name {key} PRIMARY KEY,
+  config {text} NOT NULL,
+  created_ms {int} NOT NULL,
+  version {int} NOT NULL){table})",
+      R"(CREATE TABLE project_file (
+  project {key} NOT NULL,
+  path {key} NOT NULL,
+  content {text} NOT NULL,
+  PRIMARY KEY (project, path)){table})",
+      R"(CREATE TABLE job (
+  id {id},
+  uuid {key} NOT NULL,
+  project {key} NOT NULL,
+  group_path {path} NOT NULL,
+  name {name} NOT NULL,
+  scheduled {flag} NOT NULL,
+  schedule_enabled {flag} NOT NULL,
+  execution_enabled {flag} NOT NULL,
+  server_uuid {key} NOT NULL,
+  revision {int} NOT NULL,
+  created_ms {int} NOT NULL,
+  updated_ms {int} NOT NULL,
+  updated_by {key} NOT NULL,
+  tags {text} NOT NULL,
+  description {text} NOT NULL,
+  definition {text} NOT NULL){table})",
+      "CREATE UNIQUE INDEX job_by_uuid ON job (uuid)",
+      "CREATE INDEX job_by_name ON job (project, group_path{cut:120}, name{cut:120}, uuid)",
+      R"(CREATE TABLE job_revision (
+  job_uuid {key} NOT NULL,
+  revision {int} NOT NULL,
+  saved_ms {int} NOT NULL,
+  saved_by {key} NOT NULL,
+  definition {text} NOT NULL,
+  PRIMARY KEY (job_uuid, revision)){table})",
+  };
+}
+
+std::vector<std::string> executions() {
+  return {
+      create_execution,
+      "CREATE INDEX execution_by_time ON execution (sort_ms{key_tail})",
+      "CREATE INDEX execution_by_project ON execution (project, sort_ms{key_tail})",
+      "CREATE INDEX execution_by_status ON execution (project, status, sort_ms{key_tail})",
+      "CREATE INDEX execution_by_end ON execution (project, ended_ms)",
+      "CREATE INDEX execution_by_job ON execution (job_uuid, sort_ms{key_tail})",
+      "CREATE INDEX execution_active ON execution (active, job_uuid, status){partial: WHERE active = 1}",
+      "CREATE UNIQUE INDEX execution_slot ON execution (job_uuid, slot){partial: WHERE slot IS NOT NULL}",
+  };
+}
+
+std::vector<std::string> people_and_files() {
+  return {
+      R"(CREATE TABLE api_token (
+  id {key} PRIMARY KEY,
+  hash {key} NOT NULL,
+  name {text} NOT NULL,
+  user_name {key} NOT NULL,
+  creator {key} NOT NULL,
+  roles {text} NOT NULL,
+  created_ms {int} NOT NULL,
+  expires_ms {int}){table})",
+      "CREATE UNIQUE INDEX api_token_by_hash ON api_token (hash)",
+      "CREATE INDEX api_token_by_user ON api_token (user_name, created_ms)",
+      R"(CREATE TABLE login_session (
+  id_hash {key} PRIMARY KEY,
+  user_name {key} NOT NULL,
+  roles {text} NOT NULL,
+  created_ms {int} NOT NULL,
+  last_used_ms {int} NOT NULL){table})",
+      "CREATE INDEX login_session_by_use ON login_session (last_used_ms)",
+      R"(CREATE TABLE upload (
+  id {key} PRIMARY KEY,
+  project {key} NOT NULL,
+  job_uuid {key} NOT NULL,
+  option_name {key} NOT NULL,
+  file_name {text} NOT NULL,
+  user_name {key} NOT NULL,
+  sha256 {key} NOT NULL,
+  size {int} NOT NULL,
+  created_ms {int} NOT NULL,
+  expires_ms {int},
+  state {key} NOT NULL,
+  execution_id {int}){table})",
+      "CREATE INDEX upload_by_job ON upload (job_uuid, created_ms)",
+      "CREATE INDEX upload_by_execution ON upload (execution_id)",
+      "CREATE INDEX upload_by_expiry ON upload (state, expires_ms)",
+      "CREATE INDEX upload_by_project ON upload (project)",
+      R"(CREATE TABLE upload_content (
+  upload_id {key} PRIMARY KEY,
+  content {blob} NOT NULL){table})",
+      R"(CREATE TABLE user_profile (
+  login {key} PRIMARY KEY,
+  first_name {key} NOT NULL,
+  last_name {key} NOT NULL,
+  email {key} NOT NULL,
+  created_ms {int} NOT NULL,
+  updated_ms {int} NOT NULL,
+  last_login_ms {int}){table})",
+      R"(CREATE TABLE setting (
+  name {key} PRIMARY KEY,
+  value {text} NOT NULL){table})",
+  };
+}
+
+}  // namespace
+
+const std::vector<Migration>& known_migrations() {
+  static const std::vector<Migration> all = {
+      {1, "projects and jobs", projects_and_jobs()},
+      {2, "executions", executions()},
+      {3, "tokens, sessions, uploads, profiles and settings", people_and_files()},
+  };
+  return all;
+}
+
+}  // namespace qd::store
