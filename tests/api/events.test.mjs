@@ -1,0 +1,107 @@
+// The live event stream: GET /api/V/execution/ID/events.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { startServer } from '../support/server.mjs';
+import { adhoc, ended, newJob, newProject, run } from '../support/scenario.mjs';
+
+let qd, project;
+before(async () => {
+  qd = await startServer();
+  project = await newProject(qd);
+});
+after(() => qd?.stop());
+
+// Everything until `end`: {entries, states, end, offsets, arrivals}.
+async function follow(id, options) {
+  const seen = { entries: [], states: [], offsets: [], arrivals: [] };
+  for await (const { event, data, id: offset } of qd.events(`/execution/${id}/events`, options)) {
+    if (event === 'output') {
+      const entries = JSON.parse(data);
+      assert.ok(Array.isArray(entries), data);
+      seen.entries.push(...entries);
+      seen.offsets.push(Number(offset));
+      seen.arrivals.push(Date.now());
+    } else if (event === 'state') {
+      seen.states.push(JSON.parse(data));
+    } else if (event === 'end') {
+      seen.end = JSON.parse(data);
+      break;
+    }
+  }
+  assert.ok(seen.end, 'the stream ended without an event "end"');
+  return seen;
+}
+
+const logs = (seen) => seen.entries.map((entry) => entry.log);
+
+describe('a running execution', () => {
+  it('sends its output as it comes, its state, and its end', async () => {
+    const id = await newJob(qd, project, { steps: ['for i in 1 2 3 4; do echo "line $i"; sleep 0.5; done', 'echo last'] });
+    const started = await run(qd, id);
+    const seen = await follow(started.id);
+    assert.deepEqual(logs(seen), ['line 1', 'line 2', 'line 3', 'line 4', 'last']);
+    assert.ok(seen.arrivals.at(-1) - seen.arrivals[0] > 800, 'all of it came at once');
+    assert.deepEqual(seen.offsets, [...seen.offsets].sort((a, b) => a - b));
+    assert.ok(seen.states.length >= 1);
+    assert.equal(seen.states.at(-1).executionState, 'SUCCEEDED');
+    assert.equal((await ended(qd, started.id)).status, 'succeeded');
+    const page = await qd.ok('GET', `/execution/${started.id}/output`);
+    assert.deepEqual(logs(seen), page.entries.map((entry) => entry.log));
+  });
+
+  it('can be followed by many', async () => {
+    const id = await adhoc(qd, project, 'sleep 1; seq 1 200');
+    const all = await Promise.all(Array.from({ length: 40 }, () => follow(id)));
+    const expected = Array.from({ length: 200 }, (_, i) => String(i + 1));
+    for (const seen of all) assert.deepEqual(logs(seen), expected);
+  });
+
+  it('loses nothing of a lot of output', async () => {
+    const id = await adhoc(qd, project, 'seq 1 100000');
+    const seen = await follow(id, { timeout: 60_000 });
+    assert.equal(seen.entries.length, 100_000);
+    for (const [i, line] of logs(seen).entries()) assert.equal(line, String(i + 1));
+  });
+
+  it('tells a follower of its abort', async () => {
+    const id = await adhoc(qd, project, 'echo up; sleep 60');
+    const seen = follow(id);
+    await qd.ok('GET', `/execution/${id}/abort`);
+    const { end } = await seen;
+    assert.match(JSON.stringify(end), /aborted/i);
+  });
+
+  it('does not mind a follower that leaves', async () => {
+    const id = await adhoc(qd, project, 'for i in $(seq 1 30); do echo $i; sleep 0.05; done');
+    for await (const { event } of qd.events(`/execution/${id}/events`)) if (event === 'output') break;
+    assert.equal((await ended(qd, id)).status, 'succeeded');
+    assert.equal((await qd.ok('GET', `/execution/${id}/output`)).entries.length, 30);
+  });
+});
+
+describe('an execution that has ended', () => {
+  let id;
+  before(async () => {
+    id = await adhoc(qd, project, 'seq 1 10; exit 3');
+    await ended(qd, id);
+  });
+
+  it('sends everything at once', async () => {
+    const seen = await follow(id);
+    assert.equal(seen.entries.filter((entry) => /^\d+$/.test(entry.log)).length, 10);
+    assert.match(JSON.stringify(seen.end), /failed/i);
+  });
+
+  it('goes on from an offset', async () => {
+    const all = await follow(id);
+    const half = await qd.ok('GET', `/execution/${id}/output`, { query: { maxlines: 4 } });
+    const rest = await follow(id, { query: { offset: half.offset } });
+    assert.deepEqual(logs(rest), logs(all).slice(4));
+  });
+});
+
+it('needs a login and an execution', async () => {
+  const bare = await qd.raw('GET', '/api/59/execution/1/events', { token: null, accept: 'text/event-stream' });
+  assert.equal(bare.status, 403);
+  assert.equal((await qd.api('GET', '/execution/999999999/events', { accept: 'text/event-stream' })).status, 404);
+});
