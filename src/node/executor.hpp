@@ -85,7 +85,13 @@ class FileCopier {
   virtual base::Task<Result<>> remove(const ExecContext& ctx, const model::Node& node, std::string path) = 0;
 };
 
-// The words after the interpreter rules above: what is executed for a script that lies at `path`.
-std::vector<std::string> script_argv(const ScriptRun& script, const std::string& path);
+// The shell command that runs a script which lies at `path` on the node: interpreter, path and arguments by the rules
+// of ScriptRun. An interpreter word that holds "${scriptfile}" takes the path there, and it is not added again.
+std::string script_command(const ScriptRun& script, const std::string& path);
+
+// The result of a command that ended with `exit_code`.
+NodeResult result_of_exit(int exit_code);
+// The result of a command that its CancelToken ended.
+NodeResult result_of_cancel(const base::CancelToken& cancel);
 
 }  // namespace qd::node

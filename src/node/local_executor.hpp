@@ -38,8 +38,6 @@ class LocalExecutor final : public NodeExecutor {
   base::Task<NodeResult> execute_script(const ExecContext& ctx, const model::Node& node, ScriptRun script) override;
 
  private:
-  base::Task<NodeResult> run(const ExecContext& ctx, std::vector<std::string> argv);
-
   base::EventLoop& loop_;
   base::WorkerPool& pool_;
   LocalConfig config_;

@@ -1,8 +1,11 @@
 #include "node/spawn.hpp"
 
+#include <condition_variable>
 #include <csignal>
-#include <cstring>
+#include <cstdint>
 #include <fcntl.h>
+#include <mutex>
+#include <set>
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -86,12 +89,47 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return result;
 }
 
+// Spawns under way, by their number.
+class SpawnLedger {
+ public:
+  std::uint64_t begin() {
+    const std::lock_guard lock(mutex_);
+    under_way_.insert(++last_);
+    return last_;
+  }
+  void end(std::uint64_t number) {
+    {
+      const std::lock_guard lock(mutex_);
+      under_way_.erase(number);
+    }
+    ended_.notify_all();
+  }
+  void wait_for_earlier() {
+    std::unique_lock lock(mutex_);
+    const auto last = last_;
+    ended_.wait(lock, [&] { return under_way_.empty() || *under_way_.begin() > last; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  std::set<std::uint64_t> under_way_;
+  std::uint64_t last_ = 0;
+};
+
+SpawnLedger& ledger() {
+  static SpawnLedger instance;
+  return instance;
+}
+
 Result<pid_t> spawn_with(const ProcessSpec& spec, FileActions& actions) {
   static const SpawnAttributes attributes;
   auto argv = pointers(spec.argv);
   auto environment = pointers(spec.environment);
   pid_t pid = -1;
+  const auto number = ledger().begin();
   const int error = posix_spawnp(&pid, argv[0], actions.get(), attributes.get(), argv.data(), environment.data());
+  ledger().end(number);
   if (error == 0) return pid;
   const std::string where = spec.working_directory.empty() ? "" : " in folder " + spec.working_directory;
   return system_failure(error, "Cannot run " + spec.argv[0] + where);
@@ -115,6 +153,10 @@ Fd& Fd::operator=(Fd&& other) noexcept {
 
 Fd::~Fd() {
   if (fd_ >= 0) close(fd_);
+}
+
+void wait_for_spawns_under_way() {
+  ledger().wait_for_earlier();
 }
 
 Result<Spawned> spawn_process(const ProcessSpec& spec) {

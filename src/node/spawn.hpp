@@ -35,4 +35,9 @@ struct Spawned {
 // Blocks until the program runs, about a millisecond. Thread-safe.
 Result<Spawned> spawn_process(const ProcessSpec& spec);
 
+// Returns when no spawn that began before this call is under way. Until its program runs, a child holds copies of our
+// open files, also those that were closed since; a script that somebody has open for writing cannot be executed.
+// Thread-safe.
+void wait_for_spawns_under_way();
+
 }  // namespace qd::node

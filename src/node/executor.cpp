@@ -1,0 +1,48 @@
+#include "node/executor.hpp"
+
+#include "base/text.hpp"
+#include "model/arg_string.hpp"
+
+namespace qd::node {
+namespace {
+
+constexpr std::string_view script_file_mark = "${scriptfile}";
+
+// The interpreter is the job author's shell text; only words that his quotes held together need quotes again.
+std::string interpreter_word(const std::string& word) {
+  return word.find_first_of(" \t\n'\"") == std::string::npos && !word.empty() ? word : base::shell_quote(word);
+}
+
+}  // namespace
+
+std::string script_command(const ScriptRun& script, const std::string& path) {
+  std::vector<std::string> command;
+  bool path_seen = false;
+  for (const auto& word : model::split_args(script.interpreter)) {
+    if (word.find(script_file_mark) == std::string::npos) {
+      command.push_back(interpreter_word(word));
+      continue;
+    }
+    path_seen = true;
+    command.push_back(base::shell_quote(base::replace_all(word, script_file_mark, path)));
+  }
+  std::vector<std::string> rest;
+  if (!path_seen) rest.push_back(base::shell_quote(path));
+  for (const auto& arg : script.args) rest.push_back(base::shell_quote(arg));
+  std::string words = base::join(rest, " ");
+  if (!command.empty() && script.interpreter_args_quoted && !rest.empty()) words = base::shell_quote(words);
+  if (!words.empty()) command.push_back(std::move(words));
+  return base::join(command, " ");
+}
+
+NodeResult result_of_exit(int exit_code) {
+  if (exit_code == 0) return NodeResult::ok();
+  return NodeResult::failure(reason::non_zero, "Result code was " + std::to_string(exit_code), exit_code);
+}
+
+NodeResult result_of_cancel(const base::CancelToken& cancel) {
+  const auto why = cancel.reason();
+  return NodeResult::failure(reason::interrupted, why.empty() ? "Interrupted" : "Interrupted: " + why);
+}
+
+}  // namespace qd::node
