@@ -106,9 +106,9 @@ class Launcher {
   Result<model::Execution> launch(RunRequest request);
 
   // Ends an execution. `pending`: it is being ended. `aborted`: it was waiting and will not start, or, with `force`, it
-  // was marked as `incomplete` although nobody here runs it. `failed`: see `reason`. not_found: no such execution.
-  Result<AbortOutcome> abort(model::ExecutionId id, const std::string& user, const std::string& reason = {},
-                             bool force = false);
+  // was marked as `incomplete` although nobody here runs it. `failed`: see `reason`; no such execution: its id is 0.
+  AbortOutcome abort(model::ExecutionId id, const std::string& user, const std::string& reason = {},
+                     bool force = false);
 
   // The API's Execution State document of an execution that runs here, as of now; nullopt when it does not.
   std::optional<JsonObject> live_state(model::ExecutionId id);
