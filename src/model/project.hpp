@@ -9,7 +9,7 @@
 namespace qd::model {
 
 struct Project {
-  std::string name;                           // letters, digits and . _ - + , not starting with a dot
+  std::string name;                           // letters, digits and . _ - +, not starting with a dot
   std::map<std::string, std::string> config;  // project.* and resources.source.* keys, without project.name
   UnixMillis created = 0;
 

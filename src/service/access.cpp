@@ -1,0 +1,16 @@
+#include "service/access.hpp"
+
+namespace qd::service {
+
+bool allowed(const auth::Identity& identity, const Decision&) {
+  return identity.has_role("admin");
+}
+
+Result<> require(const auth::Identity& identity, const Decision& decision, const std::string& what,
+                 const std::string& id) {
+  if (allowed(identity, decision)) return {};
+  return fail(ErrorKind::unauthorized, "Not authorized for action \"" + decision.action + "\" for " + what + " " + id,
+              "api.error.item.unauthorized");
+}
+
+}  // namespace qd::service

@@ -1,0 +1,209 @@
+#include "service/executions.hpp"
+
+#include <filesystem>
+
+#include "base/text.hpp"
+#include "service/access.hpp"
+#include "service/errors.hpp"
+
+namespace qd::service {
+namespace {
+
+tl::unexpected<Error> execution_failed(const std::string& why) {
+  return fail(ErrorKind::invalid, "Execution failed: " + why, "api.error.execution.failed");
+}
+
+Result<std::optional<UnixMillis>> parse_run_at(const std::optional<std::string>& text, UnixMillis now) {
+  if (!text || text->empty()) return std::optional<UnixMillis>();
+  const auto time = parse_iso8601(*text);
+  if (!time) return execution_failed("Invalid date/time format, only ISO 8601 is supported");
+  if (*time <= now) return execution_failed("A job cannot be scheduled for a time in the past");
+  return time;
+}
+
+}  // namespace
+
+Result<std::string> Executions::acting_user(const auth::Identity& who, const std::string& project,
+                                            const std::optional<std::string>& as_user) {
+  if (!as_user || as_user->empty()) return who.user;
+  if (auto right = require(who, {"job", "runAs", project}, "Project", project); !right) return fail(right.error());
+  return *as_user;
+}
+
+Result<model::Execution> Executions::run_job(const auth::Identity& who, const std::string& job_uuid,
+                                             RunOptions options) {
+  const StoredJobPtr stored = jobs_.find(job_uuid);
+  if (!stored) return no_such("Job ID", job_uuid);
+  const std::string& project = stored->job.project;
+  if (auto right = require(who, {"job", "run", project}, "Job ID", job_uuid); !right) return fail(right.error());
+  auto user = acting_user(who, project, options.as_user);
+  if (!user) return fail(user.error());
+  const auto run_at = parse_run_at(options.run_at, clock_.now());
+  if (!run_at) return fail(run_at.error());
+
+  engine::RunRequest request;
+  request.job = stored->job;
+  request.job_revision = stored->revision;
+  request.user = std::move(*user);
+  request.roles = who.roles;
+  request.type = *run_at ? "user-scheduled" : "user";
+  request.options = std::move(options.options);
+  request.node_filter = std::move(options.node_filter);
+  request.log_level = std::move(options.log_level);
+  request.run_at = *run_at;
+  request.meta = std::move(options.meta);
+  return launcher_.launch(std::move(request));
+}
+
+Result<model::Execution> Executions::retry(const auth::Identity& who, const std::string& job_uuid,
+                                           const std::string& execution_id, RunOptions options, bool failed_only) {
+  auto earlier = find(who, execution_id);
+  if (!earlier || earlier->job_uuid != job_uuid) return no_such("Execution ID", execution_id);
+  if (earlier->failed_nodes.empty()) return no_such("Failed node List for execution ID", execution_id);
+  const StoredJobPtr stored = jobs_.find(job_uuid);
+  if (!stored) return no_such("Job ID", job_uuid);
+  if (auto right = require(who, {"job", "run", stored->job.project}, "Job ID", job_uuid); !right)
+    return fail(right.error());
+  auto user = acting_user(who, stored->job.project, options.as_user);
+  if (!user) return fail(user.error());
+
+  engine::RunRequest request;
+  request.job = stored->job;
+  request.job_revision = stored->revision;
+  request.user = std::move(*user);
+  request.roles = who.roles;
+  request.options = std::move(options.options);
+  request.options.merge(std::map<std::string, std::string>(earlier->options));
+  request.log_level = options.log_level ? options.log_level : std::optional(earlier->log_level);
+  if (failed_only) {
+    request.failed_nodes_only = earlier->failed_nodes;
+  } else if (!earlier->node_filter.empty()) {
+    request.node_filter = earlier->node_filter;
+  }
+  request.meta = std::move(options.meta);
+  return launcher_.launch(std::move(request));
+}
+
+Result<model::Execution> Executions::run_ad_hoc(const auth::Identity& who, AdHocRequest request) {
+  if (!projects_.find(request.project)) return no_such_project(request.project);
+  if (auto right = require(who, {"adhoc", "run", request.project}, "Project", request.project); !right)
+    return fail(right.error());
+  auto user = acting_user(who, request.project, request.as_user);
+  if (!user) return fail(user.error());
+
+  engine::RunRequest run;
+  run.job.project = request.project;
+  run.job.workflow.steps.push_back(std::move(request.step));
+  run.job.multiple_executions = true;
+  if (request.node_filter) {
+    model::NodeFilters filters;
+    filters.filter = *request.node_filter;
+    filters.dispatch.threadcount = request.threadcount;
+    filters.dispatch.keepgoing = request.keepgoing;
+    run.job.node_filters = std::move(filters);
+  }
+  run.user = std::move(*user);
+  run.roles = who.roles;
+  return launcher_.launch(std::move(run));
+}
+
+Result<model::Execution> Executions::find(const auth::Identity& who, const std::string& id, const std::string& action) {
+  const auto number = base::parse_int(id);
+  auto execution = number ? executions_.find(*number) : std::nullopt;
+  if (!execution) return no_such("Execution", id);
+  const char* resource = execution->job_uuid.empty() ? "adhoc" : "execution";
+  if (auto right = require(who, {resource, action, execution->project}, "Execution", id); !right)
+    return fail(right.error());
+  return std::move(*execution);
+}
+
+Result<> Executions::narrow_to_visible(const auth::Identity& who, store::ExecutionQuery& query) {
+  if (!query.project.empty() && query.project != "*") {
+    if (!projects_.find(query.project)) return no_such_project(query.project);
+    return require(who, {"execution", "read", query.project}, "Project", query.project);
+  }
+  bool sees_all = true;
+  for (const model::Project& project : projects_.list()) {
+    if (allowed(who, {"execution", "read", project.name})) {
+      query.projects.push_back(project.name);
+    } else {
+      sees_all = false;
+    }
+  }
+  if (sees_all) {
+    query.projects.clear();
+  } else if (query.projects.empty()) {
+    return require(who, {"execution", "read", "*"}, "Project", "*");
+  }
+  return {};
+}
+
+Result<store::ExecutionPage> Executions::query(const auth::Identity& who, store::ExecutionQuery query) {
+  if (auto ok = narrow_to_visible(who, query); !ok) return fail(ok.error());
+  return executions_.query(query);
+}
+
+Result<store::ExecutionMetrics> Executions::metrics(const auth::Identity& who, store::ExecutionQuery query) {
+  if (auto ok = narrow_to_visible(who, query); !ok) return fail(ok.error());
+  return executions_.metrics(query);
+}
+
+Result<JsonObject> Executions::state(const auth::Identity& who, const std::string& id) {
+  auto execution = find(who, id);
+  if (!execution) return fail(execution.error());
+  return state_of(execution->id);
+}
+
+JsonObject Executions::state_of(model::ExecutionId id) {
+  if (auto live = launcher_.live_state(id)) return std::move(*live);
+  const auto stored = parse_json(executions_.state(id).value_or(""));
+  return stored && stored->is_object() ? stored->as_object() : JsonObject{};
+}
+
+Result<engine::AbortOutcome> Executions::abort(const auth::Identity& who, const std::string& id,
+                                               const std::optional<std::string>& as_user, bool force_incomplete) {
+  auto execution = find(who, id, "kill");
+  if (!execution) return fail(execution.error());
+  auto user = acting_user(who, execution->project, as_user);
+  if (!user) return fail(user.error());
+  return launcher_.abort(execution->id, *user, "", force_incomplete);
+}
+
+Result<> Executions::remove(const auth::Identity& who, const std::string& id) {
+  auto execution = find(who, id, "delete_execution");
+  if (!execution) return fail(execution.error());
+  if (!executions_.remove(execution->id)) {
+    return fail(ErrorKind::conflict, "Execution " + id + " could not be deleted: it is running. Abort it first.",
+                "api.error.exec.delete.failed");
+  }
+  if (!execution->log_path.empty()) {
+    std::error_code ignored;  // a log that is gone already is as good as deleted
+    std::filesystem::remove(std::filesystem::path(log_root_) / execution->log_path, ignored);
+  }
+  return {};
+}
+
+Removal Executions::remove_many(const auth::Identity& who, const std::vector<std::string>& ids) {
+  Removal removal;
+  removal.requested = ids.size();
+  for (const std::string& id : ids) {
+    const auto removed = remove(who, id);
+    if (removed) continue;
+    const bool missing = removed.error().kind == ErrorKind::not_found;
+    removal.failures.push_back({id, missing ? "Execution Not found: " + id : removed.error().message});
+  }
+  return removal;
+}
+
+Result<Removal> Executions::remove_of_job(const auth::Identity& who, const std::string& job_uuid) {
+  const StoredJobPtr stored = jobs_.find(job_uuid);
+  if (!stored) return no_such("Job ID", job_uuid);
+  if (auto right = require(who, {"execution", "delete_execution", stored->job.project}, "Job ID", job_uuid); !right) {
+    return fail(right.error());
+  }
+  std::vector<std::string> ids;
+  for (const model::ExecutionId id : executions_.ids_of_job(job_uuid)) ids.push_back(std::to_string(id));
+  return remove_many(who, ids);
+}
+
+}  // namespace qd::service

@@ -1,0 +1,94 @@
+// Use cases on executions: run, retry, query, abort, delete.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/identity.hpp"
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "engine/launcher.hpp"
+#include "service/job_cache.hpp"
+#include "store/execution_store.hpp"
+#include "store/project_store.hpp"
+
+namespace qd::service {
+
+// What a person or program says when it runs a job.
+struct RunOptions {
+  std::map<std::string, std::string> options;  // by name
+  std::optional<std::string> log_level;
+  std::optional<std::string> node_filter;
+  std::optional<std::string> as_user;
+  std::optional<std::string> run_at;  // ISO 8601, as given
+  std::map<std::string, std::string> meta;
+};
+
+struct AdHocRequest {
+  std::string project;
+  model::Step step;
+  std::optional<std::string> node_filter;
+  std::optional<std::string> threadcount;
+  std::optional<bool> keepgoing;
+  std::optional<std::string> as_user;
+};
+
+struct RemovalFailure {
+  std::string id;
+  std::string message;
+};
+struct Removal {
+  std::size_t requested = 0;
+  std::vector<RemovalFailure> failures;
+};
+
+// Thread-safe; blocks on the database.
+class Executions {
+ public:
+  Executions(store::ExecutionStore& executions, store::ProjectStore& projects, JobCache& jobs,
+             engine::Launcher& launcher, const Clock& clock, std::string log_root)
+      : executions_(executions),
+        projects_(projects),
+        jobs_(jobs),
+        launcher_(launcher),
+        clock_(clock),
+        log_root_(std::move(log_root)) {}
+
+  Result<model::Execution> run_job(const auth::Identity& who, const std::string& job_uuid, RunOptions options);
+  // Options that are not given are those of the execution. With `failed_only`, on the nodes on which it failed.
+  Result<model::Execution> retry(const auth::Identity& who, const std::string& job_uuid,
+                                 const std::string& execution_id, RunOptions options, bool failed_only);
+  Result<model::Execution> run_ad_hoc(const auth::Identity& who, AdHocRequest request);
+
+  Result<model::Execution> find(const auth::Identity& who, const std::string& id, const std::string& action = "read");
+  // `query.project` "" or "*": all that `who` may see.
+  Result<store::ExecutionPage> query(const auth::Identity& who, store::ExecutionQuery query);
+  Result<store::ExecutionMetrics> metrics(const auth::Identity& who, store::ExecutionQuery query);
+  // The document of "Execution State"; an empty object when nothing is known yet.
+  Result<JsonObject> state(const auth::Identity& who, const std::string& id);
+  JsonObject state_of(model::ExecutionId id);  // of an execution that was found, and so authorised, before
+
+  Result<engine::AbortOutcome> abort(const auth::Identity& who, const std::string& id,
+                                     const std::optional<std::string>& as_user, bool force_incomplete);
+  Result<> remove(const auth::Identity& who, const std::string& id);
+  Removal remove_many(const auth::Identity& who, const std::vector<std::string>& ids);
+  Result<Removal> remove_of_job(const auth::Identity& who, const std::string& job_uuid);
+
+  store::ExecutionStore& store() { return executions_; }
+
+ private:
+  Result<std::string> acting_user(const auth::Identity& who, const std::string& project,
+                                  const std::optional<std::string>& as_user);
+  Result<> narrow_to_visible(const auth::Identity& who, store::ExecutionQuery& query);
+
+  store::ExecutionStore& executions_;
+  store::ProjectStore& projects_;
+  JobCache& jobs_;
+  engine::Launcher& launcher_;
+  const Clock& clock_;
+  std::string log_root_;
+};
+
+}  // namespace qd::service

@@ -1,0 +1,121 @@
+#include "service/jobs.hpp"
+
+#include <algorithm>
+
+#include "base/id.hpp"
+#include "service/access.hpp"
+#include "service/errors.hpp"
+
+namespace qd::service {
+
+Result<> Jobs::check_project(const auth::Identity& who, const std::string& project, const std::string& action) {
+  if (!projects_.find(project)) return no_such_project(project);
+  return require(who, {"job", action, project}, "Project", project);
+}
+
+Result<std::vector<model::Job>> Jobs::export_all(const auth::Identity& who, const store::JobQuery& query) {
+  if (auto ok = check_project(who, query.project, "read"); !ok) return fail(ok.error());
+  std::vector<model::Job> jobs;
+  for (store::StoredJob& stored : jobs_.list_full(query)) jobs.push_back(std::move(stored.job));
+  return jobs;
+}
+
+Result<std::vector<store::JobSummary>> Jobs::list(const auth::Identity& who, const store::JobQuery& query) {
+  if (auto ok = check_project(who, query.project, "read"); !ok) return fail(ok.error());
+  return jobs_.list(query);
+}
+
+Result<StoredJobPtr> Jobs::find(const auth::Identity& who, const std::string& uuid, const std::string& action) {
+  StoredJobPtr stored = cache_.find(uuid);
+  if (!stored) return no_such("Job ID", uuid);
+  if (auto right = require(who, {"job", action, stored->job.project}, "Job ID", uuid); !right)
+    return fail(right.error());
+  return stored;
+}
+
+Result<> Jobs::remove(const auth::Identity& who, const std::string& uuid) {
+  if (auto job = find(who, uuid, "delete"); !job) return fail(job.error());
+  if (executions_.count_running(uuid) > 0) {
+    return fail(ErrorKind::conflict,
+                "Job could not be deleted: Cannot delete job " + uuid + ": it is currently being executed",
+                "api.error.job.delete.failed");
+  }
+  if (!jobs_.remove(uuid)) return no_such("Job ID", uuid);
+  return {};
+}
+
+namespace {
+
+BulkOutcome bulk_outcome(const std::string& id, const Result<>& result, const std::string& success) {
+  if (result) return {id, success, ""};
+  const ErrorKind kind = result.error().kind;
+  const char* code = kind == ErrorKind::not_found      ? "notfound"
+                     : kind == ErrorKind::unauthorized ? "unauthorized"
+                                                       : "failed";
+  return {id, result.error().message, code};
+}
+
+}  // namespace
+
+std::vector<BulkOutcome> Jobs::remove_many(const auth::Identity& who, const std::vector<std::string>& uuids) {
+  std::vector<BulkOutcome> outcomes;
+  for (const std::string& uuid : uuids)
+    outcomes.push_back(bulk_outcome(uuid, remove(who, uuid), "Job was successfully deleted: " + uuid));
+  return outcomes;
+}
+
+Result<> Jobs::set_enabled(const auth::Identity& who, const std::string& uuid, Toggle toggle, bool on) {
+  const bool schedule = toggle == Toggle::schedule;
+  auto job = find(who, uuid, schedule ? "toggle_schedule" : "toggle_execution");
+  if (!job) return fail(job.error());
+  if (schedule && !(*job)->job.schedule) {
+    return fail(ErrorKind::conflict, "Cannot toggle schedule for Job ID " + uuid + ": not a scheduled Job",
+                "api.error.job.toggleSchedule.notScheduled");
+  }
+  const auto execution_value = schedule ? std::nullopt : std::optional(on);
+  const auto schedule_value = schedule ? std::optional(on) : std::nullopt;
+  if (!jobs_.set_enabled(uuid, execution_value, schedule_value, clock_.now())) return no_such("Job ID", uuid);
+  return {};
+}
+
+std::vector<BulkOutcome> Jobs::set_enabled_many(const auth::Identity& who, const std::vector<std::string>& uuids,
+                                                Toggle toggle, bool on) {
+  const std::string what = toggle == Toggle::schedule ? "Schedule " : "Execution ";
+  std::vector<BulkOutcome> outcomes;
+  for (const std::string& uuid : uuids) {
+    outcomes.push_back(bulk_outcome(uuid, set_enabled(who, uuid, toggle, on),
+                                    what + (on ? "enabled" : "disabled") + " for job " + uuid));
+  }
+  return outcomes;
+}
+
+Result<std::vector<TreeStep>> Jobs::workflow_tree(const auth::Identity& who, const std::string& uuid) {
+  auto job = find(who, uuid);
+  if (!job) return fail(job.error());
+  return tree_of((*job)->job, 3);
+}
+
+std::vector<TreeStep> Jobs::tree_of(const model::Job& job, int depth) {
+  std::vector<TreeStep> tree;
+  for (const model::Step& step : job.workflow.steps) {
+    TreeStep entry{step, "", {}};
+    if (const auto* reference = std::get_if<model::JobRefStep>(&step.action)) {
+      std::optional<store::StoredJob> target;
+      if (!reference->uuid.empty() && !reference->use_name) {
+        target = jobs_.find(reference->uuid);
+      } else {
+        auto found = jobs_.find_by_name(reference->project.empty() ? job.project : reference->project, reference->group,
+                                        reference->name);
+        if (!found.empty()) target = std::move(found.front());
+      }
+      if (target) {
+        entry.job_uuid = target->job.uuid;
+        if (depth > 1) entry.steps = tree_of(target->job, depth - 1);
+      }
+    }
+    tree.push_back(std::move(entry));
+  }
+  return tree;
+}
+
+}  // namespace qd::service

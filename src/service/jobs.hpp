@@ -1,0 +1,93 @@
+// Use cases on job definitions: import, export, find, delete, toggle.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/identity.hpp"
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "codec/job_codec.hpp"
+#include "service/job_cache.hpp"
+#include "store/execution_store.hpp"
+#include "store/job_store.hpp"
+#include "store/project_store.hpp"
+
+namespace qd::service {
+
+enum class OnDuplicate { skip, create, update };
+
+struct ImportRequest {
+  std::string project;
+  std::string text;
+  codec::JobFormat format = codec::JobFormat::xml;
+  OnDuplicate on_duplicate = OnDuplicate::create;
+  bool remove_uuids = false;
+  bool validate_references = false;  // a reference to a job that neither the batch nor the server has fails its job
+};
+
+// What became of one entry of an import.
+struct ImportOutcome {
+  enum class Status { succeeded, failed, skipped } status = Status::failed;
+  int index = 0;                  // 1-based position in the file
+  std::string uuid, name, group;  // uuid "" when there is no such job
+  std::string error;
+};
+
+struct BulkOutcome {
+  std::string id;
+  std::string message;
+  std::string error_code;  // "" when it worked; failed, unauthorized, notfound
+};
+
+// A step of a workflow tree, job references followed to a depth of 3.
+struct TreeStep {
+  model::Step step;
+  std::string job_uuid;  // of a reference that was found
+  std::vector<TreeStep> steps;
+};
+
+// Thread-safe; blocks on the database.
+class Jobs {
+ public:
+  Jobs(store::JobStore& jobs, store::ProjectStore& projects, store::ExecutionStore& executions, JobCache& cache,
+       const Clock& clock, std::string server_uuid)
+      : jobs_(jobs),
+        projects_(projects),
+        executions_(executions),
+        cache_(cache),
+        clock_(clock),
+        server_uuid_(std::move(server_uuid)) {}
+
+  Result<std::vector<ImportOutcome>> import(const auth::Identity& who, const ImportRequest& request);
+  Result<std::vector<model::Job>> export_all(const auth::Identity& who, const store::JobQuery& query);
+  Result<std::vector<store::JobSummary>> list(const auth::Identity& who, const store::JobQuery& query);
+  Result<StoredJobPtr> find(const auth::Identity& who, const std::string& uuid, const std::string& action = "read");
+  Result<> remove(const auth::Identity& who, const std::string& uuid);
+  std::vector<BulkOutcome> remove_many(const auth::Identity& who, const std::vector<std::string>& uuids);
+
+  enum class Toggle { execution, schedule };
+  Result<> set_enabled(const auth::Identity& who, const std::string& uuid, Toggle toggle, bool on);
+  std::vector<BulkOutcome> set_enabled_many(const auth::Identity& who, const std::vector<std::string>& uuids,
+                                            Toggle toggle, bool on);
+
+  Result<std::vector<TreeStep>> workflow_tree(const auth::Identity& who, const std::string& uuid);
+  std::optional<UnixMillis> average_duration(const std::string& uuid) { return executions_.average_duration(uuid); }
+
+ private:
+  Result<> check_project(const auth::Identity& who, const std::string& project, const std::string& action);
+  ImportOutcome import_one(const auth::Identity& who, const ImportRequest& request,
+                           const std::vector<codec::DecodedJob>& batch, std::size_t at);
+  std::optional<store::StoredJob> duplicate_of(const ImportRequest& request, const model::Job& job);
+  std::vector<TreeStep> tree_of(const model::Job& job, int depth);
+
+  store::JobStore& jobs_;
+  store::ProjectStore& projects_;
+  store::ExecutionStore& executions_;
+  JobCache& cache_;
+  const Clock& clock_;
+  std::string server_uuid_;
+};
+
+}  // namespace qd::service

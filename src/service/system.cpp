@@ -1,0 +1,68 @@
+#include "service/system.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sys/utsname.h>
+#include <thread>
+#include <unistd.h>
+
+#include "service/access.hpp"
+
+namespace qd::service {
+namespace {
+
+// "Threads:   12" in /proc/self/status and the like; 0 when it is not there.
+std::int64_t proc_number(const std::string& file, const std::string& key) {
+  std::ifstream lines(file);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.compare(0, key.size(), key) == 0) return std::strtoll(line.c_str() + key.size(), nullptr, 10);
+  }
+  return 0;
+}
+
+}  // namespace
+
+ProcessFacts System::process() {
+  ProcessFacts facts;
+  facts.resident_bytes = proc_number("/proc/self/status", "VmRSS:") * 1024;
+  facts.threads = static_cast<std::size_t>(proc_number("/proc/self/status", "Threads:"));
+  facts.memory_total_bytes = proc_number("/proc/meminfo", "MemTotal:") * 1024;
+  facts.memory_free_bytes = proc_number("/proc/meminfo", "MemAvailable:") * 1024;
+  double load[1] = {0};
+  if (getloadavg(load, 1) == 1) facts.load_average = load[0];
+  facts.processors = std::max(1u, std::thread::hardware_concurrency());
+  utsname name{};
+  if (uname(&name) == 0) {
+    facts.os_name = name.sysname;
+    facts.os_version = name.release;
+    facts.os_arch = name.machine;
+  }
+  return facts;
+}
+
+std::size_t System::running_executions() const {
+  return launcher_.running();
+}
+
+Result<> System::check_database() {
+  try {
+    database_.now();
+    return {};
+  } catch (const store::DatabaseError& error) {
+    return fail(ErrorKind::unavailable, error.what());
+  }
+}
+
+bool System::active() const {
+  return launcher_.mode() == engine::Launcher::Mode::active;
+}
+
+Result<> System::set_active(const auth::Identity& who, bool active) {
+  const char* action = active ? "enable_executions" : "disable_executions";
+  if (auto right = require(who, {"system", action, ""}, "System", "execution mode"); !right) return fail(right.error());
+  launcher_.set_mode(active ? engine::Launcher::Mode::active : engine::Launcher::Mode::passive);
+  return {};
+}
+
+}  // namespace qd::service
