@@ -1,0 +1,72 @@
+#include "api/route.hpp"
+#include "base/text.hpp"
+#include "service/errors.hpp"
+
+namespace qd::api {
+namespace {
+
+constexpr std::size_t kMaxJsonBody = 16u << 20;
+
+}  // namespace
+
+const std::string& Call::param(std::string_view name) const {
+  static const std::string kNone;
+  const auto found = params.find(name);
+  return found == params.end() ? kNone : found->second;
+}
+
+std::optional<std::string> Call::query(std::string_view name) const {
+  auto value = request.parameter(name);
+  if (value && value->empty()) return std::nullopt;
+  return value;
+}
+
+bool Call::truth(std::string_view name) const {
+  const auto value = query(name);
+  return value && base::iequals(*value, "true");
+}
+
+Result<std::size_t> Call::number(std::string_view name, std::size_t fallback) const {
+  const auto value = query(name);
+  if (!value) return fallback;
+  const auto number = base::parse_int(*value);
+  if (!number || *number < 0)
+    return service::bad_parameter(std::string(name), *value, "it must be a whole number, 0 or more");
+  return static_cast<std::size_t>(*number);
+}
+
+bool Call::has_json_body() const {
+  const std::string type = request.content_type();
+  return type == "application/json" || type == "text/json";
+}
+
+Result<Json> Call::json_value() const {
+  if (base::trim(request.body).empty()) return Json(JsonObject{});
+  JsonLimits limits;
+  limits.lenient = true;
+  limits.max_bytes = kMaxJsonBody;
+  auto value = parse_json(request.body, limits);
+  if (!value && value.error().kind == ErrorKind::invalid) {
+    return fail(ErrorKind::invalid, "Invalid API Request: " + value.error().message, "api.error.invalid.request");
+  }
+  return value;
+}
+
+Result<JsonObject> Call::json_body() const {
+  auto value = json_value();
+  if (!value) return fail(value.error());
+  if (!value->is_object()) {
+    return fail(ErrorKind::invalid, "Invalid API Request: the JSON body must be an object",
+                "api.error.invalid.request");
+  }
+  return std::move(value->as_object());
+}
+
+bool Call::accepts(std::string_view media_type) const {
+  const std::string accept = request.header_or("Accept", "");
+  const std::size_t wanted = accept.find(media_type);
+  if (wanted == std::string::npos) return false;
+  return wanted < accept.find("application/json");
+}
+
+}  // namespace qd::api

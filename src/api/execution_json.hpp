@@ -1,0 +1,33 @@
+// Executions as the API shows them.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "api/route.hpp"
+#include "base/json.hpp"
+#include "model/execution.hpp"
+#include "store/execution_store.hpp"
+
+namespace qd::api {
+
+// Average durations of jobs, asked once per answer.
+class Averages {
+ public:
+  explicit Averages(service::Jobs& jobs) : jobs_(jobs) {}
+  std::optional<UnixMillis> of(const std::string& job_uuid);
+
+ private:
+  service::Jobs& jobs_;
+  std::map<std::string, std::optional<UnixMillis>> known_;
+};
+
+// The status in the API's words: custom ones are "other".
+std::string status_text(const model::Execution& execution);
+
+JsonObject execution_json(const Call& call, const model::Execution& execution, Averages& averages);
+// {paging, executions}
+JsonObject page_json(const Call& call, const store::ExecutionPage& page, std::size_t offset, std::size_t max);
+
+}  // namespace qd::api

@@ -1,0 +1,123 @@
+#include "api/execution_query.hpp"
+
+#include "base/text.hpp"
+#include "service/errors.hpp"
+
+namespace qd::api {
+namespace {
+
+constexpr std::size_t kMaxPage = 10'000;
+
+// "2w": s, n (minutes), h, d, w, m (30 days), y (365 days).
+std::optional<Millis> relative_time(const std::string& text) {
+  if (text.size() < 2) return std::nullopt;
+  const auto count = base::parse_int(std::string_view(text).substr(0, text.size() - 1));
+  if (!count || *count < 0 || *count > 1'000'000) return std::nullopt;
+  constexpr std::int64_t kDay = 86'400;
+  std::int64_t unit = 0;
+  switch (text.back()) {
+    case 's':
+      unit = 1;
+      break;
+    case 'n':
+      unit = 60;
+      break;
+    case 'h':
+      unit = 3600;
+      break;
+    case 'd':
+      unit = kDay;
+      break;
+    case 'w':
+      unit = 7 * kDay;
+      break;
+    case 'm':
+      unit = 30 * kDay;
+      break;
+    case 'y':
+      unit = 365 * kDay;
+      break;
+    default:
+      return std::nullopt;
+  }
+  return Millis(*count * unit * 1000);
+}
+
+Result<std::optional<UnixMillis>> date_parameter(const Call& call, const char* name) {
+  const auto text = call.query(name);
+  if (!text) return std::optional<UnixMillis>();
+  if (const auto millis = base::parse_int(*text)) return std::optional<UnixMillis>(*millis);
+  const auto time = parse_iso8601(*text);
+  if (!time) {
+    return fail(ErrorKind::invalid,
+                "The parameter \"" + std::string(name) + "\" did not have a valid time or dateTime format: " + *text,
+                "api.error.history.date-format");
+  }
+  return time;
+}
+
+Result<std::optional<UnixMillis>> relative_parameter(const Call& call, const char* name) {
+  const auto text = call.query(name);
+  if (!text) return std::optional<UnixMillis>();
+  const auto past = relative_time(*text);
+  if (!past) {
+    return fail(ErrorKind::invalid,
+                "The parameter \"" + std::string(name) + "\" did not have a valid relative date format: " + *text +
+                    ", expected \"#\" followed by \"d/h/m/w/y\"",
+                "api.error.history.date-relative-format");
+  }
+  return std::optional<UnixMillis>(call.services.clock.now() - past->count());
+}
+
+std::string group_or_dash(const std::optional<std::string>& group) {
+  return group.value_or("");
+}
+
+Result<> read_dates(const Call& call, store::ExecutionQuery& query) {
+  const auto recent = relative_parameter(call, "recentFilter");
+  if (!recent) return fail(recent.error());
+  const auto older = relative_parameter(call, "olderFilter");
+  if (!older) return fail(older.error());
+  const auto begin = date_parameter(call, "begin");
+  if (!begin) return fail(begin.error());
+  const auto end = date_parameter(call, "end");
+  if (!end) return fail(end.error());
+  query.ended_after = *recent ? *recent : *begin;
+  query.ended_before = *older ? *older : *end;
+  return {};
+}
+
+}  // namespace
+
+Result<store::ExecutionQuery> execution_query(const Call& call) {
+  store::ExecutionQuery query;
+  query.project = call.param("project");
+  if (const auto status = call.query("statusFilter")) query.statuses = base::split_trimmed(*status, ',');
+  query.user = call.query("userFilter").value_or("");
+  query.aborted_by = call.query("abortedbyFilter").value_or("");
+  query.job_uuids = call.request.parameters("jobIdListFilter");
+  if (const auto id = call.query("jobIdFilter")) query.job_uuids.push_back(*id);
+  query.exclude_job_uuids = call.request.parameters("excludeJobIdListFilter");
+  query.job_paths = call.request.parameters("jobListFilter");
+  query.exclude_job_paths = call.request.parameters("excludeJobListFilter");
+  query.group_part = group_or_dash(call.query("groupPath"));
+  query.group_exact = group_or_dash(call.query("groupPathExact"));
+  query.exclude_group_part = group_or_dash(call.query("excludeGroupPath"));
+  query.exclude_group_exact = group_or_dash(call.query("excludeGroupPathExact"));
+  query.job_part = call.query("jobFilter").value_or("");
+  query.job_exact = call.query("jobExactFilter").value_or("");
+  query.exclude_job_part = call.query("excludeJobFilter").value_or("");
+  query.exclude_job_exact = call.query("excludeJobExactFilter").value_or("");
+  query.type = call.query("executionTypeFilter").value_or("");
+  if (const auto ad_hoc = call.query("adhoc")) query.ad_hoc = base::iequals(*ad_hoc, "true");
+  if (auto dates = read_dates(call, query); !dates) return fail(dates.error());
+  const auto offset = call.number("offset", 0);
+  const auto max = call.number("max", 20);
+  if (!offset) return fail(offset.error());
+  if (!max) return fail(max.error());
+  query.offset = *offset;
+  query.max = *max == 0 ? 20 : std::min(*max, kMaxPage);
+  return query;
+}
+
+}  // namespace qd::api

@@ -1,0 +1,120 @@
+#include "api/follower.hpp"
+
+#include "api/output_json.hpp"
+#include "base/logging.hpp"
+
+namespace qd::api {
+namespace {
+
+constexpr std::size_t kPageBytes = 256 << 10;
+constexpr std::size_t kPauseAbove = 512 << 10;  // bytes that wait in the stream
+constexpr Millis kHeartbeat{15'000};
+
+}  // namespace
+
+Follower::Follower(Services& services, http::EventStream stream, FollowRequest request)
+    : services_(services), events_(std::move(stream)), request_(std::move(request)) {
+  request_.read.max_bytes = kPageBytes;
+}
+
+void Follower::start() {
+  const std::weak_ptr<Follower> weak = weak_from_this();
+  subscription_ = services_.output.follow(request_.execution, [weak](const log::HubEvent&) {
+    if (const auto self = weak.lock()) self->wake();
+  });
+  // The stream keeps its follower alive, and only the stream does.
+  events_.stream().on_close([self = shared_from_this()]() mutable { self.reset(); });
+  schedule_heartbeat();
+  wake();
+}
+
+void Follower::schedule_heartbeat() {
+  services_.loop.after(kHeartbeat, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self || !self->events_.stream().open()) return;
+    self->events_.heartbeat();
+    self->wake();
+    self->schedule_heartbeat();
+  });
+}
+
+void Follower::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    news_ = true;
+    if (pumping_) return;
+    pumping_ = true;
+  }
+  services_.workers.post([self = shared_from_this()] { self->pump(); });
+}
+
+void Follower::pump() {
+  for (;;) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!news_ || !events_.stream().open()) {
+        pumping_ = false;
+        return;
+      }
+      news_ = false;
+    }
+    try {
+      const auto execution = services_.executions.store().find(request_.execution);
+      if (!execution) {
+        send_end("deleted");
+        continue;
+      }
+      if (!send_output()) {
+        const std::lock_guard lock(mutex_);
+        pumping_ = false;
+        events_.stream().on_drain([weak = weak_from_this()] {
+          if (const auto self = weak.lock()) self->wake();
+        });
+        return;
+      }
+      if (request_.with_states) send_state();
+      if (model::is_final(execution->status)) send_end(execution->status);
+    } catch (const std::exception& error) {
+      base::log_warn("follow", "execution " + std::to_string(request_.execution) + ": " + error.what());
+    }
+  }
+}
+
+bool Follower::send_output() {
+  const auto execution = services_.executions.store().find(request_.execution);
+  if (!execution) return true;
+  for (;;) {
+    if (events_.stream().buffered() > kPauseAbove) return false;
+    const auto page = services_.output.read(*execution, request_.read);
+    if (!page) {
+      base::log_warn("follow", page.error().message);
+      return true;
+    }
+    request_.read.last_lines.reset();
+    const bool moved = page->next_offset != request_.read.offset;
+    request_.read.offset = page->next_offset;
+    if (!page->events.empty()) {
+      JsonArray entries;
+      for (const log::ReadEvent& event : page->events)
+        entries.push_back(entry_json(event.event, request_.read.with_state, true));
+      if (!events_.send({std::to_string(page->next_offset), "output", boost::json::serialize(entries)})) return true;
+    }
+    if (!page->more || !moved) return true;
+  }
+}
+
+void Follower::send_state() {
+  const JsonObject state = services_.executions.state_of(request_.execution);
+  if (state.empty()) return;
+  std::string text = boost::json::serialize(state);
+  if (text == last_state_) return;
+  events_.send({"", "state", text});
+  last_state_ = std::move(text);
+}
+
+void Follower::send_end(const std::string& status) {
+  events_.send({"", "end", boost::json::serialize(JsonObject{{"status", status}})});
+  events_.stream().close();
+}
+
+}  // namespace qd::api

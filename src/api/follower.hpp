@@ -1,0 +1,52 @@
+// Sends one watcher what an execution prints, as it prints it: server-sent events over a stream.
+//
+//   event: output   id: the offset to go on from   data: [entries as in "Execution Output"]
+//   event: state    data: the document of "Execution State"
+//   event: end      data: {"status": "succeeded"}     nothing follows
+//
+// No thread belongs to a watcher: the log hub says that there is news, a worker reads it. A watcher that reads too
+// slowly is not waited for: reading pauses until his stream has drained, and the run never notices.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "api/services.hpp"
+#include "http/event_stream.hpp"
+#include "http/message.hpp"
+#include "model/execution.hpp"
+
+namespace qd::api {
+
+struct FollowRequest {
+  model::ExecutionId execution = 0;
+  log::ReadRequest read;  // where to start, and the filters
+  bool with_states = true;
+};
+
+class Follower : public std::enable_shared_from_this<Follower> {
+ public:
+  Follower(Services& services, http::EventStream stream, FollowRequest request);
+  void start();
+
+ private:
+  void wake();         // there may be news: reads it on a worker, one at a time
+  void pump();         // on a worker
+  bool send_output();  // false: come back when the stream has drained
+  void send_state();
+  void send_end(const std::string& status);
+  void schedule_heartbeat();
+
+  Services& services_;
+  http::EventStream events_;
+  FollowRequest request_;
+  log::LogHub::Subscription subscription_;
+
+  std::mutex mutex_;  // guards the two below
+  bool pumping_ = false;
+  bool news_ = false;       // arrived while pumping
+  std::string last_state_;  // only touched while pumping
+};
+
+}  // namespace qd::api

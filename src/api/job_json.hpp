@@ -1,0 +1,17 @@
+// Jobs as lists, imports and metadata answers show them.
+#pragma once
+
+#include "api/route.hpp"
+#include "base/json.hpp"
+#include "store/job_store.hpp"
+
+namespace qd::api {
+
+// {id, name, group, project, description, href, permalink, scheduled, scheduleEnabled, enabled…}
+JsonObject job_summary_json(const Call& call, const store::JobSummary& job);
+store::JobSummary summary_of(const store::StoredJob& stored);
+
+// The filters of a job list or export in query parameters.
+Result<store::JobQuery> job_query(const Call& call);
+
+}  // namespace qd::api

@@ -1,0 +1,195 @@
+// The output of an execution: whole, by node, by step, from an offset, the last lines; as JSON or text.
+#include "api/answers.hpp"
+#include "api/output_json.hpp"
+#include "api/route.hpp"
+#include "base/text.hpp"
+#include "service/errors.hpp"
+
+namespace qd::api {
+namespace {
+
+struct OutputQuery {
+  log::ReadRequest read;
+  std::optional<UnixMillis> last_modified;
+  bool state_only = false;
+  bool compacted = false;
+  bool as_text = false;
+  std::string offset_text = "0";
+};
+
+bool wants_text(const Call& call) {
+  if (const auto format = call.query("format")) return *format == "text";
+  if (call.request.path.ends_with(".text")) return true;
+  if (call.request.path.ends_with(".json")) return false;
+  return call.accepts("text/plain");
+}
+
+bool valid_step_context(std::string_view text) {
+  if (text.empty() || text.size() > 1000) return false;
+  return text.find_first_not_of("0123456789e/@=-_.,:abcdfghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ") ==
+             std::string_view::npos &&
+         text.front() >= '0' && text.front() <= '9';
+}
+
+Result<OutputQuery> output_query(const Call& call) {
+  OutputQuery query;
+  query.as_text = wants_text(call);
+  query.compacted = call.version >= 21 && call.truth("compacted");
+  query.read.node = call.param("node");
+  query.read.stepctx = call.param("stepctx");
+  if (!query.read.stepctx.empty() && !valid_step_context(query.read.stepctx)) {
+    return service::bad_parameter("stepctx", query.read.stepctx, "Invalid stepctx filter");
+  }
+  if (const auto offset = call.query("offset")) {
+    const auto number = base::parse_int(*offset);
+    if (!number || *number < 0) return service::bad_parameter("offset", *offset, "Not an integer offset");
+    query.read.offset = *number;
+    query.offset_text = *offset;
+  }
+  if (const auto modified = call.query("lastmod")) {
+    const auto number = base::parse_int(*modified);
+    if (!number || *number < 0)
+      return service::bad_parameter("lastmod", *modified, "Not a millisecond modification time");
+    query.last_modified = *number;
+  }
+  const auto last_lines = call.number("lastlines", 0);
+  if (!last_lines) return fail(last_lines.error());
+  if (*last_lines > 0) query.read.last_lines = static_cast<std::int64_t>(*last_lines);
+  const auto max_lines = call.number("maxlines", 0);
+  if (!max_lines) return fail(max_lines.error());
+  if (*max_lines > 0) query.read.max_lines = static_cast<std::int64_t>(*max_lines);
+  return query;
+}
+
+// The facts of the execution and the file that every output answer carries, by their JSON names.
+JsonObject output_facts(const Call& call, const model::Execution& execution) {
+  const bool done = model::is_final(execution.status);
+  const UnixMillis end = execution.ended.value_or(call.services.clock.now());
+  const UnixMillis duration = execution.started ? end - *execution.started : -1;
+  return {{"id", std::to_string(execution.id)},
+          {"execCompleted", done},
+          {"hasFailedNodes", !execution.failed_nodes.empty()},
+          {"execState", model::is_standard(execution.status) ? execution.status : "other"},
+          {"statusString", model::is_standard(execution.status) ? Json(nullptr) : Json(execution.status)},
+          {"execDuration", duration},
+          {"clusterExec", execution.server_uuid != call.services.system.member().server_uuid},
+          {"serverNodeUUID", execution.server_uuid}};
+}
+
+http::Response render_text(const JsonObject& facts, const log::LogPage& page) {
+  static constexpr std::pair<const char*, const char*> kHeaders[] = {
+      {"error", "X-Rundeck-ExecOutput-Error"},
+      {"message", "X-Rundeck-ExecOutput-Message"},
+      {"empty", "X-Rundeck-ExecOutput-Empty"},
+      {"unmodified", "X-Rundeck-ExecOutput-Unmodified"},
+      {"offset", "X-Rundeck-ExecOutput-Offset"},
+      {"completed", "X-Rundeck-ExecOutput-Completed"},
+      {"execCompleted", "X-Rundeck-Exec-Completed"},
+      {"execState", "X-Rundeck-Exec-State"},
+      {"statusString", "X-Rundeck-Exec-Status-String"},
+      {"execDuration", "X-Rundeck-Exec-Duration"},
+      {"lastModified", "X-Rundeck-ExecOutput-LastModifed"},
+      {"totalSize", "X-Rundeck-ExecOutput-TotalSize"}};
+  std::string text;
+  for (const log::ReadEvent& event : page.events) text.append(event.event.message).append("\n");
+  http::Response response = text_answer(std::move(text));
+  for (const auto& [key, header] : kHeaders) {
+    if (const Json* value = facts.if_contains(key)) {
+      if (const auto shown = scalar_text(*value)) response.headers.emplace(header, *shown);
+    }
+  }
+  return response;
+}
+
+http::Response render_json(const Call& call, const OutputQuery& query, JsonObject facts, const log::LogPage& page) {
+  if (!query.read.node.empty() || !query.read.stepctx.empty()) {
+    JsonObject filter;
+    if (!query.read.node.empty()) filter["nodename"] = query.read.node;
+    if (!query.read.stepctx.empty()) filter["stepctx"] = query.read.stepctx;
+    facts["filter"] = std::move(filter);
+  }
+  JsonArray entries;
+  for (const log::ReadEvent& event : page.events) {
+    if (query.state_only && event.event.type == log::event_type::log) continue;
+    entries.push_back(entry_json(event.event, query.read.with_state, call.version >= 43));
+  }
+  facts["compacted"] = query.compacted;
+  if (query.compacted) {
+    facts["compactedAttr"] = "log";
+    entries = compacted(entries);
+  }
+  facts["entries"] = std::move(entries);
+  return json_answer(facts);
+}
+
+http::Response render(const Call& call, const OutputQuery& query, JsonObject facts, const log::LogPage& page) {
+  return query.as_text ? render_text(facts, page) : render_json(call, query, std::move(facts), page);
+}
+
+http::Response missing_output(const Call& call, const OutputQuery& query, const model::Execution& execution,
+                              JsonObject facts) {
+  const bool done = model::is_final(execution.status);
+  facts["empty"] = true;
+  facts["offset"] = "0";
+  facts["completed"] = done;
+  facts[done ? "error" : "message"] = done ? "No output" : "Pending";
+  return render(call, query, std::move(facts), {});
+}
+
+http::Response output(Call& call, bool with_state) {
+  auto query = output_query(call);
+  if (!query) return error_answer(query.error());
+  query->read.with_state = with_state;
+  query->state_only = with_state && call.truth("stateOnly");
+  const std::string id = call.param("id");
+  const auto execution = call.services.executions.find(call.who, id);
+  if (!execution) return error_answer(execution.error());
+  JsonObject facts = output_facts(call, *execution);
+
+  const log::LogStat stat = call.services.output.stat(*execution);
+  if (!stat.exists) return missing_output(call, *query, *execution, std::move(facts));
+  facts["lastModified"] = std::to_string(stat.last_modified);
+  facts["totalSize"] = stat.size;
+  if (query->last_modified && stat.last_modified <= *query->last_modified &&
+      (query->read.offset == 0 || stat.size <= query->read.offset)) {
+    facts["message"] = "Unmodified";
+    facts["unmodified"] = true;
+    facts["offset"] = query->offset_text;
+    facts["completed"] = model::is_final(execution->status);
+    return render(call, *query, std::move(facts), {});
+  }
+  const auto page = call.services.output.read(*execution, query->read);
+  if (!page) return error_answer(page.error());
+  const bool read_all = page->ended || (model::is_final(execution->status) && !page->more);
+  facts["unmodified"] = false;
+  facts["offset"] = std::to_string(page->next_offset);
+  facts["completed"] = read_all;
+  facts["lastLinesSupported"] = true;
+  facts["percentLoaded"] =
+      page->file_size > 0 ? 100.0 * static_cast<double>(page->next_offset) / static_cast<double>(page->file_size) : 0.0;
+  return render(call, *query, std::move(facts), *page);
+}
+
+http::Response get_output(Call& call) {
+  return output(call, false);
+}
+http::Response get_output_with_state(Call& call) {
+  return output(call, true);
+}
+
+}  // namespace
+
+const std::vector<Route>& output_routes() {
+  static const std::vector<Route> kRoutes{
+      {"GET", "execution/{id}/output", 14, {"execution", "read"}, get_output},
+      {"GET", "execution/{id}/output.json", 14, {"execution", "read"}, get_output},
+      {"GET", "execution/{id}/output.text", 14, {"execution", "read"}, get_output},
+      {"GET", "execution/{id}/output/state", 14, {"execution", "read"}, get_output_with_state},
+      {"GET", "execution/{id}/output/node/{node}", 14, {"execution", "read"}, get_output},
+      {"GET", "execution/{id}/output/node/{node}/step/{stepctx*}", 14, {"execution", "read"}, get_output},
+      {"GET", "execution/{id}/output/step/{stepctx*}", 14, {"execution", "read"}, get_output},
+  };
+  return kRoutes;
+}
+
+}  // namespace qd::api

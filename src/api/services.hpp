@@ -1,0 +1,41 @@
+// The use cases that the routes call, and the facts of the server that answers carry.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "auth/realm.hpp"
+#include "auth/sessions.hpp"
+#include "auth/tokens.hpp"
+#include "base/clock.hpp"
+#include "base/event_loop.hpp"
+#include "base/worker_pool.hpp"
+#include "http/server.hpp"
+#include "service/executions.hpp"
+#include "service/jobs.hpp"
+#include "service/logins.hpp"
+#include "service/output.hpp"
+#include "service/projects.hpp"
+#include "service/system.hpp"
+#include "service/uploads.hpp"
+
+namespace qd::api {
+
+// References live as long as the server.
+struct Services {
+  service::Projects& projects;
+  service::Jobs& jobs;
+  service::Executions& executions;
+  service::Output& output;
+  service::Uploads& uploads;
+  service::Logins& logins;
+  service::System& system;
+  base::EventLoop& loop;      // timers of event streams
+  base::WorkerPool& workers;  // blocking work on behalf of event streams
+  const Clock& clock;
+  std::function<http::Server::Stats()> http_stats;
+  std::string server_url;    // without trailing slash: "http://host:4440"
+  std::string context_path;  // "" or "/prefix"
+};
+
+}  // namespace qd::api

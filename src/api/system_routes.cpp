@@ -1,0 +1,146 @@
+// The member: info, execution mode, log storage, metrics, health.
+#include "api/answers.hpp"
+#include "api/links.hpp"
+#include "api/metrics.hpp"
+#include "api/route.hpp"
+#include "service/errors.hpp"
+
+namespace qd::api {
+namespace {
+
+JsonObject time_json(UnixMillis time) {
+  return {{"epoch", time}, {"unit", "ms"}, {"datetime", iso8601(time)}};
+}
+
+JsonObject mode_json(const Services& services) {
+  const bool active = services.system.active();
+  return {{"active", active}, {"executionMode", active ? "active" : "passive"}};
+}
+
+JsonObject stats_json(const Services& services, const service::ProcessFacts& process) {
+  const service::MemberFacts& member = services.system.member();
+  const UnixMillis now = services.clock.now();
+  return {
+      {"uptime", JsonObject{{"duration", now - member.started}, {"unit", "ms"}, {"since", time_json(member.started)}}},
+      {"cpu", JsonObject{{"loadAverage", JsonObject{{"unit", "percent"}, {"average", process.load_average}}},
+                         {"processors", process.processors}}},
+      {"memory", JsonObject{{"unit", "byte"},
+                            {"max", process.memory_total_bytes},
+                            {"free", process.memory_free_bytes},
+                            {"total", process.resident_bytes}}},
+      {"scheduler", JsonObject{{"running", services.system.running_executions()}, {"threadPoolSize", process.threads}}},
+      {"threads", JsonObject{{"active", process.threads}}}};
+}
+
+http::Response info(Call& call) {
+  const Services& services = call.services;
+  const service::MemberFacts& member = services.system.member();
+  const service::ProcessFacts process = service::System::process();
+  const auto link = [&](const char* path, const char* type) {
+    return JsonObject{{"href", api_url(services, path)}, {"contentType", type}};
+  };
+  return json_answer(JsonObject{
+      {"system",
+       JsonObject{
+           {"timestamp", time_json(services.clock.now())},
+           {"rundeck", JsonObject{{"version", member.version},
+                                  {"build", member.version},
+                                  {"buildGit", ""},
+                                  {"node", member.node_name},
+                                  {"base", member.base_dir},
+                                  {"apiversion", kCurrentVersion},
+                                  {"serverUUID", member.server_uuid}}},
+           {"executions", mode_json(services)},
+           {"os", JsonObject{{"arch", process.os_arch}, {"name", process.os_name}, {"version", process.os_version}}},
+           {"jvm", JsonObject{{"name", "none"},
+                              {"vendor", "Quarterdeck"},
+                              {"version", member.version},
+                              {"implementationVersion", member.version}}},
+           {"stats", stats_json(services, process)},
+           {"metrics", link("/metrics/metrics?pretty=true", "application/json")},
+           {"threadDump", link("/metrics/threads", "text/plain")},
+           {"healthcheck", link("/metrics/healthcheck", "application/json")},
+           {"ping", link("/metrics/ping", "text/plain")}}}});
+}
+
+http::Response mode_status(Call& call) {
+  JsonObject mode = mode_json(call.services);
+  const bool as_error = call.truth("passiveAs503") && !call.services.system.active();
+  return json_answer(mode, as_error ? 503 : 200);
+}
+
+http::Response set_mode(Call& call, bool active) {
+  const auto done = call.services.system.set_active(call.who, active);
+  return answer(done, [&] { return json_answer(mode_json(call.services)); });
+}
+
+http::Response enable_executions(Call& call) {
+  return set_mode(call, true);
+}
+http::Response disable_executions(Call& call) {
+  return set_mode(call, false);
+}
+
+// Logs stay where they are written until log storage is configured, so nothing waits to be stored.
+http::Response log_storage(Call&) {
+  return json_answer(JsonObject{{"enabled", false},
+                                {"pluginName", nullptr},
+                                {"succeededCount", 0},
+                                {"failedCount", 0},
+                                {"queuedCount", 0},
+                                {"queuedRequestCount", 0},
+                                {"queuedRetriesCount", 0},
+                                {"queuedIncompleteCount", 0},
+                                {"totalCount", 0},
+                                {"incompleteCount", 0},
+                                {"missingCount", 0},
+                                {"retriesCount", 0}});
+}
+
+http::Response list_metrics(Call& call) {
+  JsonObject links;
+  for (const char* name : {"metrics", "ping", "threads", "healthcheck"}) {
+    links[name] = JsonObject{{"href", api_url(call.services, std::string("/metrics/") + name)}};
+  }
+  return json_answer(JsonObject{{"_links", std::move(links)}});
+}
+
+http::Response metrics(Call& call) {
+  if (call.query("format") == "prometheus" || call.accepts("text/plain")) return prometheus(call.services);
+  return json_answer(metrics_json(call.services));
+}
+
+http::Response ping(Call&) {
+  return text_answer("pong\n");
+}
+
+http::Response threads(Call&) {
+  return text_answer("Threads: " + std::to_string(service::System::process().threads) + "\n");
+}
+
+http::Response health(Call& call) {
+  const auto database = call.services.system.check_database();
+  JsonObject check{{"healthy", database.has_value()}};
+  if (!database) check["message"] = database.error().message;
+  return json_answer(JsonObject{{"dataSource.connection.time", std::move(check)}}, database ? 200 : 500);
+}
+
+}  // namespace
+
+const std::vector<Route>& system_routes() {
+  static const std::vector<Route> kRoutes{
+      {"GET", "system/info", 14, {"system", "read"}, info},
+      {"GET", "system/executions/status", 14, {"system", "read"}, mode_status},
+      {"POST", "system/executions/enable", 14, {"system", "enable_executions"}, enable_executions},
+      {"POST", "system/executions/disable", 14, {"system", "disable_executions"}, disable_executions},
+      {"GET", "system/logstorage", 17, {"system", "read"}, log_storage},
+      {"GET", "metrics", 25, {"system", "read"}, list_metrics},
+      {"GET", "metrics/metrics", 25, {"system", "read"}, metrics},
+      {"GET", "metrics/ping", 25, {"system", "read"}, ping},
+      {"GET", "metrics/threads", 25, {"system", "read"}, threads},
+      {"GET", "metrics/healthcheck", 25, {"system", "read"}, health},
+  };
+  return kRoutes;
+}
+
+}  // namespace qd::api
