@@ -1,0 +1,58 @@
+#include "api/output_json.hpp"
+
+#include <gtest/gtest.h>
+
+#include "api/answers.hpp"
+
+namespace qd::api {
+namespace {
+
+log::LogEvent line(const char* text, log::Meta meta, log::Level level = log::Level::normal) {
+  log::LogEvent event;
+  event.message = text;
+  event.meta = std::move(meta);
+  event.level = level;
+  return event;
+}
+
+TEST(OutputJson, KeepsOnlyWhatChanged) {
+  JsonArray entries;
+  entries.push_back(entry_json(line("first", {{"node", "n1"}, {"stepctx", "1"}}), false, false));
+  entries.push_back(entry_json(line("second", {{"node", "n1"}, {"stepctx", "1"}}), false, false));
+  entries.push_back(entry_json(line("second", {{"node", "n1"}, {"stepctx", "1"}}), false, false));
+  entries.push_back(entry_json(line("fourth", {{"node", "n1"}, {"stepctx", "2"}}, log::Level::debug), false, false));
+  entries.push_back(entry_json(line("fifth", {}, log::Level::debug), false, false));
+  const JsonArray small = compacted(entries);
+  EXPECT_EQ(small[0], entries[0]);
+  EXPECT_EQ(small[1], Json("second"));
+  EXPECT_EQ(small[2], Json(JsonObject{}));
+  EXPECT_EQ(small[3], (Json{{"log", "fourth"}, {"level", "DEBUG"}, {"stepctx", "2"}}));
+  EXPECT_EQ(small[4].at("node"), Json(nullptr));
+  EXPECT_EQ(small[4].at("stepctx"), Json(nullptr));
+}
+
+TEST(OutputJson, ShowsTypeAndMetadataOfStateEvents) {
+  log::LogEvent event = line("", {{"node", "n1"}, {"step", "1"}});
+  event.type = log::event_type::node_begin;
+  const JsonObject entry = entry_json(event, true, false);
+  EXPECT_EQ(entry.at("type"), Json("nodebegin"));
+  EXPECT_EQ(entry.at("step"), Json("1"));
+}
+
+TEST(Answers, CarryTheErrorEnvelope) {
+  const http::Response response =
+      error_answer(Error{ErrorKind::not_found, "Job ID does not exist: x", "api.error.item.doesnotexist"});
+  EXPECT_EQ(response.status, 404);
+  const Json body = parse_json(response.body).value();
+  EXPECT_EQ(body, (Json{{"error", true},
+                        {"apiversion", 59},
+                        {"errorCode", "api.error.item.doesnotexist"},
+                        {"message", "Job ID does not exist: x"}}));
+}
+
+TEST(Answers, SayWhenToComeBack) {
+  EXPECT_EQ(error_answer(Error{ErrorKind::unavailable, "later", ""}).headers.find("Retry-After")->second, "1");
+}
+
+}  // namespace
+}  // namespace qd::api
