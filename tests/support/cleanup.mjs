@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 const children = new Set();
 const folders = new Map();
 let installed = false;
+let keep = true;
 
 function install() {
   if (installed) return;
@@ -14,7 +15,7 @@ function install() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     }
     for (const [folder, describe] of folders) {
-      if (process.env.QD_KEEP || process.exitCode) {
+      if (process.env.QD_KEEP || (keep && process.exitCode)) {
         process.stderr.write(`# kept after a failure: ${folder}\n${describe?.(folder) ?? ''}`);
       } else {
         rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -39,6 +40,11 @@ export function removeAtExit(folder, describe) {
   install();
   folders.set(folder, describe);
   return folder;
+}
+
+// For programs whose exit status says something else than "a test failed".
+export function removeAlways() {
+  keep = false;
 }
 
 // Resolves once the child is gone.
