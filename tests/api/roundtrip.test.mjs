@@ -53,7 +53,8 @@ function assertContains(whole, part, path = '') {
 
 const byUuid = (jobs) => [...jobs].sort((a, b) => (a.uuid < b.uuid ? -1 : 1));
 
-const examples = [join(here, '../../docs/examples'), files]
+// QD_JOB_FILES names a folder with more job files to try.
+const examples = [join(here, '../../docs/examples'), files, process.env.QD_JOB_FILES ?? '']
   .filter((folder) => existsSync(folder))
   .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
   .filter((file) => /\.(json|yaml|yml|xml)$/.test(file));

@@ -8,7 +8,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ended, endAtExit, removeAtExit } from './cleanup.mjs';
-import { until } from './wait.mjs';
+import { GiveUp, until } from './wait.mjs';
 
 export const KIND = process.env.QD_TEST_DB ?? 'sqlite';
 
@@ -60,7 +60,7 @@ class DatabaseServer {
     return this;
   }
   answers() {
-    if (this.child.exitCode !== null) throw new Error(`ended with ${this.child.exitCode}: ${readFileSync(join(this.folder, 'server.log'), 'utf8').slice(-500)}`);
+    if (this.child.exitCode !== null) throw new GiveUp(`ended with ${this.child.exitCode}: ${readFileSync(join(this.folder, 'server.log'), 'utf8').slice(-500)}`);
     this.sql('SELECT 1');
     return true;
   }

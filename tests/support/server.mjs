@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { ended, endAtExit, removeAtExit } from './cleanup.mjs';
 import { freshDatabase } from './databases.mjs';
 import { Cookies, events, request, upload } from './http.mjs';
-import { until, within } from './wait.mjs';
+import { GiveUp, until, within } from './wait.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const BINARY = resolve(process.env.QD_BINARY ?? join(ROOT, 'build/release/quarterdeck'));
@@ -33,7 +33,6 @@ export class Server {
     this.env = env;
     this.base = base ?? removeAtExit(mkdtempSync(join(tmpdir(), 'quarterdeck-')), () => this.log().split('\n').slice(-60).join('\n'));
     this.logFile = join(this.base, 'test-server.log');
-    this.starts = 0;
     const source = database ? { 'dataSource.url': database.url, 'dataSource.username': database.username, 'dataSource.password': database.password } : {};
     const settings = { ...source, ...config };
     if (Object.keys(settings).length) this.#write('server/config/rundeck-config.properties', properties(settings));
@@ -57,15 +56,19 @@ export class Server {
     const out = openSync(this.logFile, 'a');
     const args = ['server', '--base', this.base, '--address', '127.0.0.1', '--port', '0'];
     this.child = endAtExit(spawn(BINARY, args, { env: environment(this.env), stdio: ['ignore', out, out], cwd: this.base }));
-    this.starts += 1;
-    this.url = await until(() => {
-      if (this.child.exitCode !== null || this.child.signalCode) {
-        throw new Error(`the server ended at start (${this.child.exitCode ?? this.child.signalCode}): ${this.log().slice(before).slice(-800)}`);
-      }
-      return /https?:\/\/127\.0\.0\.1:[1-9]\d*/.exec(this.log().slice(before))?.[0];
-    }, { timeout: 30_000, what: `the server's URL in ${this.logFile}` });
-    await until(async () => (await request(this.url, 'GET', '/health', { timeout: 2000 })).status === 200, { timeout: 30_000, what: 'GET /health to answer 200' });
+    this.url = await until(() => this.#answeringUrl(before), { timeout: 30_000, what: `the server's URL in ${this.logFile}, and GET /health there` });
     return this;
+  }
+
+  // The URL that the process printed, once GET /health answers there.
+  async #answeringUrl(before) {
+    const text = this.log().slice(before);
+    if (!this.alive) throw new GiveUp(`the server ended at start (${this.child.exitCode ?? this.child.signalCode}): ${text.slice(-1500)}`);
+    for (const [url] of text.matchAll(/https?:\/\/127\.0\.0\.1:[1-9]\d*/g)) {
+      const answer = await request(url, 'GET', '/health', { timeout: 2000 }).catch(() => undefined);
+      if (answer?.status === 200) return url;
+    }
+    return undefined;
   }
 
   get pid() {

@@ -5,8 +5,11 @@ export const SLOW = Number(process.env.QD_TEST_SLOW ?? 1);
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-// Asks `probe` until it answers with something truthy, and returns that. An exception counts as "not yet"; when the time
-// is over, the last one is part of the message.
+// What a probe throws to end the waiting at once.
+export class GiveUp extends Error {}
+
+// Asks `probe` until it answers with something truthy, and returns that. An exception counts as "not yet", but for GiveUp;
+// when the time is over, the last one is part of the message.
 export async function until(probe, { timeout = 20_000, interval = 20, what = 'the condition' } = {}) {
   const end = Date.now() + timeout * SLOW;
   let last;
@@ -16,6 +19,7 @@ export async function until(probe, { timeout = 20_000, interval = 20, what = 'th
       if (answer) return answer;
       last = undefined;
     } catch (error) {
+      if (error instanceof GiveUp) throw error;
       last = error;
     }
     if (Date.now() >= end) {
