@@ -1,0 +1,216 @@
+#include "app/config.hpp"
+
+#include <array>
+#include <optional>
+#include <unistd.h>
+
+#include "app/config_keys.hpp"
+#include "app/config_placeholders.hpp"
+#include "app/config_sources.hpp"
+#include "base/text.hpp"
+
+namespace qd::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view globals_prefix = "framework.globals.";
+constexpr std::string_view own_prefix = "quarterdeck.";
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string("localhost");
+}
+
+std::string without_slash(std::string text) {
+  while (text.ends_with('/')) text.pop_back();
+  return text;
+}
+
+// Makes the Config from what was gathered, and collects what is wrong.
+class Judge {
+ public:
+  Judge(const RawConfig& raw, const ConfigRequest& request, fs::path base)
+      : raw_(raw), placeholders_(raw, request.environment, base.string()) {
+    config_.folders.base = std::move(base);
+  }
+
+  void judge_table();
+  void judge_others();
+  void finish(const Layout& layout);
+  Result<Config> result() &&;
+
+ private:
+  const RawValue* find(std::string_view key) const;
+  std::optional<ConfigValue> judge(const ConfigKey& key, const RawValue& raw);
+  std::string resolved_or_raw(const std::string& key, const RawValue& raw);
+  void complain(const RawValue& raw, std::string_view key, const std::string& what) {
+    problems_.push_back(raw.where + ": " + std::string(key) + ": " + what);
+  }
+  void note(const std::string& key, const std::string& where, std::string suggestion) {
+    config_.unimplemented.push_back({key, where, std::move(suggestion)});
+  }
+  void finish_server();
+
+  const RawConfig& raw_;
+  Placeholders placeholders_;
+  Config config_;
+  std::vector<std::string> problems_;
+};
+
+const RawValue* Judge::find(std::string_view key) const {
+  const auto found = raw_.values.find(std::string(key));
+  return found == raw_.values.end() ? nullptr : &found->second;
+}
+
+std::optional<ConfigValue> Judge::judge(const ConfigKey& key, const RawValue& raw) {
+  const auto resolved = placeholders_.resolve(raw.text);
+  if (!resolved) {
+    complain(raw, key.key, resolved.error().message);
+    return std::nullopt;
+  }
+  if (!resolved->unknown.empty()) {
+    complain(raw, key.key, "${" + resolved->unknown.front() + "} is neither a key nor an environment variable");
+    return std::nullopt;
+  }
+  auto value = judge_value(key.kind, resolved->text, key.range, key.choices);
+  if (!value) {
+    const bool hidden = key.kind == ValueKind::secret || key.kind == ValueKind::database_url;
+    complain(raw, key.key, (hidden ? std::string() : "'" + resolved->text + "': ") + value.error().message);
+    return std::nullopt;
+  }
+  if (key.kind == ValueKind::path && !value->text.empty()) {
+    value->text = (config_.folders.base / value->text).lexically_normal().string();
+  }
+  return *value;
+}
+
+void Judge::judge_table() {
+  for (const ConfigKey& key : config_keys()) {
+    const RawValue* set = find(key.key);
+    if (key.kind == ValueKind::ignored) {
+      const bool differs = set != nullptr && !key.standard.empty() && base::trim(set->text) != key.standard;
+      if (differs) note(std::string(key.key), set->where, {});
+      continue;
+    }
+    const auto value = judge(key, set != nullptr ? *set : RawValue{std::string(key.standard), "default"});
+    if (value && key.set != nullptr) key.set(config_, *value);
+  }
+}
+
+std::string Judge::resolved_or_raw(const std::string& key, const RawValue& raw) {
+  auto resolved = placeholders_.resolve(raw.text);
+  if (resolved) return resolved->text;
+  complain(raw, key, resolved.error().message);
+  return raw.text;
+}
+
+void Judge::judge_others() {
+  for (const auto& [key, raw] : raw_.values) {
+    if (key.starts_with("framework.") || key.starts_with("service."))
+      config_.framework[key] = resolved_or_raw(key, raw);
+    if (find_config_key(key) != nullptr) continue;
+    if (key.starts_with(globals_prefix) && key.size() > globals_prefix.size()) {
+      config_.globals[key.substr(globals_prefix.size())] = config_.framework[key];
+    } else if (key.starts_with(own_prefix)) {
+      const std::string nearest = nearest_config_key(key);
+      complain(raw, key,
+               nearest.empty() ? "there is no such key; `quarterdeck config --list` shows them all"
+                               : "there is no such key; did you mean " + nearest + "?");
+    } else if (key == "rundeck.ssl.config") {
+      complain(raw, key,
+               "Java keystores are not read. Export certificate and key as PEM files and name them in "
+               "server.ssl.certificate and server.ssl.certificate-private-key");
+    } else {
+      note(key, raw.where, nearest_config_key(key));
+    }
+  }
+  for (const std::string& variable : raw_.unknown_variables) note(variable, "environment", {});
+}
+
+void Judge::finish_server() {
+  auto& server = config_.server;
+  server.context_path = without_slash(server.context_path);
+  if (base::lower(server.address) == "localhost") server.address = "127.0.0.1";
+  if (server.url.empty()) {
+    if (const RawValue* url = find("framework.server.url")) {
+      if (const auto value = judge(*find_config_key("framework.server.url"), *url)) server.url = value->text;
+    }
+  }
+  server.url = without_slash(server.url);
+  const bool certificate = !server.tls_certificate.empty();
+  if (certificate != !server.tls_key.empty()) {
+    const char* given = certificate ? "server.ssl.certificate" : "server.ssl.certificate-private-key";
+    const char* missing = certificate ? "server.ssl.certificate-private-key" : "server.ssl.certificate";
+    complain(*find(given), given, std::string("needs ") + missing + " too");
+  }
+  // Users of the peer leave server.port as it is when they turn TLS on.
+  const RawValue* port = find("server.port");
+  const RawValue* tls_port = find("server.https.port");
+  if (certificate && (port == nullptr || (tls_port != nullptr && port->where != "flag --port"))) {
+    const ConfigKey& key = *find_config_key("server.https.port");
+    if (const auto value =
+            judge(key, tls_port != nullptr ? *tls_port : RawValue{std::string(key.standard), "default"})) {
+      server.port = static_cast<std::uint16_t>(value->number);
+    }
+  }
+}
+
+void Judge::finish(const Layout& layout) {
+  finish_server();
+  config_.folders.config = layout.rundeck_file.parent_path();
+  config_.database.default_sqlite_path = (config_.folders.data / "quarterdeck.db").string();
+  auto& member = config_.member;
+  if (member.hostname.empty()) member.hostname = host_name();
+  if (member.name.empty()) member.name = member.hostname;
+  member.uuid = base::lower(member.uuid);
+  config_.files = raw_.files;
+}
+
+Result<Config> Judge::result() && {
+  if (!problems_.empty()) return fail(ErrorKind::invalid, base::join(problems_, "\n"));
+  return std::move(config_);
+}
+
+// The base folder of the package layout stands in its files.
+Result<fs::path> settle_base(const RawConfig& raw, const ConfigRequest& request, const Layout& layout) {
+  if (!layout.base.empty()) return layout.base;
+  const auto named = raw.values.find("rdeck.base");
+  if (named == raw.values.end()) return fs::path("/var/lib/rundeck");
+  const auto resolved = Placeholders(raw, request.environment, {}).resolve(named->second.text);
+  if (!resolved || resolved->text.empty() || resolved->text.front() != '/') {
+    return fail(ErrorKind::invalid, named->second.where + ": rdeck.base: expected an absolute path");
+  }
+  return fs::path(resolved->text).lexically_normal();
+}
+
+std::string host_for_url(const Config& config) {
+  const std::string& address = config.server.address;
+  if (address.empty() || address == "0.0.0.0" || address == "::") return config.member.hostname;
+  return address.find(':') != std::string::npos ? "[" + address + "]" : address;
+}
+
+}  // namespace
+
+Result<Config> load_config(const ConfigRequest& request) {
+  const auto layout = find_layout(request);
+  if (!layout) return fail(layout.error());
+  const auto raw = gather_config(request, *layout);
+  if (!raw) return fail(raw.error());
+  const auto base = settle_base(*raw, request, *layout);
+  if (!base) return fail(base.error());
+  Judge judge(*raw, request, *base);
+  judge.judge_table();
+  judge.judge_others();
+  judge.finish(*layout);
+  return std::move(judge).result();
+}
+
+std::string url_of(const Config& config, std::uint16_t bound_port) {
+  if (!config.server.url.empty()) return config.server.url;
+  const bool tls = !config.server.tls_certificate.empty();
+  const std::string port = bound_port == (tls ? 443 : 80) ? std::string() : ":" + std::to_string(bound_port);
+  return (tls ? "https://" : "http://") + host_for_url(config) + port + config.server.context_path;
+}
+
+}  // namespace qd::app

@@ -1,0 +1,136 @@
+// The server's configuration: one typed value, made once at start from the files that users of the peer have.
+//
+// Later sources win: defaults, $RDECK_BASE/etc/framework.properties,
+// $RDECK_BASE/server/config/rundeck-config.properties (package layout: both in /etc/rundeck), the environment, flags.
+// config_keys.hpp is the table of every key.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/logging.hpp"
+#include "base/result.hpp"
+#include "store/database.hpp"
+
+namespace qd::app {
+
+enum class ExecutionMode { active, passive };
+
+// Paths are absolute.
+struct Config {
+  struct Folders {
+    std::filesystem::path base;    // $RDECK_BASE
+    std::filesystem::path config;  // of realm.properties and rundeck-config.properties
+    std::filesystem::path var;     // framework.var.dir
+    std::filesystem::path data;    // of the embedded database
+    std::filesystem::path logs;    // framework.logs.dir; output of executions is in `logs`/rundeck
+    std::filesystem::path temp;    // framework.tmp.dir: scripts while they run
+  } folders;
+
+  struct Server {
+    std::string address;
+    std::uint16_t port = 0;                          // 0: any free one
+    std::string url;                                 // what users see, without a slash at the end; empty: see url_of
+    std::string context_path;                        // "" or "/prefix"
+    std::filesystem::path tls_certificate, tls_key;  // PEM; both or neither
+    std::size_t io_threads = 0;
+    std::size_t max_connections = 0;
+    std::size_t max_body_bytes = 0;
+    Millis header_timeout{0}, body_timeout{0}, idle_timeout{0};
+    Millis stop_grace{0};  // how long requests under way may take at the end
+  } server;
+
+  struct Member {
+    std::string name;      // framework.server.name: the name of the server's own node
+    std::string hostname;  // framework.server.hostname
+    std::string uuid;      // rundeck.server.uuid; empty: base_folder.hpp keeps one
+    bool cluster = false;
+    ExecutionMode execution_mode = ExecutionMode::active;
+  } member;
+
+  store::DatabaseConfig database;
+
+  struct Auth {
+    std::filesystem::path realm_file;
+    std::filesystem::path tokens_file;  // empty: no static tokens
+    Millis session_idle{0};
+    Millis token_max_life{0};  // 0: no limit
+  } auth;
+
+  struct Pools {
+    std::size_t worker_threads = 0;  // requests, files, password hashes
+    std::size_t worker_queue = 0;
+  } pools;
+
+  struct Uploads {
+    std::size_t max_file_bytes = 0;
+    Millis life{0};
+  } uploads;
+
+  struct Features {
+    bool metrics = true;
+    bool health = true;
+  } features;
+
+  struct Gui {
+    std::string title, instance_name;
+  } gui;
+
+  struct Log {
+    base::LogLevel level = base::LogLevel::info;
+    std::filesystem::path file;  // empty: standard error only
+  } log;
+
+  std::size_t page_size = 0;  // rundeck.pagination.default.max
+
+  std::map<std::string, std::string> globals;  // framework.globals.X=Y as X → Y
+  // Every framework.* and service.* key as it stands: defaults that executors and node sources read.
+  std::map<std::string, std::string> framework;
+
+  // What the files name and we do not implement, for one note at start.
+  struct Unimplemented {
+    std::string key;
+    std::string where;       // "file:line", "environment variable X", "flag"
+    std::string suggestion;  // a key that we do know and that is spelt nearly so, or empty
+  };
+  std::vector<Unimplemented> unimplemented;
+  std::vector<std::filesystem::path> files;  // those that were read, in order
+};
+
+// What the command line and the process give.
+struct ConfigRequest {
+  std::string base;                                              // --base; empty: RDECK_BASE
+  std::string address;                                           // --address
+  std::string port;                                              // --port
+  std::vector<std::pair<std::string, std::string>> settings;     // -D key=value
+  std::map<std::string, std::string> environment;                // see process_environment()
+  std::filesystem::path package_config_folder = "/etc/rundeck";  // of the package layout
+};
+
+std::map<std::string, std::string> process_environment();
+
+// Where things lie. Known before any file is read, except for the base folder of the package layout, which its files
+// name.
+struct Layout {
+  std::filesystem::path base;            // empty: the files say (rdeck.base), else /var/lib/rundeck
+  std::filesystem::path framework_file;  // etc/framework.properties
+  std::filesystem::path rundeck_file;    // server/config/rundeck-config.properties
+  bool package = false;                  // the package layout
+  bool rundeck_file_must_exist = false;  // it was named in the environment
+};
+
+// The error says how to name a base folder.
+Result<Layout> find_layout(const ConfigRequest& request);
+
+// Every wrong value at once: the message has one line for each, with file and line and what would be right.
+Result<Config> load_config(const ConfigRequest& request);
+
+// The URL that users see: server.url, or one made from address, hostname, TLS and the port that was bound in the end.
+std::string url_of(const Config& config, std::uint16_t bound_port);
+
+}  // namespace qd::app
