@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -13,16 +14,19 @@ namespace qd::http {
 
 struct ClientRequest {
   std::string method = "GET";
-  std::string url;
+  std::string url;  // credentials in it ("http://user:pass@host") are used, never shown
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::string username, password;  // basic authentication, when not empty
   std::chrono::milliseconds connect_timeout{5'000};
-  std::chrono::milliseconds timeout{30'000};
-  std::size_t max_bytes = 64u << 20;
-  bool follow_redirects = true;  // http and https only, at most 10
+  std::chrono::milliseconds timeout{30'000};  // of the whole call, redirects included; 0: none
+  std::size_t max_bytes = 64u << 20;          // of a body that is kept
+  // At most 10. 303, and 301 or 302 after POST, go on with GET; the others repeat method and body. When the origin
+  // changes, credentials and `headers` stay behind, but for Accept…, Content-Type and User-Agent.
+  bool follow_redirects = true;
   bool verify_tls = true;
-  // When set, the body is handed over piece by piece instead of kept; return false to stop.
+  // When set, the body (of the last answer, not of redirects) is handed over piece by piece instead of kept; return
+  // false to stop: the answer so far is then the result.
   std::function<bool(std::string_view)> on_data;
 };
 
@@ -30,7 +34,7 @@ struct ClientResponse {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;  // of the last answer, names in lower case
   std::string body;
-  std::string effective_url;
+  std::string effective_url;                        // without credentials
   std::string header(std::string_view name) const;  // "" when absent
 };
 

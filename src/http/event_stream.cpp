@@ -1,22 +1,55 @@
 #include "http/event_stream.hpp"
 
+#include <algorithm>
+
 namespace qd::http {
 
-std::string format_event(std::string_view event, std::string_view data, std::string_view id) {
-  std::string text;
-  if (!id.empty()) text.append("id: ").append(id).append("\n");
-  if (!event.empty()) text.append("event: ").append(event).append("\n");
-  for (;;) {
-    const std::size_t end = data.find('\n');
-    std::string_view line = data.substr(0, end);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    text.append("data: ").append(line).append("\n");
-    if (end == std::string_view::npos) break;
-    data.remove_prefix(end + 1);
-  }
-  return text + "\n";
+namespace {
+
+std::string one_line(std::string_view text) {
+  std::string line(text);
+  std::erase_if(line, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+  return line;
 }
 
-std::string format_comment(std::string_view text) { return ": " + std::string(text) + "\n\n"; }
+}  // namespace
+
+std::string format_event(const Event& event) {
+  std::string out;
+  out.reserve(event.data.size() + 64);
+  if (!event.id.empty()) out.append("id: ").append(one_line(event.id)).append("\n");
+  if (!event.event.empty()) out.append("event: ").append(one_line(event.event)).append("\n");
+  std::string_view data = event.data;
+  while (true) {
+    const auto end = std::min(data.find_first_of("\r\n"), data.size());
+    out.append("data: ").append(data.substr(0, end)).append("\n");
+    if (end == data.size()) break;
+    data.remove_prefix(end + (data.substr(end, 2) == "\r\n" ? 2 : 1));
+  }
+  return out.append("\n");
+}
+
+bool EventStream::send(const Event& event) {
+  return stream_->write(format_event(event));
+}
+
+bool EventStream::heartbeat() {
+  return stream_->write(":\n\n");
+}
+
+bool EventStream::retry_after(unsigned milliseconds) {
+  return stream_->write("retry: " + std::to_string(milliseconds) + "\n\n");
+}
+
+Response event_stream_response(std::function<void(EventStream)> start) {
+  Response response;
+  response.headers.emplace("Content-Type", "text/event-stream;charset=utf-8");
+  response.headers.emplace("Cache-Control", "no-cache, no-transform");
+  response.headers.emplace("X-Accel-Buffering", "no");
+  response.stream = [start = std::move(start)](std::shared_ptr<Stream> stream) {
+    start(EventStream(std::move(stream)));
+  };
+  return response;
+}
 
 }  // namespace qd::http

@@ -29,11 +29,17 @@ struct Part {
 struct Request {
   std::string method;  // upper case
   std::string target;  // as sent
-  std::string path;    // decoded, without query; a trailing "?" or "?&&" is harmless
-  std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
+  // The path without query, repeated slashes made one. `path` is decoded once and for people and logs; `raw_path` still
+  // has its escapes and is what Router::find takes, so that "a%2Fb" stays one segment. Both come from the server free
+  // of
+  // "." and ".." segments (however they were spelt), control characters and broken UTF-8: those are answered 400.
+  std::string path;
+  std::string raw_path;
+  std::vector<std::pair<std::string, std::string>> query;  // decoded, in order; a trailing "?" or "?&&" is harmless
   Headers headers;
   std::string body;
-  // Filled from the body when it is application/x-www-form-urlencoded or multipart/form-data.
+  // Filled from the body when it is application/x-www-form-urlencoded (the body stays) or multipart/form-data (the body
+  // is then empty, its parts hold all of it).
   std::vector<std::pair<std::string, std::string>> form;
   std::vector<Part> parts;
   std::string remote_address;
@@ -51,19 +57,22 @@ struct Request {
   std::string content_type() const;
 };
 
-// An answer that goes on after its headers: server-sent events, big downloads. Thread-safe.
+// An answer that goes on after its headers: server-sent events, big downloads. Thread-safe. A stream that nobody holds
+// any more and that was not closed is cut off, so that the client sees that the answer is incomplete. Callbacks may run
+// on a server thread: they must not block.
 class Stream {
  public:
   virtual ~Stream() = default;
   // Queues bytes. False when the peer is gone or reads too slowly (more than the server's stream limit is waiting); the
   // stream is then closed.
   virtual bool write(std::string chunk) = 0;
-  virtual void close() = 0;
+  virtual void close() = 0;  // ends the answer once everything queued is sent
   virtual bool open() const = 0;
   virtual std::size_t buffered() const = 0;  // bytes not yet handed to the socket
   virtual void on_close(
       std::function<void()> callback) = 0;  // called once, from any thread, also when it is closed already
-  virtual void on_drain(std::function<void()> callback) = 0;  // called once when nothing is buffered any more
+  virtual void on_drain(
+      std::function<void()> callback) = 0;  // called once when nothing is buffered any more; never after the close
 };
 
 struct Response {

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "http/message.hpp"
+
 namespace qd::http {
 
 // Patterns are segments: "job/{id}/run". "{id}" matches one segment, "{path*}" (last only) the rest with its slashes,
@@ -28,8 +30,12 @@ class Router {
   Router(Router&&) noexcept;
   Router& operator=(Router&&) noexcept;
 
-  std::size_t add(std::string_view method, std::string_view pattern);  // throws std::logic_error on a duplicate
-  Lookup find(std::string_view method, std::string_view path) const;   // path decoded, with or without leading slash
+  // Throws std::logic_error on a duplicate or a pattern that is none.
+  std::size_t add(std::string_view method, std::string_view pattern);
+  // `raw_path` is not decoded yet (Request::raw_path), with or without leading slash: it is cut into segments first and
+  // each segment is decoded once, so that "a%2Fb" is one segment "a/b". Parameters come out decoded.
+  Lookup find(std::string_view method, std::string_view raw_path) const;
+  Lookup find(const Request& request) const { return find(request.method, request.raw_path); }
 
  private:
   struct Node;

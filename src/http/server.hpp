@@ -1,4 +1,4 @@
-// The HTTP/1.1 server: Boost.Beast behind a plain interface.
+// The HTTP/1.1 server: Boost.Asio behind a plain interface.
 #pragma once
 
 #include <chrono>
@@ -23,15 +23,20 @@ struct ServerConfig {
   std::size_t max_header_bytes = 64 << 10;
   std::size_t max_body_bytes = 64u << 20;
   // The body limit of one request, asked once its headers are read; never above max_body_bytes. Absent: max_body_bytes.
+  // Runs on an I/O thread: it must not block.
   std::function<std::size_t(const Request&)> body_limit;
   std::size_t max_bodies_bytes = 512u << 20;  // all bodies in memory at once; more is answered 503
   std::size_t max_stream_buffer = 4u << 20;   // per stream
-  std::chrono::milliseconds header_timeout{10'000};
+  // Inactivity means less than 4 kB within the time, so that a byte now and then holds no place.
+  std::chrono::milliseconds header_timeout{
+      10'000};  // from the first byte (or the connect, handshake included) to the last header
   std::chrono::milliseconds body_timeout{60'000};   // of inactivity while a body arrives
   std::chrono::milliseconds idle_timeout{60'000};   // between requests
   std::chrono::milliseconds write_timeout{60'000};  // of inactivity while an answer is sent
   Headers common_headers;                           // added to every answer that does not set them itself
-  // Answers to what never reaches a handler (413, 408, 400, 431, 503), so that the API's error envelope can be used.
+  // Answers to what never reaches a handler (400, 408, 413, 417, 431, 501, 503, 505) and to handlers that throw (500),
+  // so that the API's error envelope can be used. The request is empty when its headers could not be read. Runs on any
+  // thread of the server or pool: it must not block. Absent: plain text.
   std::function<Response(int status, const std::string& message, const Request&)> error_page;
 };
 
@@ -47,7 +52,9 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   Result<> start();  // binds, listens, starts; the error names address and port
-  // Stops accepting, lets requests under way finish for up to `grace`, closes streams, then everything.
+  // Stops accepting, ends event streams (text/event-stream) at once, lets requests and other streams under way finish
+  // for up to `grace`, then closes everything. After it returns no callback of the server runs any more; only handlers
+  // that outlasted `grace` still do, until the pool is stopped. Safe to call twice. Do not call it from a handler.
   void stop(std::chrono::milliseconds grace) noexcept;
   std::uint16_t port() const;  // the bound one
 
