@@ -25,7 +25,9 @@ class Connection : public Session {
   virtual void begin() = 0;
   virtual void commit() = 0;
   virtual void rollback() = 0;  // throws ConnectionLost only
-  // False once it was cut, also while it lay idle; looks at the socket and asks the server nothing.
+  // A statement found it cut: it can only be thrown away.
+  virtual bool broken() const = 0;
+  // Looks at the socket of an idle connection, without asking the server: false when it was cut meanwhile.
   virtual bool alive() = 0;
 };
 

@@ -1,15 +1,27 @@
 #include "store/database.hpp"
 
-#include <filesystem>
-
 #include "store/database_url.hpp"
+#include "store/mariadb_connection.hpp"
 #include "store/migrations.hpp"
+#include "store/pooled_database.hpp"
+#include "store/postgresql_connection.hpp"
 #include "store/sqlite_database.hpp"
 
 namespace qd::store {
 namespace {
 
 std::unique_ptr<Database> open_backend(const DatabaseTarget& target, const DatabaseConfig& config) {
+  const auto timeout = config.connect_timeout;
+  switch (target.dialect) {
+    case Dialect::postgresql:
+      return std::make_unique<PooledDatabase>(
+          target.dialect, [=] { return std::make_unique<PostgresqlConnection>(target, timeout); }, config);
+    case Dialect::mariadb:
+      return std::make_unique<PooledDatabase>(
+          target.dialect, [=] { return std::make_unique<MariadbConnection>(target, timeout); }, config);
+    case Dialect::sqlite:
+      break;
+  }
   return std::make_unique<SqliteDatabase>(target.path, config);
 }
 

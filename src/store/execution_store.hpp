@@ -13,22 +13,24 @@ namespace qd::store {
 
 // Every field narrows; empty and nullopt mean "any". Times are inclusive. Source: "Execution Query" of the API.
 struct ExecutionQuery {
-  std::string project;                // "" or "*": all projects
-  std::vector<std::string> projects;  // restricts to these when not empty (what the caller may see)
-  std::vector<std::string> statuses;  // "running", "succeeded", "failed", "aborted", "timedout", "failed-with-retry",
-                                      // "scheduled", "queued", "missed", "incomplete", or a custom text
-  bool running_only = false;          // running, queued and scheduled-in-the-past excluded: status = running
-  std::string user;                   // userFilter
-  std::string aborted_by;             // abortedbyFilter
-  std::vector<std::string> job_uuids, exclude_job_uuids;                         // jobIdListFilter
-  std::vector<std::string> job_paths, exclude_job_paths;                         // jobListFilter: "group/name"
-  std::string group_part, group_exact, exclude_group_part, exclude_group_exact;  // "-": top level (exact)
-  std::string job_part, job_exact, exclude_job_part, exclude_job_exact;          // by name
-  std::optional<bool> ad_hoc;                                                    // adhoc=true/false
-  std::string type;                                                              // executionTypeFilter
-  std::string node;  // nodeFilter of history queries: ran on this node
-  std::string server_uuid;
-  std::optional<UnixMillis> started_after, started_before, ended_after, ended_before;
+  std::string project = {};                // "" or "*": all projects
+  std::vector<std::string> projects = {};  // restricts to these when not empty (what the caller may see)
+  std::vector<std::string> statuses =
+      {};                       // "running", "succeeded", "failed", "aborted", "timedout", "failed-with-retry",
+                                // "scheduled", "queued", "missed", "incomplete", or a custom text
+  bool running_only = false;    // running, queued and scheduled-in-the-past excluded: status = running
+  std::string user = {};        // userFilter
+  std::string aborted_by = {};  // abortedbyFilter
+  std::vector<std::string> job_uuids = {}, exclude_job_uuids = {};  // jobIdListFilter
+  std::vector<std::string> job_paths = {}, exclude_job_paths = {};  // jobListFilter: "group/name"
+  std::string group_part = {}, group_exact = {}, exclude_group_part = {},
+              exclude_group_exact = {};                                                      // "-": top level (exact)
+  std::string job_part = {}, job_exact = {}, exclude_job_part = {}, exclude_job_exact = {};  // by name
+  std::optional<bool> ad_hoc = {};                                                           // adhoc=true/false
+  std::string type = {};                                                                     // executionTypeFilter
+  std::string node = {};  // nodeFilter of history queries: ran on this node
+  std::string server_uuid = {};
+  std::optional<UnixMillis> started_after = {}, started_before = {}, ended_after = {}, ended_before = {};
   bool finished_only = false;  // history
   std::size_t offset = 0;
   std::size_t max = 20;
@@ -42,12 +44,12 @@ struct ExecutionPage {
 
 // How an execution ended.
 struct ExecutionOutcome {
-  std::string status;
+  std::string status = {};
   UnixMillis ended = 0;
-  std::vector<std::string> succeeded_nodes, failed_nodes;
-  std::string aborted_by, abort_reason;
+  std::vector<std::string> succeeded_nodes = {}, failed_nodes = {};
+  std::string aborted_by = {}, abort_reason = {};
   std::int64_t log_size = 0;
-  std::string state;  // final step × node state, JSON text
+  std::string state = {};  // final step × node state, JSON text
 };
 
 struct ExecutionMetrics {

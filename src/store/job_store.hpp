@@ -23,21 +23,22 @@ struct StoredJob {
 
 // What a list shows, without the definition.
 struct JobSummary {
-  std::string uuid, project, name, group, description;
+  std::string uuid = {}, project = {}, name = {}, group = {}, description = {};
   bool scheduled = false, schedule_enabled = true, execution_enabled = true;
-  std::string server_uuid;
+  std::string server_uuid = {};
 };
 
 struct JobQuery {
-  std::string project;
-  std::vector<std::string> uuids;          // idlist; empty: all
-  std::optional<std::string> name_part;    // jobFilter: substring, any case
-  std::optional<std::string> name_exact;   // jobExactFilter
-  std::optional<std::string> group_part;   // groupPath: the group and those below; "*" or absent: all; "-" top level
-  std::optional<std::string> group_exact;  // groupPathExact; "" or "-": top level
-  std::optional<bool> scheduled;           // scheduledFilter
-  std::optional<std::string> server_uuid;  // serverNodeUUIDFilter
-  std::optional<std::string> tag;
+  std::string project = {};
+  std::vector<std::string> uuids = {};         // idlist; empty: all
+  std::optional<std::string> name_part = {};   // jobFilter: substring, any case
+  std::optional<std::string> name_exact = {};  // jobExactFilter
+  std::optional<std::string> group_part =
+      {};  // groupPath: the group and those below; "*" or absent: all; "-" top level
+  std::optional<std::string> group_exact = {};  // groupPathExact; "" or "-": top level
+  std::optional<bool> scheduled = {};           // scheduledFilter
+  std::optional<std::string> server_uuid = {};  // serverNodeUUIDFilter
+  std::optional<std::string> tag = {};
   std::size_t offset = 0;
   std::size_t max = 0;  // 0: all
 };

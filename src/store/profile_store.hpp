@@ -10,9 +10,9 @@
 namespace qd::store {
 
 struct Profile {
-  std::string login, first_name, last_name, email;
+  std::string login = {}, first_name = {}, last_name = {}, email = {};
   UnixMillis created = 0, updated = 0;
-  std::optional<UnixMillis> last_login;
+  std::optional<UnixMillis> last_login = {};
 };
 
 // Thread-safe.

@@ -136,8 +136,10 @@ std::vector<std::string> people_and_files() {
       "CREATE INDEX upload_by_expiry ON upload (state, expires_ms)",
       "CREATE INDEX upload_by_project ON upload (project)",
       R"(CREATE TABLE upload_content (
-  upload_id {key} PRIMARY KEY,
-  content {blob} NOT NULL){table})",
+  upload_id {key} NOT NULL,
+  part {int} NOT NULL,
+  content {blob} NOT NULL,
+  PRIMARY KEY (upload_id, part)){table})",
       R"(CREATE TABLE user_profile (
   login {key} PRIMARY KEY,
   first_name {key} NOT NULL,

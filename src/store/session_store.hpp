@@ -10,9 +10,9 @@
 namespace qd::store {
 
 struct LoginSession {
-  std::string id_hash;
-  std::string user;
-  std::vector<std::string> roles;
+  std::string id_hash = {};
+  std::string user = {};
+  std::vector<std::string> roles = {};
   UnixMillis created = 0;
   UnixMillis last_used = 0;
 };

@@ -26,6 +26,7 @@ class SqliteConnection final : public Connection {
   void begin() override;
   void commit() override;
   void rollback() override;
+  bool broken() const override { return false; }
   bool alive() override { return true; }
 
  private:

@@ -10,14 +10,14 @@
 namespace qd::store {
 
 struct Token {
-  std::string id;    // uuid, not secret
-  std::string hash;  // sha256 hex of the secret
-  std::string name;
-  std::string user;
-  std::string creator;
-  std::vector<std::string> roles;
+  std::string id = {};    // uuid, not secret
+  std::string hash = {};  // sha256 hex of the secret
+  std::string name = {};
+  std::string user = {};
+  std::string creator = {};
+  std::vector<std::string> roles = {};
   UnixMillis created = 0;
-  std::optional<UnixMillis> expires;
+  std::optional<UnixMillis> expires = {};
 };
 
 // Thread-safe.

@@ -17,8 +17,8 @@ constexpr const char* select_uploads_in_state =
 constexpr const char* select_uploads_of_execution =
     "SELECT " QD_UPLOAD_COLUMNS " FROM upload WHERE execution_id = ? ORDER BY created_ms, id";
 #undef QD_UPLOAD_COLUMNS
-constexpr const char* insert_content = "INSERT INTO upload_content (upload_id, content) VALUES (?, ?)";
-constexpr const char* select_content = "SELECT content FROM upload_content WHERE upload_id = ?";
+constexpr const char* insert_content = "INSERT INTO upload_content (upload_id, part, content) VALUES (?, ?, ?)";
+constexpr const char* select_content = "SELECT content FROM upload_content WHERE upload_id = ? ORDER BY part";
 constexpr const char* retain_upload =
     "UPDATE upload SET state = 'retained', execution_id = ? WHERE id = ? AND state = 'temp'";
 constexpr const char* mark_expired = "UPDATE upload SET state = 'expired' WHERE state = 'temp' AND expires_ms <= ?";
@@ -26,6 +26,8 @@ constexpr const char* mark_expired = "UPDATE upload SET state = 'expired' WHERE 
 constexpr const char* drop_content_of_expired =
     "DELETE FROM upload_content WHERE upload_id IN (SELECT id FROM upload WHERE state = 'expired')";
 
+// Below every server's limit for one statement (max_allowed_packet of MySQL 5.7: 4 MiB).
+constexpr std::size_t part_size = 1u << 20;
 constexpr std::size_t no_limit = 1'000'000;
 
 Value or_null(std::optional<std::int64_t> number) {
@@ -63,7 +65,10 @@ void UploadStore::create(const Upload& upload, const std::string& content) {
     session.execute(insert_upload, {upload.id, upload.project, upload.job_uuid, upload.option_name, upload.file_name,
                                     upload.user, upload.sha256, upload.size, upload.created, or_null(upload.expires),
                                     upload.state, or_null(upload.execution)});
-    session.execute(insert_content, {upload.id, Blob{content}});
+    std::int64_t part = 0;
+    for (std::size_t start = 0; part == 0 || start < content.size(); start += part_size) {
+      session.execute(insert_content, {upload.id, part++, Blob{content.substr(start, part_size)}});
+    }
   });
 }
 
@@ -76,7 +81,9 @@ std::optional<Upload> UploadStore::find(const std::string& id) {
 std::optional<std::string> UploadStore::content(const std::string& id) {
   const auto rows = database_.query(select_content, {id});
   if (rows.empty()) return std::nullopt;
-  return rows.front().text(0);
+  std::string content;
+  for (const auto& row : rows) content += row.text(0);
+  return content;
 }
 
 std::vector<Upload> UploadStore::of_job(const std::string& job_uuid, const std::string& state, std::size_t offset,

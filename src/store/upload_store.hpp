@@ -11,14 +11,14 @@
 namespace qd::store {
 
 struct Upload {
-  std::string id;  // uuid
-  std::string project, job_uuid, option_name, file_name, user;
-  std::string sha256;
+  std::string id = {};  // uuid
+  std::string project = {}, job_uuid = {}, option_name = {}, file_name = {}, user = {};
+  std::string sha256 = {};
   std::int64_t size = 0;
   UnixMillis created = 0;
-  std::optional<UnixMillis> expires;
+  std::optional<UnixMillis> expires = {};
   std::string state = "temp";  // temp, retained, expired, deleted (the API's fileState)
-  std::optional<model::ExecutionId> execution;
+  std::optional<model::ExecutionId> execution = {};
 };
 
 // Thread-safe.
