@@ -24,9 +24,9 @@ class LimitCounter {
  public:
   explicit LimitCounter(LimitSpec spec) : spec_(spec) {}
 
-  // Counts one event of `node` that takes `bytes` in the file. True: within the limit. False: this event goes beyond
-  // it, and so does every later one (of this node, for lines_per_node).
-  bool add(std::string_view node, std::int64_t bytes);
+  // Counts one event of `node` that takes `bytes` in the file and whose message has `lines` lines. True: within the
+  // limit. False: this event goes beyond it, and so does every later one (of this node, for lines_per_node).
+  bool add(std::string_view node, std::int64_t bytes, std::int64_t lines = 1);
   bool exceeded() const { return exceeded_; }  // by any event so far
   std::string description() const;             // "100 lines", for the message in the log
 

@@ -16,9 +16,11 @@ struct ReadRequest {
   std::optional<std::int64_t> last_lines;  // instead: so many matching log events from the end
   std::optional<std::int64_t> max_lines;   // at most so many matching events
   std::string node;                        // "": any
-  std::string stepctx;                     // "": any; else this step and the steps inside it
-  bool with_state = false;                 // also stepbegin, nodeend…, not only `log`
-  std::size_t max_bytes = 8u << 20;        // of the file, read by this call
+  // "": any. "2/1": events of that step, on any node ("2/1@node=web1" too). "2/": step 2 and everything inside it.
+  std::string stepctx;
+  bool with_state = false;  // also stepbegin, nodeend…, not only `log`
+  bool finished = false;  // the execution has ended: an event that was cut off at the end of the file is given as it is
+  std::size_t max_bytes = 8u << 20;  // of the file, read by this call (last_lines may read some of them twice)
 };
 
 struct ReadEvent {
