@@ -1,0 +1,23 @@
+// The tables of verbs, one per noun.
+#pragma once
+
+#include "cli/command.hpp"
+
+namespace qd::cli {
+
+Commands project_commands();
+Commands project_config_commands();
+Commands project_readme_commands();
+Commands job_commands();
+Commands job_toggle_commands();
+Commands run_commands();
+Commands adhoc_commands();
+Commands execution_commands();
+Commands execution_delete_commands();
+Commands node_commands();
+Commands system_commands();
+Commands token_commands();
+Commands user_commands();
+Commands shell_commands();  // completion, manual page, version
+
+}  // namespace qd::cli
