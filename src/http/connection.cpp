@@ -383,8 +383,8 @@ IoStatus Connection::write_some() {
 void Connection::finish_answer() {
   const bool keep_alive = exchange_->keep_alive && !server_->stopping;
   exchange_.reset();
-  if (!keep_alive) return close_gently();
   phase_ = Phase::idle;
+  if (!keep_alive) return close_gently();
   set_deadline(server_->config.idle_timeout);
   if (!taking_in_) return resume_input();
   io_->post([self = shared_from_this()] { self->resume_input(); });

@@ -46,6 +46,7 @@ void IoThread::stop() noexcept {
   if (!thread_.joinable()) return;
   boost::asio::post(context_, [this] {
     for (const auto& connection : connections()) connection->terminate();
+    stopped_ = true;  // cancelling does not reach a timer that has fired already
     timer_.cancel();
     work_.reset();
   });
@@ -60,7 +61,7 @@ void IoThread::post(std::function<void()> work) {
 void IoThread::sweep_later() {
   timer_.expires_after(sweep_);
   timer_.async_wait([this](boost::system::error_code error) {
-    if (error) return;
+    if (error || stopped_) return;
     const auto now = std::chrono::steady_clock::now();
     std::vector<std::shared_ptr<Connection>> late;
     for (const auto& connection : connections_) {

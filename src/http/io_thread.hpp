@@ -48,6 +48,7 @@ class IoThread {
   const std::chrono::milliseconds sweep_;
   std::vector<char> scratch_;
   std::unordered_set<std::shared_ptr<Connection>> connections_;
+  bool stopped_ = false;
   std::thread thread_;
   std::mutex mutex_;  // of `accepting_`
   bool accepting_ = true;
