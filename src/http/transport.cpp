@@ -66,14 +66,16 @@ class TlsTransport final : public Transport {
   IoResult read(std::span<char> into) override {
     std::size_t got = 0;
     ERR_clear_error();
-    return judge(SSL_read_ex(ssl_.get(), into.data(), into.size(), &got), got);
+    const int outcome = SSL_read_ex(ssl_.get(), into.data(), into.size(), &got);
+    return judge(outcome, got);
   }
 
   IoResult write(std::string_view first, std::string_view second) override {
     const std::string_view piece = first.empty() ? second : first;
     std::size_t sent = 0;
     ERR_clear_error();
-    return judge(SSL_write_ex(ssl_.get(), piece.data(), piece.size(), &sent), sent);
+    const int outcome = SSL_write_ex(ssl_.get(), piece.data(), piece.size(), &sent);
+    return judge(outcome, sent);
   }
 
   void say_goodbye() override {
