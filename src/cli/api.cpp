@@ -23,6 +23,13 @@ bool is_redirect(int status) {
   return status >= 301 && status <= 308 && status != 304;
 }
 
+// The reason alone, as a sentence: what went wrong without the request, which the error names anyway.
+std::string bare_reason(std::string message, const std::string& url) {
+  if (const std::size_t at = message.find(url + ": "); at != std::string::npos) message.erase(0, at + url.size() + 2);
+  if (!message.empty() && message.back() != '.') message += '.';
+  return message;
+}
+
 }  // namespace
 
 bool leads_to_login_page(const std::string& location) {
@@ -148,7 +155,8 @@ Result<http::ClientResponse> Api::fetch_logged(const http::ClientRequest& reques
       continue;
     }
     if (answer || answer.error().kind != ErrorKind::unavailable || request.on_data) return answer;
-    return fail(ErrorKind::unavailable, "Cannot reach the server at " + settings_.url + ": " + answer.error().message +
+    return fail(ErrorKind::unavailable, "Cannot reach the server at " + settings_.url + ": " +
+                                            bare_reason(answer.error().message, request.url) +
                                             " Is it running, and is RD_URL right?");
   }
 }

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 #include <sstream>
 
+#include "cli/command.hpp"
+
 namespace qd::cli {
 namespace {
 
