@@ -84,7 +84,8 @@ class BuiltinReader {
 
   bool present(std::string_view key, std::string_view other) { return fields_.holds(key) || fields_.holds(other); }
   std::string either(std::string_view key, std::string_view other) {
-    return fields_.text(fields_.holds(key) ? key : other);
+    std::string text = fields_.text(key);
+    return fields_.holds(key) ? text : fields_.text(other);
   }
 
   Fields& fields_;

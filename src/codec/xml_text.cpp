@@ -155,7 +155,7 @@ Result<std::string> unescape_xml(std::string_view text) {
     if (text.empty()) break;
     const std::size_t end = text.substr(0, 16).find(';');
     if (end == std::string_view::npos || !append_reference(out, text.substr(1, end - 1))) {
-      return fail(ErrorKind::invalid, "\"" + base::repair_utf8(text.substr(0, std::min<std::size_t>(end, 15))) +
+      return fail(ErrorKind::invalid, "\"" + base::repair_utf8(text.substr(0, std::min<std::size_t>(end, 14) + 1)) +
                                           "\" is no character; write &amp; for &");
     }
     text.remove_prefix(end + 1);

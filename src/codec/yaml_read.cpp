@@ -66,7 +66,7 @@ class YamlBuilder : public YAML::EventHandler {
     if (found == anchors_.end()) refuse(mark, "the alias stands within the value that it repeats.");
     weigh(mark, found->second.weight);
     if (!frames_.empty() && wants_key()) {
-      if (!found->second.value.is_string()) refuse(mark, "a key must be a text.");
+      if (!found->second.value.is_string()) refuse(mark, "a key must be a text, or a bracket is not closed.");
       take_key(found->second.value.get_string().c_str(), false);
       return;
     }
@@ -129,7 +129,7 @@ class YamlBuilder : public YAML::EventHandler {
     if (frames_.size() >= limits_.max_depth) {
       refuse(mark, "lists and maps are nested deeper than " + std::to_string(limits_.max_depth) + " levels.");
     }
-    if (!frames_.empty() && wants_key()) refuse(mark, "a key must be a text.");
+    if (!frames_.empty() && wants_key()) refuse(mark, "a key must be a text, or a bracket is not closed.");
     weigh(mark, {1, 0});
     Frame frame;
     frame.built = Built{std::move(empty), {mark.line + 1, {}}, {1, 0}};

@@ -73,8 +73,11 @@ bool means_something(std::string_view text) {
   if (!plain_yaml_scalar(text).is_string()) return true;
   const std::string word = base::lower(text);
   if (one_of(word, {"null", "true", "false", "yes", "no", "on", "off", ".inf", "+.inf", "-.inf", ".nan"})) return true;
-  return std::string_view("0123456789+-.").find(text.front()) != std::string_view::npos &&
-         all_of_chars(word, "0123456789abcdefox_.:+-tz ");
+  const std::string_view digits = text.substr(text.front() == '+' || text.front() == '-' ? 1 : 0);
+  if (digits.starts_with("0x") || digits.starts_with("0o") || digits.starts_with("0b")) return true;
+  const bool timestamp = text.size() > 7 && all_of_chars(text.substr(0, 4), "0123456789") && text[4] == '-';
+  const bool has_digit = text.find_first_of("0123456789") != std::string_view::npos;
+  return timestamp || (has_digit && all_of_chars(text, "0123456789_.:+-eE"));
 }
 
 // Control and other characters that YAML wants escaped: C0, DEL, C1 (in UTF-8: C2 80..9F), U+2028, U+2029, U+FEFF,
@@ -99,7 +102,7 @@ bool has_special(std::string_view text) {
 bool plain_is_safe(std::string_view text) {
   if (text.empty() || means_something(text)) return false;
   if (std::string_view("?:,[]{}#&*!|>'\"%@` ").find(text.front()) != std::string_view::npos) return false;
-  if (text.front() == '-' && (text.size() == 1 || text[1] == ' ' || text[1] == '-')) return false;
+  if (text.front() == '-' && (text.size() == 1 || text[1] == ' ' || text.starts_with("---"))) return false;
   if (text.back() == ' ' || text.back() == ':') return false;
   return text.find(": ") == std::string_view::npos && text.find(" #") == std::string_view::npos &&
          text.find(',') == std::string_view::npos && !text.starts_with("...");
@@ -141,6 +144,13 @@ Json plain_yaml_scalar(std::string_view word) {
   if (one_of(word, {"yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"})) return true;
   if (one_of(word, {"no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"})) return false;
   return number(word);
+}
+
+bool holds_yaml_control(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\t' && special_length(text.substr(i)) > 0) return true;
+  }
+  return false;
 }
 
 std::string quoted_yaml_scalar(std::string_view text) {

@@ -16,4 +16,7 @@ Json plain_yaml_scalar(std::string_view word);
 // `text` as a scalar on one line: plain, in single or in double quotes.
 std::string quoted_yaml_scalar(std::string_view text);
 
+// A character that YAML wants escaped, other than a tab.
+bool holds_yaml_control(std::string_view text);
+
 }  // namespace qd::codec

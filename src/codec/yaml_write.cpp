@@ -11,13 +11,16 @@ constexpr std::size_t longest_simple_key = 100;
 // Texts of several lines go in literal blocks when a block can hold them: nothing but printable characters, no blanks
 // where parsers look for the indentation.
 bool fits_block(std::string_view text) {
-  if (text.find('\n') == std::string_view::npos || text.front() == ' ' || text.front() == '\n') return false;
+  if (text.find('\n') == std::string_view::npos ||
+      std::string_view(" \t\n").find(text.front()) != std::string_view::npos) {
+    return false;
+  }
   std::size_t start = 0;
   while (start < text.size()) {
     const std::size_t end = std::min(text.find('\n', start), text.size());
     const std::string_view line = text.substr(start, end - start);
-    const std::string quoted = quoted_yaml_scalar(line);
-    if (!line.empty() && (quoted.front() == '"' || line.find_first_not_of(' ') == std::string_view::npos)) return false;
+    if (holds_yaml_control(line)) return false;
+    if (!line.empty() && line.find_first_not_of(" \t") == std::string_view::npos) return false;
     start = end + 1;
   }
   return true;
