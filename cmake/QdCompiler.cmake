@@ -14,6 +14,8 @@ add_compile_options(-Wall -Wextra -Werror -Wnon-virtual-dtor -Woverloaded-virtua
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports both of these inside Boost and the standard library at -O2, with nothing of ours at fault.
   add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)
+  # In a unity build every source looks like a header to it.
+  add_compile_options(-Wno-subobject-linkage)
   add_compile_options(-Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-free-nonheap-object)
 endif()
 
