@@ -4,7 +4,7 @@ namespace qd::app {
 
 std::string framework_properties_text(const std::string& hostname, const std::string& uuid) {
   return "# Who this server is, and what its node is called. Written at the first start; yours to change.\n"
-         "# `quarterdeck config --list` shows every key, its default and its meaning.\n"
+         "# `quarterdeck config` shows every key, its default and its meaning.\n"
          "\n"
          "framework.server.name = " +
          hostname +
@@ -31,7 +31,7 @@ std::string framework_properties_text(const std::string& hostname, const std::st
 std::string rundeck_config_text() {
   return "# Address, database and logins. Written at the first start; yours to change. A change counts from the next "
          "start.\n"
-         "# `quarterdeck config --list` shows every key, its default and its meaning.\n"
+         "# `quarterdeck config` shows every key, its default and its meaning.\n"
          "\n"
          "server.address = 127.0.0.1\n"
          "server.port = 4440\n"

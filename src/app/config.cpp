@@ -1,5 +1,6 @@
 #include "app/config.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <unistd.h>
@@ -37,7 +38,7 @@ class Judge {
 
   void judge_table();
   void judge_others();
-  void finish(const Layout& layout);
+  void finish();
   Result<Config> result() &&;
 
  private:
@@ -111,11 +112,11 @@ void Judge::judge_others() {
       config_.framework[key] = resolved_or_raw(key, raw);
     if (find_config_key(key) != nullptr) continue;
     if (key.starts_with(globals_prefix) && key.size() > globals_prefix.size()) {
-      config_.globals[key.substr(globals_prefix.size())] = config_.framework[key];
+      continue;
     } else if (key.starts_with(own_prefix)) {
       const std::string nearest = nearest_config_key(key);
       complain(raw, key,
-               nearest.empty() ? "there is no such key; `quarterdeck config --list` shows them all"
+               nearest.empty() ? "there is no such key; `quarterdeck config` shows them all"
                                : "there is no such key; did you mean " + nearest + "?");
     } else if (key == "rundeck.ssl.config") {
       complain(raw, key,
@@ -156,9 +157,10 @@ void Judge::finish_server() {
   }
 }
 
-void Judge::finish(const Layout& layout) {
+void Judge::finish() {
   finish_server();
-  config_.folders.config = layout.rundeck_file.parent_path();
+  // A file for a job option comes as one body, with a little around it.
+  config_.server.max_body_bytes = std::max(config_.server.max_body_bytes, config_.uploads.max_file_bytes + (1 << 20));
   config_.database.default_sqlite_path = (config_.folders.data / "quarterdeck.db").string();
   auto& member = config_.member;
   if (member.hostname.empty()) member.hostname = host_name();
@@ -202,7 +204,7 @@ Result<Config> load_config(const ConfigRequest& request) {
   Judge judge(*raw, request, *base);
   judge.judge_table();
   judge.judge_others();
-  judge.finish(*layout);
+  judge.finish();
   return std::move(judge).result();
 }
 

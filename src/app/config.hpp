@@ -24,12 +24,11 @@ enum class ExecutionMode { active, passive };
 // Paths are absolute.
 struct Config {
   struct Folders {
-    std::filesystem::path base;    // $RDECK_BASE
-    std::filesystem::path config;  // of realm.properties and rundeck-config.properties
-    std::filesystem::path var;     // framework.var.dir
-    std::filesystem::path data;    // of the embedded database
-    std::filesystem::path logs;    // framework.logs.dir; output of executions is in `logs`/rundeck
-    std::filesystem::path temp;    // framework.tmp.dir: scripts while they run
+    std::filesystem::path base;  // $RDECK_BASE
+    std::filesystem::path var;   // framework.var.dir
+    std::filesystem::path data;  // of the embedded database
+    std::filesystem::path logs;  // framework.logs.dir; output of executions is in `logs`/rundeck
+    std::filesystem::path temp;  // framework.tmp.dir: scripts while they run
   } folders;
 
   struct Server {
@@ -40,7 +39,7 @@ struct Config {
     std::filesystem::path tls_certificate, tls_key;  // PEM; both or neither
     std::size_t io_threads = 0;
     std::size_t max_connections = 0;
-    std::size_t max_body_bytes = 0;
+    std::size_t max_body_bytes = 0;  // of any request; routes have lower limits of their own
     Millis header_timeout{0}, body_timeout{0}, idle_timeout{0};
     Millis stop_grace{0};  // how long requests under way may take at the end
   } server;
@@ -72,24 +71,12 @@ struct Config {
     Millis life{0};
   } uploads;
 
-  struct Features {
-    bool metrics = true;
-    bool health = true;
-  } features;
-
-  struct Gui {
-    std::string title, instance_name;
-  } gui;
-
   struct Log {
     base::LogLevel level = base::LogLevel::info;
     std::filesystem::path file;  // empty: standard error only
   } log;
 
-  std::size_t page_size = 0;  // rundeck.pagination.default.max
-
-  std::map<std::string, std::string> globals;  // framework.globals.X=Y as X → Y
-  // Every framework.* and service.* key as it stands: defaults that executors and node sources read.
+  // Every framework.* and service.* key as it stands: globals (framework.globals.X), defaults of executors and sources.
   std::map<std::string, std::string> framework;
 
   // What the files name and we do not implement, for one note at start.

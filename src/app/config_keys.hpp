@@ -33,9 +33,9 @@ const ConfigKey* find_environment_key(std::string_view name);
 // A known key that is spelt nearly like `key`, or "".
 std::string nearest_config_key(std::string_view key);
 
-// The table as text for `quarterdeck config --list`: key, kind, default, meaning.
+// The table as text for `quarterdeck config`: key, kind, default, meaning.
 std::string list_config_keys();
-// The same as a Markdown table, for docs/configuration.md.
+// The same as a Markdown table: what docs/configuration.md holds.
 std::string document_config_keys();
 
 }  // namespace qd::app

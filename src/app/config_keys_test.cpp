@@ -1,6 +1,8 @@
 #include "app/config_keys.hpp"
 
+#include <fstream>
 #include <gtest/gtest.h>
+#include <iterator>
 #include <set>
 
 namespace qd::app {
@@ -62,6 +64,14 @@ TEST(ConfigKeys, ListsNameEveryKeyThatCounts) {
         << row.key;
     EXPECT_EQ(document.find("| `" + std::string(row.key) + "` |") != std::string::npos, counts) << row.key;
   }
+}
+
+TEST(ConfigKeys, TheDocumentationHoldsTheTable) {
+  std::ifstream in(QD_SOURCE_DIR "/docs/configuration.md");
+  const std::string document{std::istreambuf_iterator<char>(in), {}};
+  const std::string table = document_config_keys();
+  EXPECT_NE(document.find(table), std::string::npos) << "docs/configuration.md is behind the table of keys, which is:\n"
+                                                     << table;
 }
 
 }  // namespace

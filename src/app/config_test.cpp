@@ -60,7 +60,6 @@ TEST_F(ConfigTest, DefaultsWithoutAnyFile) {
   EXPECT_EQ(config.member.execution_mode, ExecutionMode::active);
   EXPECT_FALSE(config.member.hostname.empty());
   EXPECT_EQ(config.member.name, config.member.hostname);
-  EXPECT_EQ(config.page_size, 20U);
   EXPECT_TRUE(config.unimplemented.empty());
   EXPECT_TRUE(config.files.empty());
   EXPECT_EQ(url_of(config, 5555), "http://127.0.0.1:5555");
@@ -68,16 +67,16 @@ TEST_F(ConfigTest, DefaultsWithoutAnyFile) {
 
 TEST_F(ConfigTest, LaterSourcesWin) {
   framework(
-      "server.port = 1001\nframework.server.name = from-framework\nrundeck.pagination.default.max = 11\n"
-      "rundeck.gui.title = framework\n");
-  rundeck("server.port = 1002\nrundeck.pagination.default.max = 12\nrundeck.gui.title = rundeck\n");
+      "server.port = 1001\nframework.server.name = from-framework\nquarterdeck.pool.threads = 11\n"
+      "framework.server.hostname = framework\n");
+  rundeck("server.port = 1002\nquarterdeck.pool.threads = 12\nframework.server.hostname = rundeck\n");
   request_.environment = {
-      {"RDECK_HTTP_PORT", "1003"}, {"RUNDECK_GUI_TITLE", "environment"}, {"RUNDECK_SERVER_NAME", ""}};
+      {"RDECK_HTTP_PORT", "1003"}, {"FRAMEWORK_SERVER_HOSTNAME", "environment"}, {"RUNDECK_SERVER_NAME", ""}};
   request_.settings = {{"server.port", "1004"}};
   Config config = load();
   EXPECT_EQ(config.server.port, 1004);
-  EXPECT_EQ(config.gui.title, "environment");
-  EXPECT_EQ(config.page_size, 12U);
+  EXPECT_EQ(config.member.hostname, "environment");
+  EXPECT_EQ(config.pools.worker_threads, 12U);
   EXPECT_EQ(config.member.name, "from-framework") << "an empty variable sets nothing";
   request_.port = "1005";
   request_.address = "localhost";
@@ -115,7 +114,7 @@ TEST_F(ConfigTest, ReadsThePeersDefaultFiles) {
   EXPECT_EQ(config.database.url, "jdbc:postgresql://pgsql.example.com/rundeck");
   EXPECT_EQ(config.database.username, "rundeckuser");
   EXPECT_EQ(config.database.password, "rundeckpassword");
-  EXPECT_EQ(config.globals, (std::map<std::string, std::string>{{"region", "eu"}}));
+  EXPECT_EQ(config.framework.at("framework.globals.region"), "eu");
   EXPECT_EQ(config.framework.at("framework.ssh.user"), "rundeck");
   EXPECT_THAT(keys(config), testing::UnorderedElementsAre("framework.ssh.keypath", "framework.ssh.user",
                                                           "rundeck.storage.provider.1.type"));
@@ -174,8 +173,8 @@ TEST_F(ConfigTest, PlaceholdersNameKeysVariablesAndTheBase) {
   EXPECT_EQ(config.database.username, "h1");
   EXPECT_EQ(config.auth.tokens_file, std::filesystem::path(request_.base) / "etc/tokens");
   EXPECT_EQ(config.log.file, std::filesystem::path(request_.base) / "logs/here.log") << "relative to the base folder";
-  EXPECT_EQ(config.globals.at("home"), "/home/me/none");
-  EXPECT_EQ(config.globals.at("later"), "${job.name}") << "left for the time of the run";
+  EXPECT_EQ(config.framework.at("framework.globals.home"), "/home/me/none");
+  EXPECT_EQ(config.framework.at("framework.globals.later"), "${job.name}") << "left for the time of the run";
 }
 
 TEST_F(ConfigTest, BadPlaceholdersAreErrors) {
@@ -183,7 +182,7 @@ TEST_F(ConfigTest, BadPlaceholdersAreErrors) {
   EXPECT_THAT(problem(), HasSubstr(file + ":1: dataSource.password: ${NOT_SET_ANYWHERE} is neither"));
   rundeck("framework.var.dir = ${framework.tmp.dir}\n");
   EXPECT_THAT(problem(), HasSubstr("refers to itself"));
-  std::string bomb = "rundeck.gui.title = ${a9}\na0 = xxxxxxxxxx\n";
+  std::string bomb = "framework.server.name = ${a9}\na0 = xxxxxxxxxx\n";
   for (int i = 1; i < 10; ++i) {
     bomb += "a" + std::to_string(i) + " = ";
     for (int n = 0; n < 10; ++n) bomb += "${a" + std::to_string(i - 1) + "}";
@@ -225,7 +224,6 @@ TEST_F(ConfigTest, PackageLayout) {
   Config config = load();
   EXPECT_EQ(config.folders.base, "/var/lib/rundeck");
   EXPECT_EQ(config.folders.data, "/var/lib/rundeck/data");
-  EXPECT_EQ(config.folders.config, request_.package_config_folder);
   EXPECT_EQ(config.auth.realm_file, request_.package_config_folder / "realm.properties");
   EXPECT_EQ(config.server.port, 8080);
   EXPECT_EQ(config.server.address, "0.0.0.0");
