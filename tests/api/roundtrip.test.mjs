@@ -54,7 +54,7 @@ function assertContains(whole, part, path = '') {
 const byUuid = (jobs) => [...jobs].sort((a, b) => (a.uuid < b.uuid ? -1 : 1));
 
 // QD_JOB_FILES names a folder with more job files to try.
-const examples = [join(here, '../../docs/examples'), files, process.env.QD_JOB_FILES ?? '']
+const examples = [join(here, '../../examples'), join(here, '../golden/jobs'), files, process.env.QD_JOB_FILES ?? '']
   .filter((folder) => existsSync(folder))
   .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
   .filter((file) => /\.(json|yaml|yml|xml)$/.test(file));
