@@ -105,7 +105,7 @@ TEST_F(LogWriterTest, ReadersSeeEventsSoon) {
 }
 
 TEST_F(LogWriterTest, PressesBackAndLosesNothing) {
-  constexpr int count = 200'000;
+  constexpr int count = 30'000;
   int pauses = 0;
   WriterOptions options;
   options.batch_bytes = 16 * 1024;
