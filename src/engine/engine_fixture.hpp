@@ -1,0 +1,70 @@
+// What the engine's tests run on: a real database, loop, pool and executor in a folder of their own.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/launcher.hpp"
+#include "log/reader.hpp"
+#include "node/local_executor.hpp"
+
+namespace qd::engine {
+
+class ListedNodes final : public NodeSource {
+ public:
+  std::vector<model::Node> nodes(const std::string&) override { return list; }
+  std::vector<model::Node> list;
+};
+
+class EngineTest : public testing::Test {
+ protected:
+  static constexpr Millis kPatience{20'000};
+
+  EngineTest();
+  ~EngineTest() override;
+
+  void open(LauncherConfig changes = {});  // starts the launcher; changes: log_limit, settings, max_running
+  void close();
+
+  static model::Step command(const std::string& text);
+  static model::Step script(const std::string& text, const std::string& args = "");
+  static model::Step reference(const std::string& name, const std::string& args = "");
+  static model::Job job_of(const std::string& name, std::vector<model::Step> steps);
+  void save(const model::Job& job);
+
+  RunRequest request_for(model::Job job, std::map<std::string, std::string> options = {});
+  // Runs to the end and returns the final row.
+  model::Execution run(model::Job job, std::map<std::string, std::string> options = {});
+  model::Execution run(RunRequest request);
+  model::Execution finished(model::ExecutionId id);  // waits for it
+  model::Execution wait_for_status(model::ExecutionId id, const std::string& status);
+
+  std::vector<log::LogEvent> events(const model::Execution& execution);
+  std::string output(const model::Execution& execution);  // NORMAL lines, one per line
+  std::string errors(const model::Execution& execution);  // ERROR lines
+  JsonObject state(const model::Execution& execution);
+  static std::string step_state(const JsonObject& state, std::size_t step);
+
+  std::filesystem::path folder;
+  SystemClock clock;
+  base::EventLoop loop{"engine-test"};
+  base::WorkerPool pool{"engine-test", 4, 10'000};
+  std::unique_ptr<store::Database> database;
+  std::unique_ptr<store::ExecutionStore> executions;
+  std::unique_ptr<store::JobStore> jobs;
+  std::unique_ptr<store::ProjectStore> projects;
+  std::unique_ptr<store::UploadStore> uploads;
+  std::unique_ptr<node::LocalExecutor> executor;
+  ListedNodes nodes;
+  log::LogHub hub;
+  std::unique_ptr<Launcher> launcher;
+  std::map<std::string, std::string> secrets;  // by key storage path
+  std::int64_t incarnation = 1;
+};
+
+}  // namespace qd::engine

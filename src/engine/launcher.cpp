@@ -1,0 +1,405 @@
+#include "engine/launcher.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <limits>
+
+#include "base/logging.hpp"
+#include "engine/admission.hpp"
+#include "engine/due_list.hpp"
+#include "engine/run.hpp"
+#include "engine/run_registry.hpp"
+#include "model/option_rules.hpp"
+
+namespace qd::engine {
+
+namespace {
+
+constexpr Millis kLookAtLeast{30'000};  // scheduled executions that other members wrote
+constexpr Millis kShortestLook{20};
+constexpr Millis kEndGrace{30'000};  // for runs to end after they were told to
+constexpr std::size_t kDueBatch = 50;
+constexpr std::size_t kMaxKnownDue = 1'000;
+constexpr Millis kLiveStateLimit{2'000};
+
+tl::unexpected<Error> execution_failed(const std::string& message) {
+  return fail(ErrorKind::invalid, "Execution failed: " + message, "api.error.execution.failed");
+}
+
+AbortOutcome abort_failed(model::Execution execution, std::string reason) {
+  return {AbortOutcome::Status::failed, std::move(reason), std::move(execution)};
+}
+
+}  // namespace
+
+struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
+  Impl(LauncherParts given_parts, LauncherConfig given_config)
+      : parts(std::move(given_parts)), config(std::move(given_config)) {}
+
+  Result<std::map<std::string, std::string>> project_config(const std::string& name) const;
+  Result<RunPlan> admit(RunRequest request);
+  bool insert(RunPlan& plan, std::optional<UnixMillis> run_at);
+  void start(RunPlan plan);
+  RunHooks hooks();
+  std::optional<RunPlan> create_retry(RunRequest request);
+  void start_retry(RunPlan plan);
+  void retain_files(const RunPlan& plan);
+
+  void look_later();
+  void look();
+  bool start_due(const model::Execution& execution);
+  RunPlan plan_due(model::Execution execution);
+
+  AbortOutcome abort_elsewhere(model::Execution execution, const std::string& user, const std::string& reason,
+                               bool force);
+
+  const LauncherParts parts;
+  const LauncherConfig config;
+  RunRegistry registry;
+  DueList due;
+  std::atomic<bool> started{false};
+  std::atomic<Mode> mode{Mode::active};
+  base::EventLoop::TimerId look_timer = 0;  // on the loop's thread only
+};
+
+Result<std::map<std::string, std::string>> Launcher::Impl::project_config(const std::string& name) const {
+  auto project = parts.projects.find(name);
+  if (!project) return fail(ErrorKind::not_found, "Project does not exist: " + name, "api.error.project.missing");
+  return std::move(project->config);
+}
+
+Result<RunPlan> Launcher::Impl::admit(RunRequest request) {
+  if (!started) return fail(ErrorKind::unavailable, "The server is not ready to run executions");
+  if (mode == Mode::passive) return fail(ErrorKind::invalid, "Executions are disabled.", "api.error.job.disabled");
+  auto project = project_config(request.job.project);
+  if (!project) return fail(project.error());
+  if (auto enabled = check_enabled(request.job, *project); !enabled) return fail(enabled.error());
+  if (request.run_at && *request.run_at <= parts.clock.now() && !request.retry_of) {
+    return execution_failed("A job cannot be scheduled for a time in the past");
+  }
+  return make_plan(parts, config, std::move(request), std::move(*project));
+}
+
+// Writes the row. False when the job's limit of running executions is reached.
+bool Launcher::Impl::insert(RunPlan& plan, std::optional<UnixMillis> run_at) {
+  auto& execution = plan.execution;
+  if (run_at) {
+    execution.status = model::status::scheduled;
+    execution.scheduled_for = run_at;
+    execution.started.reset();
+  } else {
+    execution.status = model::status::running;
+    execution.started = parts.clock.now();
+  }
+  const auto limit = execution.retry_of ? std::nullopt : running_limit(*plan.job);
+  if (limit && !run_at) {
+    const auto id = parts.executions.create_within_limit(execution, *limit);
+    if (!id) return false;
+    execution.id = *id;
+  } else {
+    execution.id = parts.executions.create(execution);
+  }
+  retain_files(plan);
+  return true;
+}
+
+void Launcher::Impl::retain_files(const RunPlan& plan) {
+  for (const auto& option : plan.job->options) {
+    if (option.type != "file") continue;
+    const auto id = plan.options.plain.find(option.name);
+    if (id != plan.options.plain.end() && !id->second.empty()) parts.uploads.retain(id->second, plan.execution.id);
+  }
+}
+
+RunHooks Launcher::Impl::hooks() {
+  return {[this](RunRequest request) { return create_retry(std::move(request)); },
+          [this](RunPlan plan) { start_retry(std::move(plan)); }};
+}
+
+namespace {
+base::Task<void> run_to_end(std::shared_ptr<Run> run, RunRegistry& registry) {
+  auto running = run->execute();
+  co_await std::move(running);
+  const auto id = run->execution().id;
+  run.reset();
+  registry.remove(id);
+}
+}  // namespace
+
+// Takes a reserved place.
+void Launcher::Impl::start(RunPlan plan) {
+  const auto id = plan.execution.id;
+  auto run = std::make_shared<Run>(parts, config, hooks(), std::move(plan));
+  registry.add(id, run);
+  parts.loop.post([this, run = std::move(run)] { base::spawn(run_to_end(run, registry)); });
+}
+
+std::optional<RunPlan> Launcher::Impl::create_retry(RunRequest request) {
+  const auto project = request.job.project;
+  try {
+    const auto run_at = request.run_at;
+    auto plan = admit(std::move(request));
+    if (!plan) {
+      base::log_warn("engine", "an execution in project " + project + " is not retried: " + plan.error().message);
+      return std::nullopt;
+    }
+    if (!insert(*plan, run_at)) return std::nullopt;
+    return std::move(*plan);
+  } catch (const store::DatabaseError& error) {
+    base::log_warn("engine", "an execution in project " + project + " is not retried: " + error.what());
+    return std::nullopt;
+  }
+}
+
+void Launcher::Impl::start_retry(RunPlan plan) {
+  if (plan.execution.status == model::status::scheduled) {
+    due.add(plan.execution.id, *plan.execution.scheduled_for, std::move(plan.given));
+    look_later();
+    return;
+  }
+  registry.reserve(std::numeric_limits<std::size_t>::max());
+  start(std::move(plan));
+}
+
+// Sets the timer to the next time that something is due. What waits on loop and pool must not keep the launcher alive.
+void Launcher::Impl::look_later() {
+  parts.loop.post([weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    auto& loop = self->parts.loop;
+    if (self->look_timer != 0) loop.cancel(self->look_timer);
+    self->look_timer = 0;
+    if (!self->started) return;
+    auto pause = kLookAtLeast;
+    if (const auto next = self->due.next()) {
+      pause = std::clamp(Millis{*next - self->parts.clock.now()}, kShortestLook, kLookAtLeast);
+    }
+    self->look_timer = loop.after(pause, [weak] {
+      const auto ticked = weak.lock();
+      if (!ticked) return;
+      ticked->look_timer = 0;
+      ticked->parts.pool.post([weak] {
+        if (const auto looking = weak.lock()) looking->look();
+      });
+    });
+  });
+}
+
+void Launcher::Impl::look() {
+  try {
+    while (started && mode == Mode::active) {
+      const auto executions = parts.executions.due(parts.clock.now(), kDueBatch);
+      bool room = true;
+      for (const auto& execution : executions) room = room && start_due(execution);
+      if (!room || executions.size() < kDueBatch) break;
+    }
+    due.forget_before(parts.clock.now() - kLookAtLeast.count());
+  } catch (const store::DatabaseError& error) {
+    base::log_warn("engine", std::string("looking for scheduled executions failed: ") + error.what());
+  }
+  look_later();
+}
+
+// False when no more can run here now.
+bool Launcher::Impl::start_due(const model::Execution& execution) {
+  if (!registry.reserve(config.max_running)) return false;
+  const auto now = parts.clock.now();
+  bool taken = false;
+  try {
+    taken = parts.executions.start(execution.id, now, config.server_uuid, config.incarnation);
+  } catch (...) {
+    registry.release();
+    throw;
+  }
+  if (!taken) {
+    due.take(execution.id);
+    registry.release();
+    return true;
+  }
+  auto own = execution;
+  own.status = model::status::running;
+  own.started = now;
+  own.server_uuid = config.server_uuid;
+  own.incarnation = config.incarnation;
+  start(plan_due(std::move(own)));
+  return true;
+}
+
+// A row whose time has come, as something to run. What is wrong with it by now is told by its own log.
+RunPlan Launcher::Impl::plan_due(model::Execution execution) {
+  RunPlan plan;
+  model::Job job;
+  if (execution.ad_hoc) {
+    job = *execution.ad_hoc;
+  } else if (auto stored = parts.jobs.find(execution.job_uuid)) {
+    job = std::move(stored->job);
+  } else {
+    plan.refusal = "Job ID does not exist: " + execution.job_uuid;
+  }
+  if (auto project = project_config(execution.project)) {
+    plan.project_config = std::move(*project);
+    if (auto enabled = check_enabled(job, plan.project_config); !enabled) plan.refusal = enabled.error().message;
+  } else {
+    plan.refusal = project.error().message;
+  }
+  if (job.node_filters) job.node_filters->filter = execution.node_filter;
+  plan.given = due.take(execution.id).value_or(execution.options);
+  auto options = model::resolve_options(job, plan.given, {parts.read_secret, {}});
+  if (options) {
+    plan.options = std::move(*options);
+  } else if (plan.refusal.empty()) {
+    plan.refusal = "Job options were not valid: " + options.error().message;
+  }
+  plan.job = std::make_shared<const model::Job>(std::move(job));
+  plan.execution = std::move(execution);
+  return plan;
+}
+
+AbortOutcome Launcher::Impl::abort_elsewhere(model::Execution execution, const std::string& user,
+                                             const std::string& reason, bool force) {
+  if (model::is_final(execution.status)) return abort_failed(std::move(execution), "Job is not running");
+  const auto now = parts.clock.now();
+  if (execution.status != model::status::running) {
+    if (!parts.executions.cancel_waiting(execution.id, user, now)) {
+      return abort_failed(std::move(execution), "Unable to modify the execution");
+    }
+    due.take(execution.id);
+  } else if (execution.server_uuid != config.server_uuid && !force) {
+    return abort_failed(std::move(execution),
+                        "Execution is running on a different cluster server: " + execution.server_uuid);
+  } else {
+    store::ExecutionOutcome outcome;
+    outcome.status = force ? model::status::incomplete : model::status::aborted;
+    outcome.ended = now;
+    outcome.aborted_by = user;
+    outcome.abort_reason = reason;
+    if (!parts.executions.finish(execution.id, execution.server_uuid, execution.incarnation, outcome)) {
+      return abort_failed(std::move(execution), "Job is not running");
+    }
+  }
+  parts.hub.publish({log::HubEvent::Kind::completed, execution.id, execution.log_size});
+  auto after = parts.executions.find(execution.id);
+  return {AbortOutcome::Status::aborted, force ? "Marked as incomplete" : "",
+          after ? std::move(*after) : std::move(execution)};
+}
+
+Launcher::Launcher(LauncherParts parts, LauncherConfig config)
+    : impl_(std::make_shared<Impl>(std::move(parts), std::move(config))) {}
+
+Launcher::~Launcher() {
+  stop(Millis{0});
+}
+
+void Launcher::start() {
+  auto& parts = impl_->parts;
+  const auto now = parts.clock.now();
+  const auto closed = parts.executions.close_orphans(impl_->config.server_uuid, impl_->config.incarnation, now);
+  if (closed > 0) {
+    base::log_warn("engine", std::to_string(closed) + " executions of an earlier start are closed as incomplete");
+  }
+  store::ExecutionQuery query;
+  query.statuses = {model::status::scheduled};
+  query.max = kMaxKnownDue;
+  for (const auto& execution : parts.executions.query(query).executions) {
+    if (execution.scheduled_for) impl_->due.add_time(execution.id, *execution.scheduled_for);
+  }
+  impl_->started = true;
+  impl_->look_later();
+}
+
+void Launcher::stop(Millis drain) noexcept {
+  try {
+    if (!impl_->started.exchange(false)) return;
+    impl_->look_later();
+    if (impl_->registry.wait_empty(drain)) return;
+    for (const auto& run : impl_->registry.all()) {
+      impl_->parts.loop.post([run] { run->abort("system", "the server stopped"); });
+    }
+    if (!impl_->registry.wait_empty(kEndGrace)) {
+      base::log_error("engine", std::to_string(impl_->registry.size()) + " executions did not end when told to");
+    }
+  } catch (const std::exception& error) {
+    base::log_error("engine", std::string("stopping the executions failed: ") + error.what());
+  }
+}
+
+Result<model::Execution> Launcher::launch(RunRequest request) {
+  const auto run_at = request.run_at;
+  auto plan = impl_->admit(std::move(request));
+  if (!plan) return fail(plan.error());
+  if (!run_at && !impl_->registry.reserve(impl_->config.max_running)) {
+    return fail(ErrorKind::unavailable, "This server runs " + std::to_string(impl_->config.max_running) +
+                                            " executions already, which is its limit. Try again later");
+  }
+  bool inserted = false;
+  try {
+    inserted = impl_->insert(*plan, run_at);
+  } catch (...) {
+    if (!run_at) impl_->registry.release();
+    throw;
+  }
+  if (!inserted) {
+    impl_->registry.release();
+    return fail(ErrorKind::conflict,
+                "Execution had a conflict: Job \"" + plan->job->name + "\" {{Job " + plan->job->uuid +
+                    "}}: Limit of running executions has been reached.",
+                "api.error.execution.conflict");
+  }
+  auto execution = plan->execution;
+  if (run_at) {
+    impl_->due.add(execution.id, *run_at, std::move(plan->given));
+    impl_->look_later();
+  } else {
+    impl_->start(std::move(*plan));
+  }
+  return execution;
+}
+
+AbortOutcome Launcher::abort(model::ExecutionId id, const std::string& user, const std::string& reason, bool force) {
+  if (auto run = impl_->registry.find(id)) {
+    AbortOutcome outcome{AbortOutcome::Status::pending, {}, run->execution()};
+    impl_->parts.loop.post([run, user, reason] { run->abort(user, reason); });
+    return outcome;
+  }
+  auto execution = impl_->parts.executions.find(id);
+  if (!execution) return abort_failed({}, "Execution does not exist: " + std::to_string(id));
+  return impl_->abort_elsewhere(std::move(*execution), user, reason, force);
+}
+
+std::optional<JsonObject> Launcher::live_state(model::ExecutionId id) {
+  auto run = impl_->registry.find(id);
+  if (!run) return std::nullopt;
+  const auto promise = std::make_shared<std::promise<JsonObject>>();
+  auto answer = promise->get_future();
+  impl_->parts.loop.post([run = std::move(run), promise] { promise->set_value(run->state()); });
+  if (answer.wait_for(kLiveStateLimit) != std::future_status::ready) return std::nullopt;
+  return answer.get();
+}
+
+std::size_t Launcher::running() const {
+  return impl_->registry.size();
+}
+
+std::vector<model::ExecutionId> Launcher::running_ids() const {
+  return impl_->registry.ids();
+}
+
+Launcher::Mode Launcher::mode() const {
+  return impl_->mode;
+}
+
+void Launcher::set_mode(Mode mode) {
+  impl_->mode = mode;
+  if (mode == Mode::active && impl_->started) impl_->look_later();
+}
+
+bool Launcher::wait_finished(model::ExecutionId id, Millis limit) {
+  return impl_->registry.wait_gone(id, limit);
+}
+
+bool Launcher::wait_idle(Millis limit) {
+  return impl_->registry.wait_empty(limit);
+}
+
+}  // namespace qd::engine

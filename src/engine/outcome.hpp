@@ -1,0 +1,39 @@
+// How steps and workflows ended, and the words for it.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/state_tracker.hpp"
+#include "node/executor.hpp"
+
+namespace qd::engine {
+
+struct StepOutcome {
+  StepEnd end;
+  bool by_nodes = false;                          // it was dispatched to nodes
+  std::map<std::string, node::NodeResult> nodes;  // results of those that it reached
+
+  static StepOutcome success() { return {}; }
+  static StepOutcome failure(std::string reason, std::string message) {
+    return {{false, std::move(reason), std::move(message)}, false, {}};
+  }
+  std::vector<std::string> failed_nodes() const;
+};
+
+struct WorkflowOutcome {
+  bool success = true;
+  std::map<std::size_t, StepOutcome> step_failures;               // by step number, from 1
+  std::map<std::string, std::vector<std::string>> node_failures;  // by node, one text per failed step
+  std::string exception;                                          // why it could not run at all
+
+  void add_failure(std::size_t step, const StepOutcome& outcome);
+};
+
+// "NonZeroResultCode: Result code was 3", or "Dispatch failed on 1 nodes: [web1: NonZeroResultCode: …]".
+std::string describe(const StepOutcome& outcome);
+// "[Workflow result: , step failures: {1=…}, Node failures: {web1=[…]}, status: failed]"
+std::string describe(const WorkflowOutcome& outcome);
+
+}  // namespace qd::engine

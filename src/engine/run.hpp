@@ -1,0 +1,91 @@
+// One execution on its way from its first step to its final row.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/cancel.hpp"
+#include "base/task.hpp"
+#include "engine/frame.hpp"
+#include "engine/launcher.hpp"
+#include "engine/outcome.hpp"
+#include "engine/run_log.hpp"
+#include "engine/state_tracker.hpp"
+
+namespace qd::engine {
+
+// What is to run: the row is written and says `running`.
+struct RunPlan {
+  model::Execution execution;
+  std::shared_ptr<const model::Job> job;  // with the nodes that were chosen for this run
+  model::RunOptions options;
+  std::map<std::string, std::string> given;  // options as they were given, for a retry
+  std::map<std::string, std::string> project_config;
+  std::string refusal;  // not empty: the run cannot start, and why
+};
+
+// What a run asks of the launcher. Both may be called on any thread.
+struct RunHooks {
+  // Writes the row of a retry; nullopt: it could not be. Blocks.
+  std::function<std::optional<RunPlan>(RunRequest)> create_retry;
+  // Starts it, or lets it wait for its time.
+  std::function<void(RunPlan)> start_retry;
+};
+
+// Used on the loop's thread only, through a shared_ptr.
+class Run : public std::enable_shared_from_this<Run> {
+ public:
+  Run(const LauncherParts& parts, const LauncherConfig& config, RunHooks hooks, RunPlan plan);
+  ~Run();
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  // Runs the workflow and writes the outcome. Never throws. Call once.
+  base::Task<void> execute();
+
+  // Ends it; the first verdict counts.
+  void abort(const std::string& user, const std::string& reason);
+
+  JsonObject state() const;  // the API's document, as of now
+  const model::Execution& execution() const { return plan_.execution; }
+
+ private:
+  enum class Verdict { none, aborted, timed_out, log_limit, lost };
+
+  base::Task<WorkflowOutcome> run();
+  base::Task<void> close(WorkflowOutcome outcome);
+  base::Task<void> write_outcome(store::ExecutionOutcome outcome);
+  base::Task<bool> write_option_files(model::DataContext& context);
+  base::Task<std::optional<RunPlan>> create_retry();
+  bool wants_retry(const WorkflowOutcome& outcome) const;
+  store::ExecutionOutcome final_row(const WorkflowOutcome& outcome, bool retried) const;
+  void end(Verdict verdict, const std::string& why);
+  void arm_timeout(const model::DataContext& context);
+  void state_changed();
+  base::Task<void> save_state(std::shared_ptr<Run> self);
+
+  const LauncherParts& parts_;
+  const LauncherConfig& config_;
+  RunHooks hooks_;
+  RunPlan plan_;
+  std::map<std::string, std::string> settings_;
+  base::CancelSource cancel_;
+  Verdict verdict_ = Verdict::none;
+  std::string aborted_by_, abort_reason_;
+  std::string limit_status_;
+  RunLog log_;
+  StateTracker tracker_;
+  RunScope scope_;
+  LogPlace place_;
+  model::WorkflowState state_;
+  model::DataContext context_;
+  std::vector<std::string> temp_files_;
+  base::EventLoop::TimerId save_timer_ = 0;
+  base::EventLoop::TimerId timeout_timer_ = 0;
+  bool finished_ = false;
+};
+
+}  // namespace qd::engine
