@@ -69,7 +69,7 @@ JsonObject execution_json(const Call& call, const model::Execution& execution, A
     JsonObject retried{{"id", *execution.retried_as},
                        {"href", execution_href(services, *execution.retried_as)},
                        {"permalink", execution_permalink(services, execution.project, *execution.retried_as)}};
-    if (const auto next = services.executions.store().find(*execution.retried_as))
+    if (const auto next = services.executions.current(*execution.retried_as))
       retried["status"] = status_text(*next);
     object["retriedExecution"] = std::move(retried);
   }

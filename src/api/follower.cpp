@@ -59,7 +59,7 @@ void Follower::pump() {
       news_ = false;
     }
     try {
-      const auto execution = services_.executions.store().find(request_.execution);
+      const auto execution = services_.executions.current(request_.execution);
       if (!execution) {
         send_end("deleted");
         continue;
@@ -81,7 +81,7 @@ void Follower::pump() {
 }
 
 bool Follower::send_output() {
-  const auto execution = services_.executions.store().find(request_.execution);
+  const auto execution = services_.executions.current(request_.execution);
   if (!execution) return true;
   for (;;) {
     if (events_.stream().buffered() > kPauseAbove) return false;

@@ -76,7 +76,8 @@ class Executions {
   Removal remove_many(const auth::Identity& who, const std::vector<std::string>& ids);
   Result<Removal> remove_of_job(const auth::Identity& who, const std::string& job_uuid);
 
-  store::ExecutionStore& store() { return executions_; }
+  // As it is now, of an execution that was found, and so authorised, before; nullopt when it was deleted meanwhile.
+  std::optional<model::Execution> current(model::ExecutionId id) { return executions_.find(id); }
 
  private:
   Result<std::string> acting_user(const auth::Identity& who, const std::string& project,

@@ -1,0 +1,126 @@
+// quarterdeck: the server.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+
+#include "app/base_folder.hpp"
+#include "app/config.hpp"
+#include "app/config_keys.hpp"
+#include "app/server.hpp"
+#include "app/version.hpp"
+#include "base/logging.hpp"
+
+namespace {
+
+using qd::app::Config;
+using qd::app::ConfigRequest;
+
+// Every thread inherits the mask, so only wait_for_end() sees these signals.
+void block_end_signals(sigset_t& signals) {
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+void wait_for_end(const sigset_t& signals) {
+  int signal = 0;
+  sigwait(&signals, &signal);
+  qd::base::log_info("server", std::string("stopping on ") + (signal == SIGINT ? "interrupt" : "signal TERM"));
+}
+
+void note_unimplemented(const Config& config) {
+  for (const Config::Unimplemented& entry : config.unimplemented) {
+    std::string note = entry.where + ": " + entry.key + " has no effect here";
+    if (!entry.suggestion.empty()) note += "; did you mean " + entry.suggestion + "?";
+    qd::base::log_warn("config", note);
+  }
+}
+
+int fail_start(const qd::Error& error) {
+  std::cerr << "quarterdeck cannot start: " << error.message << "\n";
+  return 1;
+}
+
+int run_server(const ConfigRequest& request) {
+  sigset_t signals;
+  block_end_signals(signals);
+  const qd::UnixMillis begun = qd::SystemClock().now();
+  auto first = qd::app::prepare_base_folder(request);
+  if (!first) return fail_start(first.error());
+  auto config = qd::app::load_config(request);
+  if (!config) return fail_start(config.error());
+  if (auto made = qd::app::make_folders(*config); !made) return fail_start(made.error());
+  const auto lock = qd::app::BaseFolderLock::take(*config);
+  if (!lock) return fail_start(lock.error());
+  const auto uuid = qd::app::server_uuid(*config);
+  if (!uuid) return fail_start(uuid.error());
+  config->member.uuid = *uuid;
+  qd::base::init_logging(config->log.level, config->log.file.string());
+  note_unimplemented(*config);
+
+  qd::app::Server server(std::move(*config));
+  try {
+    if (auto started = server.start(); !started) return fail_start(started.error());
+  } catch (const std::exception& error) {
+    return fail_start({qd::ErrorKind::unavailable, error.what(), ""});
+  }
+  std::cout << "Quarterdeck " << qd::app::kVersion << " is ready at " << server.url() << " ("
+            << qd::SystemClock().now() - begun << " ms)" << std::endl;
+  if (first->generated_password) {
+    std::cout << "Log in as admin with password " << *first->generated_password
+              << " (shown this once; only its hash is kept)" << std::endl;
+  }
+  wait_for_end(signals);
+  server.stop();
+  return 0;
+}
+
+void add_config_options(CLI::App& command, ConfigRequest& request, std::vector<std::string>& settings) {
+  command.add_option("--base", request.base, "The folder of configuration, data and logs (else $RDECK_BASE)");
+  command.add_option("--address", request.address, "The address to listen on");
+  command.add_option("--port", request.port, "The port to listen on; 0 picks a free one");
+  command.add_option("-D", settings, "key=value: overrides a key of the configuration files")->allow_extra_args(false);
+}
+
+bool add_settings(ConfigRequest& request, const std::vector<std::string>& settings) {
+  for (const std::string& setting : settings) {
+    const std::size_t equals = setting.find('=');
+    if (equals == std::string::npos) {
+      std::cerr << "-D " << setting << ": write it as key=value\n";
+      return false;
+    }
+    request.settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Quarterdeck: clustered runbook automation and job scheduling", "quarterdeck"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", qd::app::kVersion);
+  app.footer("Example: quarterdeck server --base /var/lib/quarterdeck --address 127.0.0.1 --port 4440");
+
+  ConfigRequest request;
+  request.environment = qd::app::process_environment();
+  std::vector<std::string> settings;
+  CLI::App* server = app.add_subcommand("server", "Start a member; the first start makes the base folder");
+  add_config_options(*server, request, settings);
+  CLI::App* keys = app.add_subcommand("config", "List every configuration key with its default and meaning");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error);
+  }
+  if (keys->parsed()) {
+    std::cout << qd::app::list_config_keys();
+    return 0;
+  }
+  if (!add_settings(request, settings)) return 2;
+  return run_server(request);
+}

@@ -1,0 +1,41 @@
+// The composition root: builds every part of a member, starts and stops them in a written order.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "api/dispatcher.hpp"
+#include "app/config.hpp"
+#include "base/result.hpp"
+#include "base/worker_pool.hpp"
+#include "http/server.hpp"
+
+namespace qd::app {
+
+class Server {
+ public:
+  explicit Server(Config config);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Opens the database, closes what an earlier run left behind, listens. The error says which part failed and why.
+  Result<> start();
+  // Takes no more requests, lets executions go on for the configured drain time, then ends them. Safe to call twice.
+  void stop() noexcept;
+
+  std::string url() const;  // where people reach it
+
+ private:
+  struct Parts;
+  http::Response answer(const http::Request& request);
+
+  Config config_;
+  base::WorkerPool request_pool_;
+  std::unique_ptr<Parts> parts_;
+  std::atomic<api::Dispatcher*> dispatcher_ = nullptr;  // null while starting and stopping
+  http::Server http_;
+};
+
+}  // namespace qd::app

@@ -1,0 +1,7 @@
+#pragma once
+
+namespace qd::app {
+
+inline constexpr const char* kVersion = QD_VERSION;
+
+}  // namespace qd::app
