@@ -158,8 +158,8 @@ void Server::stop(milliseconds grace) noexcept {
     impl.pause->cancel();
   });
   for (const auto& thread : impl.threads) {
-    thread->post([thread] {
-      for (const auto& connection : thread->connections()) connection->begin_stop();
+    thread->post([io = thread.get()] {
+      for (const auto& connection : io->connections()) connection->begin_stop();
     });
   }
   {

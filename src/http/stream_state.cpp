@@ -51,8 +51,12 @@ StreamState::Pending StreamState::take() {
   Pending taken;
   taken.bytes = std::exchange(pending_, {});
   taken.finish = phase_ == Phase::closing;
-  taken.cut = phase_ == Phase::cut;
   return taken;
+}
+
+bool StreamState::is_cut() const {
+  const std::lock_guard lock(mutex_);
+  return phase_ == Phase::cut;
 }
 
 void StreamState::sent(std::size_t bytes) {

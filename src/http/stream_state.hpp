@@ -26,9 +26,9 @@ class StreamState : public std::enable_shared_from_this<StreamState> {
   struct Pending {
     std::string bytes;    // to be sent now; sent() must follow
     bool finish = false;  // closed by the writer: end the answer after `bytes`
-    bool cut = false;     // end the connection at once
   };
   Pending take();
+  bool is_cut() const;           // the connection is to end at once, whatever is being sent
   void sent(std::size_t bytes);  // so many of the bytes taken have reached the socket
   // The stream is over, for whatever reason; writers see it, callbacks run. Only the first call counts.
   void end();

@@ -1,0 +1,245 @@
+// The half of a connection that answers: handing over to the pool, sending, streaming.
+#include <algorithm>
+#include <exception>
+
+#include "base/logging.hpp"
+#include "base/text.hpp"
+#include "http/connection.hpp"
+#include "http/form.hpp"
+#include "http/response_head.hpp"
+
+namespace qd::http {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kDrainTime{30'000};  // reading on after a refusal, so that the peer sees it
+constexpr milliseconds kRefusedTime{1'000};
+constexpr std::size_t kSmallBody = 4096;  // sent in one piece with its head
+
+}  // namespace
+
+void Connection::dispatch() {
+  phase_ = Phase::handling;
+  clear_deadline();
+  if (!server_->pool.try_post([self = shared_from_this()] { self->answer_on_pool(); })) {
+    refuse_request(503, "The server is busy; try again later.", exchange_->keep_alive);
+  }
+}
+
+void Connection::answer_on_pool() noexcept {
+  Request& request = exchange_->request;
+  Response& response = exchange_->response;
+  std::string failure;
+  try {
+    const auto form = read_form(request);
+    response =
+        form ? server_->handler(request) : server_->error_page(form.error().status, form.error().message, request);
+  } catch (const std::exception& error) {
+    failure = error.what();
+  } catch (...) {
+    failure = "an exception of unknown type";
+  }
+  if (!failure.empty()) {
+    base::log_error("http", "request " + request.id + " " + request.method + " " + request.path + ": " + failure);
+    response =
+        server_->error_page(500, "Internal error. The server's log names it by request " + request.id + ".", request);
+  }
+  request = Request();
+  exchange_->share.release();
+  if (!response.stream) serialise();
+  io_->post([self = shared_from_this()] { self->answered(); });
+}
+
+void Connection::answered() {
+  if (phase_ != Phase::handling) return;
+  if (exchange_->response.stream) return start_stream();
+  phase_ = Phase::writing;
+  set_deadline(server_->config.write_timeout);
+  send();
+}
+
+void Connection::refuse_request(int status, const std::string& message, bool keep_alive) {
+  if (!exchange_) exchange_ = std::make_unique<Exchange>(*server_);
+  exchange_->keep_alive = keep_alive;
+  linger_ = !keep_alive;
+  exchange_->response = server_->error_page(status, message, exchange_->request);
+  serialise();
+  phase_ = Phase::writing;
+  set_deadline(server_->config.write_timeout);
+  send();
+}
+
+void Connection::serialise() {
+  Exchange& exchange = *exchange_;
+  const Response& response = exchange.response;
+  const bool streams = response.stream && status_has_body(response.status);
+  const auto connection = response.headers.find(std::string_view("Connection"));
+  if (connection != response.headers.end() && base::iequals(connection->second, "close")) exchange.keep_alive = false;
+  if (server_->stopping || (streams && exchange.http_1_0)) exchange.keep_alive = false;
+
+  AnswerFacts facts;
+  facts.head_request = exchange.head_request;
+  facts.http_1_0 = exchange.http_1_0;
+  facts.keep_alive = exchange.keep_alive;
+  if (streams) facts.framing = exchange.http_1_0 ? BodyFraming::until_close : BodyFraming::chunked;
+  exchange.head = response_head(response, server_->config.common_headers, facts);
+  if (streams || exchange.head_request || !status_has_body(response.status)) return;
+  if (response.body.size() <= kSmallBody) {
+    exchange.head += response.body;
+  } else {
+    exchange.body = std::move(exchange.response.body);
+  }
+}
+
+void Connection::send() {
+  switch (write_some()) {
+    case IoStatus::ok:
+      return finish_answer();
+    case IoStatus::want_read:
+      return wait(Socket::wait_read);
+    case IoStatus::want_write:
+      return wait(Socket::wait_write);
+    default:
+      return terminate();
+  }
+}
+
+IoStatus Connection::write_some() {
+  Exchange& exchange = *exchange_;
+  const std::size_t total = exchange.head.size() + exchange.body.size();
+  while (exchange.sent < total) {
+    const std::string_view head = std::string_view(exchange.head).substr(std::min(exchange.sent, exchange.head.size()));
+    const std::size_t body_sent = exchange.sent - std::min(exchange.sent, exchange.head.size());
+    const IoResult written = transport_->write(head, std::string_view(exchange.body).substr(body_sent));
+    if (written.status != IoStatus::ok) return written.status;
+    exchange.sent += written.bytes;
+    server_->bytes_out += written.bytes;
+    note_progress(written.bytes, server_->config.write_timeout);
+  }
+  return IoStatus::ok;
+}
+
+void Connection::finish_answer() {
+  const bool keep_alive = exchange_->keep_alive && !server_->stopping;
+  exchange_.reset();
+  phase_ = Phase::idle;
+  if (!keep_alive) return close_gently();
+  set_deadline(server_->config.idle_timeout);
+  if (!taking_in_) return resume_input();
+  io_->post([self = shared_from_this()] { self->resume_input(); });
+}
+
+void Connection::resume_input() {
+  if (phase_ != Phase::idle || taking_in_) return;
+  if (!input_.empty()) use_input();
+  if (wants_input()) await_input();
+}
+
+void Connection::close_gently() {
+  transport_->say_goodbye();
+  if (!linger_ && input_.empty()) return terminate();
+  // Closing with unread input would reset the connection, and the peer might never see the answer.
+  transport_ = plain_transport(socket_.native_handle());
+  input_ = std::string();
+  input_used_ = 0;
+  phase_ = Phase::draining;
+  set_deadline(refused_ ? kRefusedTime : std::min(kDrainTime, server_->config.body_timeout));
+  wait(Socket::wait_read);
+}
+
+void Connection::start_stream() {
+  Exchange& exchange = *exchange_;
+  serialise();
+  const auto type = exchange.response.headers.find(std::string_view("Content-Type"));
+  exchange.event_stream = type != exchange.response.headers.end() && type->second.starts_with("text/event-stream");
+  if (exchange.head_request || !status_has_body(exchange.response.status)) {
+    phase_ = Phase::writing;
+    set_deadline(server_->config.write_timeout);
+    return send();
+  }
+  exchange.stream =
+      std::make_shared<StreamState>(server_->config.max_stream_buffer, [weak = weak_from_this(), io = io_] {
+        io->post([weak] {
+          if (const auto connection = weak.lock()) connection->pump_stream();
+        });
+      });
+  phase_ = Phase::streaming;
+  clear_deadline();
+  ++server_->streams;
+  const auto begin = std::move(exchange.response.stream);
+  try {
+    begin(exchange.stream->make_handle());
+  } catch (const std::exception& error) {
+    base::log_error("http", std::string("a stream cannot begin: ") + error.what());
+    exchange.stream->cut();
+  }
+  load_stream(exchange.stream->take());
+  pump_stream();
+  if (phase_ == Phase::streaming) await_input();  // tells when the peer goes away
+}
+
+void Connection::pump_stream() {
+  while (phase_ == Phase::streaming) {
+    Exchange& exchange = *exchange_;
+    if (exchange.stream->is_cut()) return terminate();  // also while a write waits for a slow reader
+    if (!exchange.stream_writing) load_stream(exchange.stream->take());
+    if (!exchange.stream_writing) return;
+    if (!write_stream()) return;
+    if (!exchange.stream_finishing) continue;
+    end_stream();
+    finish_answer();
+    return;
+  }
+}
+
+void Connection::load_stream(StreamState::Pending pending) {
+  Exchange& exchange = *exchange_;
+  if (pending.bytes.empty() && !pending.finish && exchange.head.empty()) return;
+  exchange.stream_bytes = pending.bytes.size();
+  if (!pending.bytes.empty() && !exchange.http_1_0) exchange.head += chunk_prefix(pending.bytes.size());
+  exchange.stream_offset = exchange.head.size();
+  exchange.body = std::move(pending.bytes);
+  if (!exchange.http_1_0) {
+    if (exchange.stream_bytes > 0) exchange.body += "\r\n";
+    if (pending.finish) exchange.body += kLastChunk;
+  }
+  exchange.sent = 0;
+  exchange.stream_finishing = pending.finish;
+  exchange.stream_writing = true;
+  progress_ = 0;
+  set_deadline(server_->config.write_timeout);
+}
+
+// True once everything that was loaded is sent.
+bool Connection::write_stream() {
+  Exchange& exchange = *exchange_;
+  const auto stream = exchange.stream;
+  const auto own_bytes = [&] {
+    return std::min(std::max(exchange.sent, exchange.stream_offset) - exchange.stream_offset, exchange.stream_bytes);
+  };
+  const std::size_t before = own_bytes();
+  const IoStatus status = write_some();
+  const std::size_t sent = own_bytes() - before;
+  if (status == IoStatus::ok) {
+    exchange.stream_writing = false;
+    exchange.head.clear();
+    exchange.body = std::string();
+    clear_deadline();
+  }
+  if (sent > 0) stream->sent(sent);
+  if (status == IoStatus::want_read) wait(Socket::wait_read);
+  if (status == IoStatus::want_write) wait(Socket::wait_write);
+  if (status == IoStatus::failed || status == IoStatus::end) terminate();
+  return status == IoStatus::ok;
+}
+
+void Connection::end_stream() {
+  if (!exchange_->stream) return;
+  const auto stream = std::move(exchange_->stream);
+  --server_->streams;
+  stream->end();
+}
+
+}  // namespace qd::http
