@@ -96,8 +96,13 @@ Result<> Api::finish_login(http::ClientResponse answer, std::string url) {
     keep_cookies(answer);
     const std::string location = answer.header("location");
     if (answer.status < 300 || location.empty()) {
+      if (answer.status == 404 && redirects == 0) {
+        return fail(ErrorKind::not_found, "There is no login at " + url + ". Is RD_URL right?");
+      }
+      // The page behind the login may be missing; only a form, a refusal or no session means that the login failed.
       const bool form_again = answer.body.find("j_security_check") != std::string::npos;
-      if (answer.status >= 400 || form_again) return fail(ErrorKind::unauthenticated, login_advice(settings_));
+      const bool refused = answer.status == 401 || answer.status == 403 || cookies_.empty();
+      if (form_again || refused) return fail(ErrorKind::unauthenticated, login_advice(settings_));
       logged_in_ = true;
       return {};
     }

@@ -135,7 +135,7 @@ TEST_F(AppTest, LogsInWithUserAndPassword) {
                     {{"set-cookie", "JSESSIONID=one; Path=/; HttpOnly"}, {"location", "http://host:4440/menu/home"}});
     }
     if (request.url == "http://host:4440/menu/home")
-      return answer(200, "<html>", {{"set-cookie", "JSESSIONID=two; Path=/"}});
+      return answer(404, "<html>", {{"set-cookie", "JSESSIONID=two; Path=/"}});
     return answer(200, "[]");
   };
   EXPECT_EQ(run({"projects", "list"}), 0);
