@@ -276,6 +276,17 @@ TEST(JobCodec, KeepsUnknownFieldsOfAllTypesInAllPlaces) {
   }
 }
 
+TEST(JobCodec, KeepsFieldsOfOtherKindsOfSteps) {
+  const auto jobs = sound_jobs(R"([{"name": "n", "sequence": {"commands": [
+    {"type": "p", "nodeStep": true, "script": "a", "exec": "b", "scriptargs": "c"},
+    {"jobref": {"name": "j"}, "script": "a", "args": "c", "configuration": {"k": "v"}},
+    {"exec": "e", "script": "a", "args": "c", "scriptfile": "f", "step-plugin": {"type": "q"}},
+    {"script": "a", "scripturl": "http://u/", "exec": null}]}}])",
+                               JobFormat::json);
+  ASSERT_EQ(jobs.size(), 1U);
+  expect_round_trips(jobs);
+}
+
 TEST(JobCodec, ReadsFormatNames) {
   EXPECT_EQ(parse_job_format("XML").value(), JobFormat::xml);
   EXPECT_EQ(parse_job_format("yml").value(), JobFormat::yaml);

@@ -48,14 +48,15 @@ void plugin_from_xml_words(JsonObject& step, std::string_view element, FieldProb
 void step_from_xml_words(Json& value, FieldProblem& problem) {
   if (!value.is_object()) return;
   JsonObject& step = value.get_object();
-  if (has_member(step, "script") || has_member(step, "scriptfile") || has_member(step, "scripturl")) {
-    script_from_xml_words(step);
-  } else if (Json* reference = step.if_contains("jobref"); reference && reference->is_object()) {
+  Json* reference = step.if_contains("jobref");
+  if (reference && reference->is_object()) {
     reference_from_xml_words(reference->get_object());
   } else if (has_member(step, "node-step-plugin")) {
     plugin_from_xml_words(step, "node-step-plugin", problem);
   } else if (has_member(step, "step-plugin")) {
     plugin_from_xml_words(step, "step-plugin", problem);
+  } else if (has_member(step, "script") || has_member(step, "scriptfile") || has_member(step, "scripturl")) {
+    script_from_xml_words(step);
   }
   if (Json* handler = step.if_contains("errorhandler")) step_from_xml_words(*handler, problem);
   merge_extra_fields(step);
