@@ -36,7 +36,7 @@ Json date_or_null(const std::optional<UnixMillis>& time) {
   return time ? Json(iso8601(*time)) : Json(nullptr);
 }
 
-Json texts(const std::vector<std::string>& values) {
+Json name_list(const std::vector<std::string>& values) {
   return JsonArray(values.begin(), values.end());
 }
 
@@ -106,8 +106,8 @@ JsonObject workflow_object(const WorkflowState& state, const std::string& prefix
   object["updateTime"] = date_or_null(state.overall.updated);
   object["endTime"] = date_or_null(state.overall.ended);
   object["stepCount"] = state.steps.size();
-  object["targetNodes"] = texts(state.nodes);
-  object["allNodes"] = texts(state.nodes);
+  object["targetNodes"] = name_list(state.nodes);
+  object["allNodes"] = name_list(state.nodes);
   JsonArray steps;
   for (const auto& step : state.steps) steps.push_back(step_object(step, prefix, summary));
   object["steps"] = std::move(steps);

@@ -3,6 +3,7 @@
 #include "base/id.hpp"
 #include "base/text.hpp"
 #include "model/arg_string.hpp"
+#include "model/date_text.hpp"
 
 namespace qd::engine {
 
@@ -110,6 +111,8 @@ Result<RunPlan> make_plan(const LauncherParts& parts, const LauncherConfig& conf
     return fail(options.error().kind, "Job options were not valid: " + options.error().message,
                 "api.error.job.options-invalid");
   }
+  for (auto& [name, value] : options->plain) value = model::expand_dates(value, parts.clock.now());
+  options->arg_string = model::make_arg_string(job.options, options->plain);
   RunPlan plan;
   auto& execution = plan.execution;
   execution.uuid = base::new_uuid();

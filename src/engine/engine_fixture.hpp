@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <gtest/gtest.h>
 #include <map>
 #include <memory>
@@ -49,6 +50,8 @@ class EngineTest : public testing::Test {
   std::string errors(const model::Execution& execution);  // ERROR lines
   JsonObject state(const model::Execution& execution);
   static std::string step_state(const JsonObject& state, std::size_t step);
+  static void await(const std::function<bool()>& condition);        // fails the test when it does not come true
+  static std::vector<int> processes_with(const std::string& mark);  // whose command line holds it
 
   std::filesystem::path folder;
   SystemClock clock;

@@ -1,9 +1,12 @@
 #include "engine/engine_fixture.hpp"
 
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <thread>
+#include <unistd.h>
 
-#include "base/id.hpp"
+#include "base/text.hpp"
 
 namespace qd::engine {
 
@@ -11,7 +14,9 @@ EngineTest::EngineTest() {
   std::string pattern = (std::filesystem::temp_directory_path() / "qd-engine-XXXXXX").string();
   folder = ::mkdtemp(pattern.data());
   loop.start();
-  database = store::Database::open({"sqlite:" + (folder / "test.db").string(), "", ""}).value();
+  store::DatabaseConfig config;
+  config.url = "sqlite:" + (folder / "test.db").string();
+  database = store::Database::open(config).value();
   executions = std::make_unique<store::ExecutionStore>(*database);
   jobs = std::make_unique<store::JobStore>(*database);
   projects = std::make_unique<store::ProjectStore>(*database);
@@ -131,8 +136,9 @@ model::Execution EngineTest::wait_for_status(model::ExecutionId id, const std::s
     row = executions->find(id);
   }
   EXPECT_TRUE(row.has_value());
-  if (row) EXPECT_EQ(row->status, status);
-  return row.value_or(model::Execution{});
+  auto found = row.value_or(model::Execution{});
+  EXPECT_EQ(found.status, status);
+  return found;
 }
 
 std::vector<log::LogEvent> EngineTest::events(const model::Execution& execution) {
@@ -179,6 +185,27 @@ JsonObject EngineTest::state(const model::Execution& execution) {
 
 std::string EngineTest::step_state(const JsonObject& state, std::size_t step) {
   return std::string(state.at("steps").at(step - 1).at("executionState").as_string());
+}
+
+void EngineTest::await(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!condition()) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "the awaited condition did not come true";
+    std::this_thread::sleep_for(Millis{5});
+  }
+}
+
+std::vector<int> EngineTest::processes_with(const std::string& mark) {
+  std::vector<int> found;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+    const auto pid = base::parse_int(entry.path().filename().string());
+    if (!pid || *pid == ::getpid()) continue;
+    std::ifstream file(entry.path() / "cmdline", std::ios::binary);
+    const std::string line((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    if (line.find(mark) != std::string::npos) found.push_back(static_cast<int>(*pid));
+  }
+  return found;
 }
 
 }  // namespace qd::engine

@@ -7,6 +7,7 @@
 #include "engine/node_selection.hpp"
 #include "engine/workflow_runner.hpp"
 #include "model/arg_string.hpp"
+#include "model/date_text.hpp"
 #include "model/duration.hpp"
 #include "model/expand.hpp"
 
@@ -36,7 +37,7 @@ Result<model::Job> find_job(store::JobStore& jobs, const model::JobRefStep& refe
 
 // The option values that the reference hands over. Secret values of the parent reach secure options only.
 model::OptionValues handed_values(const Frame& parent, const model::JobRefStep& reference, const model::Job& job,
-                                  const model::DataContext& context) {
+                                  const model::DataContext& context, UnixMillis now) {
   auto secret_context = context;
   auto all = context.group("option");
   for (const auto& [name, value] : parent.secure) all[name] = value;
@@ -51,7 +52,7 @@ model::OptionValues handed_values(const Frame& parent, const model::JobRefStep& 
   for (const auto& [name, written] : model::parse_options(reference.args)) {
     const auto option = std::ranges::find(job.options, name, &model::Option::name);
     const bool secure = option != job.options.end() && option->secure;
-    auto value = model::expand_text(written, secure ? secret_context : context);
+    auto value = model::expand_text(model::expand_dates(written, now), secure ? secret_context : context);
     const bool absent = value.empty() && written.starts_with("${option.");  // let the referenced job's default stand
     if (!absent) values[name] = std::move(value);
   }
@@ -123,7 +124,7 @@ std::optional<StepOutcome> guard(RunScope& scope, const Frame& parent, const Log
 Result<Resolved> resolve(RunScope& scope, const Frame& parent, const model::JobRefStep& reference, model::Job job,
                          const model::DataContext& context) {
   Resolved resolved;
-  const auto values = handed_values(parent, reference, job, context);
+  const auto values = handed_values(parent, reference, job, context, scope.parts.clock.now());
   const auto options = model::resolve_options(job, values, {scope.parts.read_secret, {}});
   if (!options) return fail(options.error());
   auto& frame = resolved.frame;
@@ -208,6 +209,7 @@ base::Task<StepOutcome> run_job_reference(RunScope& scope, Frame& parent, const 
   auto running = run_workflow(scope, frame);
   const auto outcome = co_await std::move(running);
   if (outcome.success) co_return StepOutcome::success();
+  if (!outcome.exception.empty()) scope.log.line(place, log::Level::error, outcome.exception);
   co_return StepOutcome::failure("JobFailed", "Job [" + name + "] failed");
 }
 

@@ -243,7 +243,11 @@ RunPlan Launcher::Impl::plan_due(model::Execution execution) {
   } else {
     plan.refusal = project.error().message;
   }
-  if (job.node_filters) job.node_filters->filter = execution.node_filter;
+  if (execution.node_filter != (job.node_filters ? job.node_filters->filter : "")) {
+    if (!job.node_filters) job.node_filters.emplace();
+    job.node_filters->filter = execution.node_filter;
+    job.node_filters->filter_exclude.clear();
+  }
   plan.given = due.take(execution.id).value_or(execution.options);
   auto options = model::resolve_options(job, plan.given, {parts.read_secret, {}});
   if (options) {

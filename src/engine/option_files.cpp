@@ -44,7 +44,7 @@ Result<model::DataContext::Group> write_files(store::UploadStore& uploads, const
     written.push_back(path);
     if (auto done = write_private_file(path, *content); !done) return fail(done.error());
     group[option.name] = path;
-    group[option.name + ".fileName"] = upload->file_name;
+    group[option.name + ".fileName"] = group[option.name + ".filename"] = upload->file_name;
     group[option.name + ".sha"] = upload->sha256;
   }
   return group;

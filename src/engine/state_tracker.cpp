@@ -8,12 +8,6 @@ namespace {
 
 using model::RunState;
 
-bool is_node_step(const model::Step& step) {
-  if (const auto* reference = std::get_if<model::JobRefStep>(&step.action)) return reference->node_step;
-  if (const auto* plugin = std::get_if<model::PluginStep>(&step.action)) return plugin->node_step;
-  return true;
-}
-
 bool is_open(RunState state) {
   return state == RunState::waiting || state == RunState::running || state == RunState::running_handler;
 }
@@ -36,6 +30,12 @@ RunState combined(const model::WorkflowStepState& step) {
 }
 
 }  // namespace
+
+bool is_node_step(const model::Step& step) {
+  if (const auto* reference = std::get_if<model::JobRefStep>(&step.action)) return reference->node_step;
+  if (const auto* plugin = std::get_if<model::PluginStep>(&step.action)) return plugin->node_step;
+  return true;
+}
 
 void StateTracker::close(model::StepState& state, RunState final) {
   const auto now = clock_.now();

@@ -11,6 +11,9 @@
 
 namespace qd::engine {
 
+// Is it dispatched to nodes, or run once on the server?
+bool is_node_step(const model::Step& step);
+
 // How a step ended on a node, or as a whole.
 struct StepEnd {
   bool success = true;

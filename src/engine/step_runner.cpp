@@ -211,12 +211,6 @@ void record_nodes(RunScope& scope, const StepOutcome& outcome) {
 
 }  // namespace
 
-bool is_node_step(const model::Step& step) {
-  if (const auto* reference = std::get_if<model::JobRefStep>(&step.action)) return reference->node_step;
-  if (const auto* plugin = std::get_if<model::PluginStep>(&step.action)) return plugin->node_step;
-  return true;
-}
-
 base::Task<StepOutcome> run_step(RunScope& scope, Frame& frame, std::size_t index, std::vector<model::Node> nodes,
                                  bool whole) {
   auto& state = frame.state->steps[index];

@@ -24,7 +24,4 @@ struct StepPlace {
 base::Task<StepOutcome> run_step(RunScope& scope, Frame& frame, std::size_t index, std::vector<model::Node> nodes,
                                  bool whole);
 
-// Is it dispatched to nodes, or run once on the server?
-bool is_node_step(const model::Step& step);
-
 }  // namespace qd::engine

@@ -10,7 +10,7 @@ namespace qd::engine {
 namespace {
 
 bool is_step_first(const std::string& strategy) {
-  return strategy == "sequential" || strategy == "step-first" || strategy == "ruleset";
+  return strategy == "sequential" || strategy == "step-first";
 }
 
 // Steps [first, last) one after another, each on all of `nodes`.
@@ -118,20 +118,19 @@ base::Task<WorkflowOutcome> run_workflow(RunScope& scope, Frame& frame) {
   for (const auto& node : frame.nodes) names.push_back(node.name);
   scope.tracker.begin_workflow(*frame.state, frame.job->workflow, names, scope.config.server_node.name);
   const auto& strategy = frame.job->workflow.strategy;
-  if (strategy == "ruleset") {
-    scope.log.line(LogPlace({{"node", scope.config.server_node.name}, {"user", scope.execution.user}}),
-                   log::Level::warn,
-                   "The rules of the workflow strategy 'ruleset' are not evaluated: the steps run one after another");
-  }
   if (strategy == "parallel") {
     auto running = run_at_once(scope, frame, outcome);
     co_await std::move(running);
   } else if (is_step_first(strategy)) {
     auto running = run_in_order(scope, frame, 0, frame.job->workflow.steps.size(), frame.nodes, true, outcome);
     co_await std::move(running);
-  } else {
+  } else if (strategy.empty() || strategy == "node-first") {
     auto running = run_node_first(scope, frame, outcome);
     co_await std::move(running);
+  } else {
+    outcome.success = false;
+    outcome.exception = "The workflow strategy '" + strategy +
+                        "' is not available on this server. Use node-first, sequential or parallel";
   }
   if (frame.cancel.cancelled()) outcome.success = false;
   scope.tracker.end_workflow(*frame.state, outcome.success, frame.cancel.cancelled());

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "model/arg_string.hpp"
+#include "model/date_text.hpp"
 #include "model/duration.hpp"
 #include "model/execution.hpp"
 #include "model/regex.hpp"
@@ -53,6 +54,25 @@ TEST(Duration, ReadsWhatUsersWrite) {
   EXPECT_EQ(seconds("soon"), 0);
   EXPECT_FALSE(parse_duration("99999999999999999999"));
   EXPECT_FALSE(parse_duration("9999999999999y"));
+}
+
+TEST(DateText, FillsDatesByJavaPatterns) {
+  const UnixMillis now = 1'795'380'245'123;  // 2026-11-22T20:44:05.123Z, a Sunday
+  struct Case {
+    const char* text;
+    const char* filled;
+  };
+  for (const auto& [text, filled] : std::vector<Case>{
+           {"${DATE:yyyy-MM-dd:UTC}", "2026-11-22"},
+           {"a ${DATE:MM/dd/yy HH:mm:ss.SSS:UTC} b", "a 11/22/26 20:44:05.123 b"},
+           {"${DATE+9:d MMM yyyy:GMT} ${DATE-22:EEEE MMMM:GMT}", "1 Dec 2026 Saturday October"},
+           {"${DATE:h a 'o''clock' X Z:UTC}", "8 PM o'clock Z +0000"},
+           {"${DATE:yyyy'T'HH:UTC}", "2026T20"},
+           {"${DATE:bb:UTC} ${DATE} ${DATE+x:yyyy} ${DATE:yyyy", "${DATE:bb:UTC} ${DATE} ${DATE+x:yyyy} ${DATE:yyyy"},
+           {"no date", "no date"},
+       }) {
+    EXPECT_EQ(expand_dates(text, now), filled);
+  }
 }
 
 TEST(Regex, MatchesWholeTextsWithinLimits) {
