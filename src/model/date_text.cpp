@@ -106,12 +106,21 @@ bool is_pattern_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// Copies quoted text that starts at `at`, and moves `at` behind it.
+// Copies quoted text ("''" is one quote) that starts at `at`, and moves `at` behind it.
 void copy_quoted(std::string_view pattern, std::size_t& at, std::string& out) {
-  const auto end = pattern.find('\'', at + 1);
-  if (end == at + 1) out += '\'';
-  out += pattern.substr(at + 1, end == std::string_view::npos ? end : end - at - 1);
-  at = end == std::string_view::npos ? pattern.size() : end + 1;
+  const auto start = ++at;
+  for (; at < pattern.size(); ++at) {
+    if (pattern[at] != '\'') {
+      out += pattern[at];
+    } else if (pattern.substr(at).starts_with("''")) {
+      out += '\'';
+      ++at;
+    } else {
+      if (at == start) out += '\'';
+      ++at;
+      return;
+    }
+  }
 }
 
 // What is between "${DATE" and "}": "+2:yyyy".
