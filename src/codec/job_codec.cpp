@@ -1,6 +1,7 @@
 #include "codec/job_codec.hpp"
 
 #include <cmath>
+#include <cstdlib>
 
 #include "base/text.hpp"
 #include "codec/job_decode.hpp"

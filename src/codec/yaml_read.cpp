@@ -1,7 +1,9 @@
 #include "codec/yaml_read.hpp"
 
 #include <map>
+#include <optional>
 #include <sstream>
+#include <utility>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>
