@@ -90,12 +90,12 @@ Checked<> read_header_lines(std::string_view lines, Headers& headers) {
 }
 
 Checked<> read_content_length(RequestHead& head) {
-  const auto [first, last] = head.request.headers.equal_range(std::string_view("Content-Length"));
-  if (first == last) return {};
-  if (std::any_of(first, last, [&](const auto& header) { return header.second != first->second; })) {
+  const auto found = head.request.headers.equal_range(std::string_view("Content-Length"));
+  if (found.first == found.second) return {};
+  const std::string& text = found.first->second;
+  if (std::any_of(found.first, found.second, [&](const auto& header) { return header.second != text; })) {
     return refuse(400, "The request has several Content-Length headers that differ.");
   }
-  const std::string& text = first->second;
   const bool digits = !text.empty() && text.size() <= 18 &&
                       std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (!digits) return refuse(400, "Content-Length is not a number.");
