@@ -7,35 +7,31 @@
 #include "base/guarded.hpp"
 
 namespace qd::auth {
-namespace {
-
-struct Users {
-  std::map<std::string, UserEntry> by_name;
-  std::string slowest;  // the stored password that takes longest to verify
-};
-
-std::shared_ptr<const Users> make_users(const UserFile& file, std::vector<UserEntry> entries) {
-  auto users = std::make_shared<Users>();
-  for (auto& entry : entries) {
-    if (entry.user.empty()) {
-      file.complain(entry.line, "the user's name is missing");
-      continue;
-    }
-    if (const auto usable = check_stored_password(entry.secret); !usable) {
-      file.complain(entry.line, "user '" + entry.user + "': " + usable.error().message);
-      continue;
-    }
-    if (users->slowest.empty() || password_cost(entry.secret) > password_cost(users->slowest)) {
-      users->slowest = entry.secret;
-    }
-    users->by_name[entry.user] = std::move(entry);
-  }
-  return users;
-}
-
-}  // namespace
-
 struct Realm::Impl {
+  struct Users {
+    std::map<std::string, UserEntry> by_name;
+    std::string slowest;  // the stored password that takes longest to verify
+  };
+
+  static std::shared_ptr<const Users> make_users(const UserFile& file, std::vector<UserEntry> entries) {
+    auto users = std::make_shared<Users>();
+    for (auto& entry : entries) {
+      if (entry.user.empty()) {
+        file.complain(entry.line, "the user's name is missing");
+        continue;
+      }
+      if (const auto usable = check_stored_password(entry.secret); !usable) {
+        file.complain(entry.line, "user '" + entry.user + "': " + usable.error().message);
+        continue;
+      }
+      if (users->slowest.empty() || password_cost(entry.secret) > password_cost(users->slowest)) {
+        users->slowest = entry.secret;
+      }
+      users->by_name[entry.user] = std::move(entry);
+    }
+    return users;
+  }
+
   struct State {
     UserFile file;
     std::shared_ptr<const Users> users = std::make_shared<Users>();
