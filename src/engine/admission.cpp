@@ -100,7 +100,7 @@ std::string summary_of(const model::Workflow& workflow) {
 
 std::string new_log_path(const model::Execution& execution) {
   const auto place = execution.job_uuid.empty() ? std::string("run") : "job/" + path_part(execution.job_uuid);
-  return "rundeck/" + path_part(execution.project) + "/" + place + "/logs/" + execution.uuid + ".rdlog";
+  return path_part(execution.project) + "/" + place + "/logs/" + execution.uuid + ".rdlog";
 }
 
 Result<RunPlan> make_plan(const LauncherParts& parts, const LauncherConfig& config, RunRequest request,

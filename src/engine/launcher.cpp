@@ -1,25 +1,17 @@
 #include "engine/launcher.hpp"
 
-#include <algorithm>
-#include <atomic>
 #include <future>
 #include <limits>
 
 #include "base/logging.hpp"
 #include "engine/admission.hpp"
-#include "engine/due_list.hpp"
-#include "engine/run.hpp"
-#include "engine/run_registry.hpp"
-#include "model/option_rules.hpp"
+#include "engine/launcher_impl.hpp"
 
 namespace qd::engine {
 
 namespace {
 
-constexpr Millis kLookAtLeast{30'000};  // scheduled executions that other members wrote
-constexpr Millis kShortestLook{20};
 constexpr Millis kEndGrace{30'000};  // for runs to end after they were told to
-constexpr std::size_t kDueBatch = 50;
 constexpr std::size_t kMaxKnownDue = 1'000;
 constexpr Millis kLiveStateLimit{2'000};
 
@@ -32,36 +24,6 @@ AbortOutcome abort_failed(model::Execution execution, std::string reason) {
 }
 
 }  // namespace
-
-struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
-  Impl(LauncherParts given_parts, LauncherConfig given_config)
-      : parts(std::move(given_parts)), config(std::move(given_config)) {}
-
-  Result<std::map<std::string, std::string>> project_config(const std::string& name) const;
-  Result<RunPlan> admit(RunRequest request);
-  bool insert(RunPlan& plan, std::optional<UnixMillis> run_at);
-  void start(RunPlan plan);
-  RunHooks hooks();
-  std::optional<RunPlan> create_retry(RunRequest request);
-  void start_retry(RunPlan plan);
-  void retain_files(const RunPlan& plan);
-
-  void look_later();
-  void look();
-  bool start_due(const model::Execution& execution);
-  RunPlan plan_due(model::Execution execution);
-
-  AbortOutcome abort_elsewhere(model::Execution execution, const std::string& user, const std::string& reason,
-                               bool force);
-
-  const LauncherParts parts;
-  const LauncherConfig config;
-  RunRegistry registry;
-  DueList due;
-  std::atomic<bool> started{false};
-  std::atomic<Mode> mode{Mode::active};
-  base::EventLoop::TimerId look_timer = 0;  // on the loop's thread only
-};
 
 Result<std::map<std::string, std::string>> Launcher::Impl::project_config(const std::string& name) const {
   auto project = parts.projects.find(name);
@@ -160,104 +122,6 @@ void Launcher::Impl::start_retry(RunPlan plan) {
   }
   registry.reserve(std::numeric_limits<std::size_t>::max());
   start(std::move(plan));
-}
-
-// Sets the timer to the next time that something is due. What waits on loop and pool must not keep the launcher alive.
-void Launcher::Impl::look_later() {
-  parts.loop.post([weak = weak_from_this()] {
-    const auto self = weak.lock();
-    if (!self) return;
-    auto& loop = self->parts.loop;
-    if (self->look_timer != 0) loop.cancel(self->look_timer);
-    self->look_timer = 0;
-    if (!self->started) return;
-    auto pause = kLookAtLeast;
-    if (const auto next = self->due.next()) {
-      pause = std::clamp(Millis{*next - self->parts.clock.now()}, kShortestLook, kLookAtLeast);
-    }
-    self->look_timer = loop.after(pause, [weak] {
-      const auto ticked = weak.lock();
-      if (!ticked) return;
-      ticked->look_timer = 0;
-      ticked->parts.pool.post([weak] {
-        if (const auto looking = weak.lock()) looking->look();
-      });
-    });
-  });
-}
-
-void Launcher::Impl::look() {
-  try {
-    while (started && mode == Mode::active) {
-      const auto executions = parts.executions.due(parts.clock.now(), kDueBatch);
-      bool room = true;
-      for (const auto& execution : executions) room = room && start_due(execution);
-      if (!room || executions.size() < kDueBatch) break;
-    }
-    due.forget_before(parts.clock.now() - kLookAtLeast.count());
-  } catch (const store::DatabaseError& error) {
-    base::log_warn("engine", std::string("looking for scheduled executions failed: ") + error.what());
-  }
-  look_later();
-}
-
-// False when no more can run here now.
-bool Launcher::Impl::start_due(const model::Execution& execution) {
-  if (!registry.reserve(config.max_running)) return false;
-  const auto now = parts.clock.now();
-  bool taken = false;
-  try {
-    taken = parts.executions.start(execution.id, now, config.server_uuid, config.incarnation);
-  } catch (...) {
-    registry.release();
-    throw;
-  }
-  if (!taken) {
-    due.take(execution.id);
-    registry.release();
-    return true;
-  }
-  auto own = execution;
-  own.status = model::status::running;
-  own.started = now;
-  own.server_uuid = config.server_uuid;
-  own.incarnation = config.incarnation;
-  start(plan_due(std::move(own)));
-  return true;
-}
-
-// A row whose time has come, as something to run. What is wrong with it by now is told by its own log.
-RunPlan Launcher::Impl::plan_due(model::Execution execution) {
-  RunPlan plan;
-  model::Job job;
-  if (execution.ad_hoc) {
-    job = *execution.ad_hoc;
-  } else if (auto stored = parts.jobs.find(execution.job_uuid)) {
-    job = std::move(stored->job);
-  } else {
-    plan.refusal = "Job ID does not exist: " + execution.job_uuid;
-  }
-  if (auto project = project_config(execution.project)) {
-    plan.project_config = std::move(*project);
-    if (auto enabled = check_enabled(job, plan.project_config); !enabled) plan.refusal = enabled.error().message;
-  } else {
-    plan.refusal = project.error().message;
-  }
-  if (execution.node_filter != (job.node_filters ? job.node_filters->filter : "")) {
-    if (!job.node_filters) job.node_filters.emplace();
-    job.node_filters->filter = execution.node_filter;
-    job.node_filters->filter_exclude.clear();
-  }
-  plan.given = due.take(execution.id).value_or(execution.options);
-  auto options = model::resolve_options(job, plan.given, {parts.read_secret, {}});
-  if (options) {
-    plan.options = std::move(*options);
-  } else if (plan.refusal.empty()) {
-    plan.refusal = "Job options were not valid: " + options.error().message;
-  }
-  plan.job = std::make_shared<const model::Job>(std::move(job));
-  plan.execution = std::move(execution);
-  return plan;
 }
 
 AbortOutcome Launcher::Impl::abort_elsewhere(model::Execution execution, const std::string& user,

@@ -18,9 +18,6 @@ namespace qd::engine {
 namespace {
 
 constexpr Millis kSaveEvery{1'000};
-constexpr Millis kFirstPause{100};
-constexpr Millis kLongestPause{5'000};
-constexpr int kWriteAttempts = 60;
 
 std::unique_ptr<log::LogWriter> make_writer(const LauncherParts& parts, const LauncherConfig& config,
                                             const model::Execution& execution) {
@@ -30,10 +27,6 @@ std::unique_ptr<log::LogWriter> make_writer(const LauncherParts& parts, const La
   };
   return std::make_unique<log::LogWriter>(parts.loop, parts.pool, config.log_root + "/" + execution.log_path,
                                           std::move(options));
-}
-
-std::string id_text(const model::Execution& execution) {
-  return std::to_string(execution.id) + " in project " + execution.project;
 }
 
 }  // namespace
@@ -59,6 +52,10 @@ Run::Run(const LauncherParts& parts, const LauncherConfig& config, RunHooks hook
 }
 
 Run::~Run() = default;
+
+std::string Run::name_of_run() const {
+  return std::to_string(plan_.execution.id) + " in project " + plan_.execution.project;
+}
 
 void Run::end(Verdict verdict, const std::string& why) {
   if (verdict_ != Verdict::none || finished_) return;
@@ -94,8 +91,7 @@ base::Task<void> Run::save_state([[maybe_unused]] std::shared_ptr<Run> self) {
     try {
       ours = parts_.executions.save_progress(plan_.execution.id, config_.server_uuid, config_.incarnation, text);
     } catch (const store::DatabaseError& error) {
-      base::log_warn("engine",
-                     "the state of execution " + id_text(plan_.execution) + " was not saved: " + error.what());
+      base::log_warn("engine", "the state of execution " + name_of_run() + " was not saved: " + error.what());
     }
   });
   co_await saving;
@@ -103,7 +99,7 @@ base::Task<void> Run::save_state([[maybe_unused]] std::shared_ptr<Run> self) {
   if (finished_) co_return;
   parts_.hub.publish({log::HubEvent::Kind::state, plan_.execution.id, log_.writer().bytes()});
   if (!ours) {
-    base::log_warn("engine", "execution " + id_text(plan_.execution) + " is not ours any more: it is ended");
+    base::log_warn("engine", "execution " + name_of_run() + " is not ours any more: it is ended");
     end(Verdict::lost, "another member took it over");
   }
 }
@@ -180,132 +176,14 @@ base::Task<void> Run::execute() {
   } catch (const std::exception& error) {
     outcome.success = false;
     outcome.exception = error.what();
-    base::log_error("engine", "execution " + id_text(plan_.execution) + " broke: " + error.what());
+    base::log_error("engine", "execution " + name_of_run() + " broke: " + error.what());
   }
   try {
     auto closing = close(std::move(outcome));
     co_await std::move(closing);
   } catch (const std::exception& error) {
-    base::log_error("engine",
-                    "the outcome of execution " + id_text(plan_.execution) + " was not written: " + error.what());
+    base::log_error("engine", "the outcome of execution " + name_of_run() + " was not written: " + error.what());
   }
-}
-
-bool Run::wants_retry(const WorkflowOutcome& outcome) const {
-  if (verdict_ == Verdict::aborted || verdict_ == Verdict::lost || outcome.success) return false;
-  if (plan_.job->uuid.empty() || !plan_.job->retry || !plan_.refusal.empty()) return false;
-  const auto count = base::parse_int(base::trim(model::expand_text(plan_.job->retry->count, context_)));
-  return count && *count > plan_.execution.retry_attempt;
-}
-
-base::Task<std::optional<RunPlan>> Run::create_retry() {
-  const auto& execution = plan_.execution;
-  RunRequest request;
-  request.job = *plan_.job;
-  request.job_revision = execution.job_revision;
-  request.user = execution.user;
-  request.roles = execution.roles;
-  request.type = execution.type;
-  request.options = plan_.given;
-  request.log_level = execution.log_level;
-  const auto delay = model::parse_duration(model::expand_text(plan_.job->retry->delay, context_)).value_or(Millis{0});
-  if (delay.count() > 0) request.run_at = parts_.clock.now() + delay.count();
-  request.retry_of = execution.id;
-  request.retry_attempt = execution.retry_attempt + 1;
-  request.original = execution.original.value_or(execution.id);
-  auto creating = base::run_on(parts_.pool, parts_.loop, [&]() -> std::optional<RunPlan> {
-    auto plan = hooks_.create_retry(std::move(request));
-    if (plan) parts_.executions.set_retried_as(execution.id, plan->execution.id);
-    return plan;
-  });
-  co_return co_await creating;
-}
-
-store::ExecutionOutcome Run::final_row(const WorkflowOutcome& outcome, bool retried) const {
-  store::ExecutionOutcome row;
-  switch (verdict_) {
-    case Verdict::aborted:
-    case Verdict::lost:
-      row.status = model::status::aborted;
-      break;
-    case Verdict::timed_out:
-      row.status = model::status::timed_out;
-      break;
-    case Verdict::log_limit:
-      row.status = limit_status_;
-      break;
-    case Verdict::none:
-      row.status = outcome.success ? model::status::succeeded : model::status::failed;
-      break;
-  }
-  if (retried) row.status = model::status::failed_with_retry;
-  row.aborted_by = row.status == model::status::aborted && aborted_by_.empty() ? plan_.execution.user : aborted_by_;
-  row.abort_reason = abort_reason_;
-  row.ended = parts_.clock.now();
-  for (const auto& node : scope_.nodes.reached) {
-    (scope_.nodes.failed.contains(node) ? row.failed_nodes : row.succeeded_nodes).push_back(node);
-  }
-  row.log_size = log_.bytes();
-  row.state = boost::json::serialize(state());
-  return row;
-}
-
-base::Task<void> Run::write_outcome(store::ExecutionOutcome outcome) {
-  const auto id = plan_.execution.id;
-  Millis pause = kFirstPause;
-  for (int attempt = 1; attempt <= kWriteAttempts; ++attempt) {
-    std::string problem;
-    bool written = false;
-    auto writing = base::run_on(parts_.pool, parts_.loop, [&] {
-      try {
-        written = parts_.executions.finish(id, config_.server_uuid, config_.incarnation, outcome);
-      } catch (const store::DatabaseError& error) {
-        problem = error.what();
-      }
-    });
-    co_await writing;
-    if (problem.empty()) {
-      if (!written) base::log_warn("engine", "execution " + id_text(plan_.execution) + " was ended by another member");
-      co_return;
-    }
-    base::log_warn("engine",
-                   "the outcome of execution " + id_text(plan_.execution) + " is not written yet: " + problem);
-    co_await parts_.loop.sleep(pause);
-    pause = std::min(pause * 2, kLongestPause);
-  }
-  base::log_error("engine", "the outcome of execution " + id_text(plan_.execution) + " could not be written");
-}
-
-base::Task<void> Run::close(WorkflowOutcome outcome) {
-  if (verdict_ != Verdict::none) outcome.success = false;
-  finished_ = true;
-  for (auto* timer : {&save_timer_, &timeout_timer_}) {
-    if (*timer != 0) parts_.loop.cancel(*timer);
-  }
-  const bool aborted = verdict_ == Verdict::aborted || verdict_ == Verdict::timed_out || verdict_ == Verdict::lost;
-  if (!state_.overall.started) state_.overall.started = state_.overall.updated = parts_.clock.now();
-  if (state_.nodes.empty()) state_.server_node = config_.server_node.name;
-  tracker_.end_workflow(state_, outcome.success, aborted);
-  if (!outcome.success) {
-    if (!outcome.exception.empty()) log_.line(place_, log::Level::error, outcome.exception);
-    log_.line(place_, log::Level::error, "Execution failed: " + id_text(plan_.execution) + ": " + describe(outcome));
-  }
-  std::optional<RunPlan> retry;
-  if (wants_retry(outcome)) {
-    auto creating = create_retry();
-    retry = co_await std::move(creating);
-  }
-  auto closing = log_.writer().close();
-  const auto closed = co_await std::move(closing);
-  if (!closed) base::log_error("engine", closed.error().message);
-  auto writing = write_outcome(final_row(outcome, retry.has_value()));
-  co_await std::move(writing);
-  if (!temp_files_.empty()) {
-    auto removing = base::run_on(parts_.pool, parts_.loop, [&] { remove_files(temp_files_); });
-    co_await removing;
-  }
-  parts_.hub.publish({log::HubEvent::Kind::completed, plan_.execution.id, log_.writer().bytes()});
-  if (retry) hooks_.start_retry(std::move(*retry));
 }
 
 }  // namespace qd::engine

@@ -55,6 +55,7 @@ class Run : public std::enable_shared_from_this<Run> {
  private:
   enum class Verdict { none, aborted, timed_out, log_limit, lost };
 
+  std::string name_of_run() const;  // "12 in project p"
   base::Task<WorkflowOutcome> run();
   base::Task<void> close(WorkflowOutcome outcome);
   base::Task<void> write_outcome(store::ExecutionOutcome outcome);

@@ -3,8 +3,8 @@
 
 #include <fstream>
 
-#include "base/text.hpp"
 #include "engine/engine_fixture.hpp"
+#include "http/server.hpp"
 
 namespace qd::engine {
 namespace {
@@ -102,6 +102,34 @@ TEST_F(RunTest, RunsScriptsFromTextAndFile) {
   EXPECT_EQ(row.status, "failed");
   EXPECT_NE(errors(row).find("Failed: IOFailure: The script file '" + folder.string() + "/gone.sh' cannot be read"),
             std::string::npos);
+}
+
+TEST_F(RunTest, FetchesScriptsFromUrls) {
+  http::ServerConfig config;
+  config.port = 0;
+  std::string asked;
+  http::Server server(config, pool, [&](const http::Request& request) {
+    asked = request.target;
+    if (!request.path.starts_with("/scripts/")) return http::Response::text(404, "nothing here");
+    return http::Response::text(200, "echo \"fetched @option.x@ $1\"\n");
+  });
+  ASSERT_TRUE(server.start().has_value());
+  model::ScriptStep action;
+  action.source = model::ScriptStep::Source::url;
+  action.script = "http://127.0.0.1:" + std::to_string(server.port()) + "/${option.where}/${option.x}?q=${option.x}";
+  action.args = "one";
+  action.interpreter = "/bin/sh";
+  action.expand_tokens = true;
+  model::Step step;
+  step.action = action;
+  auto job = job_of("j", {step});
+  job.options = {option("x"), option("where")};
+  EXPECT_EQ(output(run(job, {{"x", "a b&c"}, {"where", "scripts"}})), "fetched a b&c one\n");
+  EXPECT_EQ(asked, "/scripts/a%20b%26c?q=a%20b%26c");
+  const auto row = run(job, {{"where", "elsewhere"}});
+  EXPECT_EQ(row.status, "failed");
+  EXPECT_NE(errors(row).find("HTTP status 404"), std::string::npos);
+  server.stop(Millis{0});
 }
 
 TEST_F(RunTest, SecretsAreHiddenInOutputAndLeftOutOfTheRow) {
