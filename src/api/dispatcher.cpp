@@ -62,7 +62,8 @@ Asker find_asker(Services& services, const http::Request& request) {
   }
   if (secret) {
     Asker asker{services.logins.by_token(*secret), ""};
-    if (!asker.identity) asker.name = "(Token:" + secret->substr(0, 5) + "****)";
+    if (!asker.identity)
+      asker.name = "(Token:" + secret->substr(0, std::min<std::size_t>(5, secret->size() / 2)) + "****)";
     return asker;
   }
   Asker asker;

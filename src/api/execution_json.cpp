@@ -13,13 +13,14 @@ JsonArray names_json(const std::vector<std::string>& names) {
   return JsonArray(names.begin(), names.end());
 }
 
-JsonObject job_json(const Call& call, const model::Execution& execution, Averages& averages) {
+JsonObject job_json(const Call& call, const model::Execution& execution, JobFacts& facts) {
   JsonObject job{{"id", execution.job_uuid}};
-  if (const auto average = averages.of(execution.job_uuid)) job["averageDuration"] = *average;
+  const service::Jobs::Facts& known = facts.of(execution.job_uuid);
+  if (known.average_duration) job["averageDuration"] = *known.average_duration;
   job["name"] = execution.job_name;
   job["group"] = execution.job_group;
   job["project"] = execution.project;
-  job["description"] = text_or(execution.extra, "jobDescription");
+  job["description"] = known.description;
   if (!execution.options.empty()) {
     JsonObject options;
     for (const auto& [name, value] : execution.options) options[name] = value;
@@ -32,17 +33,17 @@ JsonObject job_json(const Call& call, const model::Execution& execution, Average
 
 }  // namespace
 
-std::optional<UnixMillis> Averages::of(const std::string& job_uuid) {
+const service::Jobs::Facts& JobFacts::of(const std::string& job_uuid) {
   const auto found = known_.find(job_uuid);
   if (found != known_.end()) return found->second;
-  return known_[job_uuid] = jobs_.average_duration(job_uuid);
+  return known_[job_uuid] = jobs_.facts(job_uuid);
 }
 
 std::string status_text(const model::Execution& execution) {
   return model::is_standard(execution.status) ? execution.status : "other";
 }
 
-JsonObject execution_json(const Call& call, const model::Execution& execution, Averages& averages) {
+JsonObject execution_json(const Call& call, const model::Execution& execution, JobFacts& facts) {
   const Services& services = call.services;
   JsonObject object{
       {"id", execution.id},
@@ -58,7 +59,7 @@ JsonObject execution_json(const Call& call, const model::Execution& execution, A
     object["date-started"] = date_json(*started);
   if (execution.ended) object["date-ended"] = date_json(*execution.ended);
   if (!execution.aborted_by.empty()) object["abortedby"] = execution.aborted_by;
-  if (!execution.job_uuid.empty()) object["job"] = job_json(call, execution, averages);
+  if (!execution.job_uuid.empty()) object["job"] = job_json(call, execution, facts);
   object["description"] = execution.description;
   object["argstring"] = execution.arg_string.empty() ? Json(nullptr) : Json(execution.arg_string);
   if (!execution.server_uuid.empty()) object["serverUUID"] = execution.server_uuid;
@@ -69,17 +70,16 @@ JsonObject execution_json(const Call& call, const model::Execution& execution, A
     JsonObject retried{{"id", *execution.retried_as},
                        {"href", execution_href(services, *execution.retried_as)},
                        {"permalink", execution_permalink(services, execution.project, *execution.retried_as)}};
-    if (const auto next = services.executions.current(*execution.retried_as))
-      retried["status"] = status_text(*next);
+    if (const auto next = services.executions.current(*execution.retried_as)) retried["status"] = status_text(*next);
     object["retriedExecution"] = std::move(retried);
   }
   return object;
 }
 
 JsonObject page_json(const Call& call, const store::ExecutionPage& page, std::size_t offset, std::size_t max) {
-  Averages averages(call.services.jobs);
+  JobFacts facts(call.services.jobs);
   JsonArray list;
-  for (const model::Execution& execution : page.executions) list.push_back(execution_json(call, execution, averages));
+  for (const model::Execution& execution : page.executions) list.push_back(execution_json(call, execution, facts));
   return {{"paging",
            JsonObject{{"count", page.executions.size()}, {"total", page.total}, {"offset", offset}, {"max", max}}},
           {"executions", std::move(list)}};

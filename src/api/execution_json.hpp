@@ -12,21 +12,21 @@
 
 namespace qd::api {
 
-// Average durations of jobs, asked once per answer.
-class Averages {
+// What answers tell of the jobs of executions, asked once per job and answer.
+class JobFacts {
  public:
-  explicit Averages(service::Jobs& jobs) : jobs_(jobs) {}
-  std::optional<UnixMillis> of(const std::string& job_uuid);
+  explicit JobFacts(service::Jobs& jobs) : jobs_(jobs) {}
+  const service::Jobs::Facts& of(const std::string& job_uuid);
 
  private:
   service::Jobs& jobs_;
-  std::map<std::string, std::optional<UnixMillis>> known_;
+  std::map<std::string, service::Jobs::Facts> known_;
 };
 
 // The status in the API's words: custom ones are "other".
 std::string status_text(const model::Execution& execution);
 
-JsonObject execution_json(const Call& call, const model::Execution& execution, Averages& averages);
+JsonObject execution_json(const Call& call, const model::Execution& execution, JobFacts& facts);
 // {paging, executions}
 JsonObject page_json(const Call& call, const store::ExecutionPage& page, std::size_t offset, std::size_t max);
 

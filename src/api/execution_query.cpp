@@ -73,6 +73,12 @@ std::string group_or_dash(const std::optional<std::string>& group) {
   return group.value_or("");
 }
 
+// Whoever asks for some jobs does not ask for ad-hoc executions.
+bool filters_jobs(const store::ExecutionQuery& query) {
+  return !query.job_uuids.empty() || !query.job_paths.empty() || !query.group_part.empty() ||
+         !query.group_exact.empty() || !query.job_part.empty() || !query.job_exact.empty();
+}
+
 Result<> read_dates(const Call& call, store::ExecutionQuery& query) {
   const auto recent = relative_parameter(call, "recentFilter");
   if (!recent) return fail(recent.error());
@@ -109,7 +115,11 @@ Result<store::ExecutionQuery> execution_query(const Call& call) {
   query.exclude_job_part = call.query("excludeJobFilter").value_or("");
   query.exclude_job_exact = call.query("excludeJobExactFilter").value_or("");
   query.type = call.query("executionTypeFilter").value_or("");
-  if (const auto ad_hoc = call.query("adhoc")) query.ad_hoc = base::iequals(*ad_hoc, "true");
+  if (const auto ad_hoc = call.query("adhoc")) {
+    query.ad_hoc = base::iequals(*ad_hoc, "true");
+  } else if (filters_jobs(query)) {
+    query.ad_hoc = false;
+  }
   if (auto dates = read_dates(call, query); !dates) return fail(dates.error());
   const auto offset = call.number("offset", 0);
   const auto max = call.number("max", 20);

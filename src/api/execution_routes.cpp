@@ -20,8 +20,8 @@ http::Response page_answer(Call& call, const store::ExecutionQuery& query) {
 http::Response get_execution(Call& call) {
   const auto execution = call.services.executions.find(call.who, call.param("id"));
   return answer(execution, [&](const model::Execution& found) {
-    Averages averages(call.services.jobs);
-    return json_answer(execution_json(call, found, averages));
+    JobFacts facts(call.services.jobs);
+    return json_answer(execution_json(call, found, facts));
   });
 }
 

@@ -64,7 +64,7 @@ void Follower::pump() {
         send_end("deleted");
         continue;
       }
-      if (!send_output()) {
+      if (!send_output(*execution)) {
         const std::lock_guard lock(mutex_);
         pumping_ = false;
         events_.stream().on_drain([weak = weak_from_this()] {
@@ -80,12 +80,11 @@ void Follower::pump() {
   }
 }
 
-bool Follower::send_output() {
-  const auto execution = services_.executions.current(request_.execution);
-  if (!execution) return true;
+bool Follower::send_output(const model::Execution& execution) {
+  request_.read.finished = model::is_final(execution.status);
   for (;;) {
     if (events_.stream().buffered() > kPauseAbove) return false;
-    const auto page = services_.output.read(*execution, request_.read);
+    const auto page = services_.output.read(execution, request_.read);
     if (!page) {
       base::log_warn("follow", page.error().message);
       return true;
@@ -94,10 +93,9 @@ bool Follower::send_output() {
     const bool moved = page->next_offset != request_.read.offset;
     request_.read.offset = page->next_offset;
     if (!page->events.empty()) {
-      JsonArray entries;
-      for (const log::ReadEvent& event : page->events)
-        entries.push_back(entry_json(event.event, request_.read.with_state, true));
-      if (!events_.send({std::to_string(page->next_offset), "output", boost::json::serialize(entries)})) return true;
+      EntryList entries({.with_state = request_.read.with_state, .with_metadata = true});
+      for (const log::ReadEvent& event : page->events) entries.add(event.event);
+      if (!events_.send({std::to_string(page->next_offset), "output", std::move(entries).finish()})) return true;
     }
     if (!page->more || !moved) return true;
   }

@@ -31,9 +31,9 @@ class Follower : public std::enable_shared_from_this<Follower> {
   void start();
 
  private:
-  void wake();         // there may be news: reads it on a worker, one at a time
-  void pump();         // on a worker
-  bool send_output();  // false: come back when the stream has drained
+  void wake();                                          // there may be news: reads it on a worker, one at a time
+  void pump();                                          // on a worker
+  bool send_output(const model::Execution& execution);  // false: come back when the stream has drained
   void send_state();
   void send_end(const std::string& status);
   void schedule_heartbeat();

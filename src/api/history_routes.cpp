@@ -1,5 +1,6 @@
 // History: what ended, and how.
 #include "api/answers.hpp"
+#include "api/execution_json.hpp"
 #include "api/execution_query.hpp"
 #include "api/links.hpp"
 #include "api/route.hpp"
@@ -7,13 +8,14 @@
 namespace qd::api {
 namespace {
 
-const char* history_status(const std::string& status) {
+// The short words of older versions.
+std::string status_word(const std::string& status) {
   if (status == model::status::succeeded) return "succeed";
+  if (status == model::status::failed) return "fail";
   if (status == model::status::aborted) return "cancel";
-  if (status == model::status::timed_out) return "timedout";
   if (status == model::status::failed_with_retry) return "retry";
-  if (status == model::status::missed) return "missed";
-  return model::is_standard(status) ? "fail" : "other";
+  if (status == model::status::timed_out) return "timeout";
+  return status;
 }
 
 JsonObject event_json(const Call& call, const model::Execution& execution) {
@@ -26,8 +28,8 @@ JsonObject event_json(const Call& call, const model::Execution& execution) {
       {"starttime", execution.started.value_or(0)},
       {"endtime", execution.ended.value_or(0)},
       {"title", title},
-      {"status", history_status(execution.status)},
-      {"statusString", execution.status},
+      {"status", status_text(execution)},
+      {"statusString", status_word(execution.status)},
       {"summary", execution.description},
       {"node-summary", JsonObject{{"succeeded", succeeded}, {"failed", failed}, {"total", succeeded + failed}}},
       {"user", execution.user},

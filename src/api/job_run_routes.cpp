@@ -10,8 +10,8 @@ namespace {
 
 http::Response started(Call& call, const Result<model::Execution>& execution) {
   return answer(execution, [&](const model::Execution& found) {
-    Averages averages(call.services.jobs);
-    return json_answer(execution_json(call, found, averages));
+    JobFacts facts(call.services.jobs);
+    return json_answer(execution_json(call, found, facts));
   });
 }
 

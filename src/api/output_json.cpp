@@ -26,29 +26,30 @@ JsonObject entry_json(const log::LogEvent& event, bool with_state, bool with_met
   return entry;
 }
 
-JsonArray compacted(const JsonArray& entries) {
-  JsonArray result;
-  const JsonObject* previous = nullptr;
-  for (const Json& value : entries) {
-    const JsonObject& entry = value.as_object();
+void EntryList::add(const log::LogEvent& event) {
+  JsonObject entry = entry_json(event, form_.with_state, form_.with_metadata);
+  if (!first_) text_ += ',';
+  if (first_ || !form_.compacted) {
+    text_ += boost::json::serialize(entry);
+  } else {
     JsonObject changed;
     for (const auto& [key, item] : entry) {
-      const Json* before = previous ? previous->if_contains(key) : nullptr;
+      const Json* before = previous_.if_contains(key);
       if (!before || *before != item) changed[key] = item;
     }
-    if (previous) {
-      for (const auto& [key, item] : *previous) {
-        if (!entry.contains(key)) changed[key] = nullptr;
-      }
+    for (const auto& [key, item] : previous_) {
+      if (!entry.contains(key)) changed[key] = nullptr;
     }
-    if (changed.size() == 1 && changed.contains("log")) {
-      result.push_back(changed.at("log"));
-    } else {
-      result.push_back(std::move(changed));
-    }
-    previous = &entry;
+    const bool text_only = form_.bare_text && changed.size() == 1 && changed.contains("log");
+    text_ += text_only ? boost::json::serialize(changed.at("log")) : boost::json::serialize(changed);
   }
-  return result;
+  first_ = false;
+  if (form_.compacted) previous_ = std::move(entry);
+}
+
+std::string EntryList::finish() && {
+  text_ += ']';
+  return std::move(text_);
 }
 
 }  // namespace qd::api

@@ -15,20 +15,34 @@ log::LogEvent line(const char* text, log::Meta meta, log::Level level = log::Lev
   return event;
 }
 
+JsonArray written(EntryList::Form form) {
+  EntryList list(form);
+  list.add(line("first", {{"node", "n1"}, {"stepctx", "1"}}));
+  list.add(line("second", {{"node", "n1"}, {"stepctx", "1"}}));
+  list.add(line("second", {{"node", "n1"}, {"stepctx", "1"}}));
+  list.add(line("fourth", {{"node", "n1"}, {"stepctx", "2"}}, log::Level::debug));
+  list.add(line("fifth", {}, log::Level::debug));
+  return parse_json(std::move(list).finish()).value().as_array();
+}
+
 TEST(OutputJson, KeepsOnlyWhatChanged) {
-  JsonArray entries;
-  entries.push_back(entry_json(line("first", {{"node", "n1"}, {"stepctx", "1"}}), false, false));
-  entries.push_back(entry_json(line("second", {{"node", "n1"}, {"stepctx", "1"}}), false, false));
-  entries.push_back(entry_json(line("second", {{"node", "n1"}, {"stepctx", "1"}}), false, false));
-  entries.push_back(entry_json(line("fourth", {{"node", "n1"}, {"stepctx", "2"}}, log::Level::debug), false, false));
-  entries.push_back(entry_json(line("fifth", {}, log::Level::debug), false, false));
-  const JsonArray small = compacted(entries);
-  EXPECT_EQ(small[0], entries[0]);
+  const JsonArray small = written({.compacted = true, .bare_text = true});
+  EXPECT_EQ(small[0].at("node"), Json("n1"));
   EXPECT_EQ(small[1], Json("second"));
   EXPECT_EQ(small[2], Json(JsonObject{}));
   EXPECT_EQ(small[3], (Json{{"log", "fourth"}, {"level", "DEBUG"}, {"stepctx", "2"}}));
   EXPECT_EQ(small[4].at("node"), Json(nullptr));
   EXPECT_EQ(small[4].at("stepctx"), Json(nullptr));
+}
+
+TEST(OutputJson, NewVersionsGetObjectsOnly) {
+  EXPECT_EQ(written({.compacted = true})[1], (Json{{"log", "second"}}));
+}
+
+TEST(OutputJson, WritesWholeEntriesOtherwise) {
+  const JsonArray whole = written({});
+  ASSERT_EQ(whole.size(), 5u);
+  EXPECT_EQ(whole[2].at("stepctx"), Json("1"));
 }
 
 TEST(OutputJson, ShowsTypeAndMetadataOfStateEvents) {

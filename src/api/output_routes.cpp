@@ -8,6 +8,10 @@
 namespace qd::api {
 namespace {
 
+constexpr std::size_t kPieceBytes = 256 << 10;
+constexpr std::size_t kMaxTailBytes = 4u << 20;
+constexpr std::int64_t kMaxAnswerBytes = 16 << 20;  // of the log file, in one answer
+
 struct OutputQuery {
   log::ReadRequest read;
   std::optional<UnixMillis> last_modified;
@@ -76,7 +80,7 @@ JsonObject output_facts(const Call& call, const model::Execution& execution) {
           {"serverNodeUUID", execution.server_uuid}};
 }
 
-http::Response render_text(const JsonObject& facts, const log::LogPage& page) {
+http::Response render_text(const JsonObject& facts, std::string text) {
   static constexpr std::pair<const char*, const char*> kHeaders[] = {
       {"error", "X-Rundeck-ExecOutput-Error"},
       {"message", "X-Rundeck-ExecOutput-Message"},
@@ -90,8 +94,6 @@ http::Response render_text(const JsonObject& facts, const log::LogPage& page) {
       {"execDuration", "X-Rundeck-Exec-Duration"},
       {"lastModified", "X-Rundeck-ExecOutput-LastModifed"},
       {"totalSize", "X-Rundeck-ExecOutput-TotalSize"}};
-  std::string text;
-  for (const log::ReadEvent& event : page.events) text.append(event.event.message).append("\n");
   http::Response response = text_answer(std::move(text));
   for (const auto& [key, header] : kHeaders) {
     if (const Json* value = facts.if_contains(key)) {
@@ -101,39 +103,78 @@ http::Response render_text(const JsonObject& facts, const log::LogPage& page) {
   return response;
 }
 
-http::Response render_json(const Call& call, const OutputQuery& query, JsonObject facts, const log::LogPage& page) {
+// `entries` is the JSON text of the list.
+http::Response render_json(const OutputQuery& query, JsonObject facts, const std::string& entries) {
   if (!query.read.node.empty() || !query.read.stepctx.empty()) {
     JsonObject filter;
     if (!query.read.node.empty()) filter["nodename"] = query.read.node;
     if (!query.read.stepctx.empty()) filter["stepctx"] = query.read.stepctx;
     facts["filter"] = std::move(filter);
   }
-  JsonArray entries;
-  for (const log::ReadEvent& event : page.events) {
-    if (query.state_only && event.event.type == log::event_type::log) continue;
-    entries.push_back(entry_json(event.event, query.read.with_state, call.version >= 43));
-  }
   facts["compacted"] = query.compacted;
-  if (query.compacted) {
-    facts["compactedAttr"] = "log";
-    entries = compacted(entries);
+  if (query.compacted) facts["compactedAttr"] = "log";
+  std::string body = boost::json::serialize(facts);
+  body.pop_back();
+  body.append(",\"entries\":").append(entries).append("}");
+  return http::Response::json(200, std::move(body));
+}
+
+http::Response render(const OutputQuery& query, JsonObject facts, std::string content) {
+  return query.as_text ? render_text(facts, std::move(content)) : render_json(query, std::move(facts), content);
+}
+
+http::Response render_nothing(const OutputQuery& query, JsonObject facts) {
+  return render(query, std::move(facts), query.as_text ? "" : "[]");
+}
+
+// Where reading stopped, and what was read as text or as a JSON list.
+struct Reading {
+  log::LogPage last;  // without its events
+  std::string content;
+};
+
+// Reads piece by piece until the lines, the file or kMaxAnswerBytes are used up, so that memory does not grow with the
+// number of lines.
+Result<Reading> read_output(const Call& call, const OutputQuery& query, const model::Execution& execution) {
+  EntryList entries({.with_state = query.read.with_state,
+                     .with_metadata = call.version >= 43,
+                     .compacted = query.compacted,
+                     .bare_text = call.version < 59});
+  Reading reading;
+  log::ReadRequest request = query.read;
+  request.finished = model::is_final(execution.status);
+  request.max_bytes = request.last_lines ? kMaxTailBytes : kPieceBytes;
+  for (std::int64_t used = 0;;) {
+    auto page = call.services.output.read(execution, request);
+    if (!page) return fail(page.error());
+    for (const log::ReadEvent& event : page->events) {
+      if (query.state_only && event.event.type == log::event_type::log) continue;
+      if (query.as_text) {
+        reading.content.append(event.event.message).append("\n");
+      } else {
+        entries.add(event.event);
+      }
+    }
+    used += page->next_offset - request.offset;
+    if (request.max_lines) *request.max_lines -= static_cast<std::int64_t>(page->events.size());
+    const bool moved = page->next_offset > request.offset;
+    request.offset = page->next_offset;
+    page->events.clear();
+    reading.last = std::move(*page);
+    if (request.last_lines || !reading.last.more || !moved || used >= kMaxAnswerBytes) break;
+    if (request.max_lines && *request.max_lines <= 0) break;
   }
-  facts["entries"] = std::move(entries);
-  return json_answer(facts);
+  if (!query.as_text) reading.content = std::move(entries).finish();
+  return reading;
 }
 
-http::Response render(const Call& call, const OutputQuery& query, JsonObject facts, const log::LogPage& page) {
-  return query.as_text ? render_text(facts, page) : render_json(call, query, std::move(facts), page);
-}
-
-http::Response missing_output(const Call& call, const OutputQuery& query, const model::Execution& execution,
-                              JsonObject facts) {
+http::Response missing_output(const OutputQuery& query, const model::Execution& execution, JsonObject facts) {
   const bool done = model::is_final(execution.status);
   facts["empty"] = true;
   facts["offset"] = "0";
   facts["completed"] = done;
   facts[done ? "error" : "message"] = done ? "No output" : "Pending";
-  return render(call, query, std::move(facts), {});
+  return render_nothing(query, std::move(facts));
 }
 
 http::Response output(Call& call, bool with_state) {
@@ -147,7 +188,7 @@ http::Response output(Call& call, bool with_state) {
   JsonObject facts = output_facts(call, *execution);
 
   const log::LogStat stat = call.services.output.stat(*execution);
-  if (!stat.exists) return missing_output(call, *query, *execution, std::move(facts));
+  if (!stat.exists) return missing_output(*query, *execution, std::move(facts));
   facts["lastModified"] = std::to_string(stat.last_modified);
   facts["totalSize"] = stat.size;
   if (query->last_modified && stat.last_modified <= *query->last_modified &&
@@ -156,18 +197,18 @@ http::Response output(Call& call, bool with_state) {
     facts["unmodified"] = true;
     facts["offset"] = query->offset_text;
     facts["completed"] = model::is_final(execution->status);
-    return render(call, *query, std::move(facts), {});
+    return render_nothing(*query, std::move(facts));
   }
-  const auto page = call.services.output.read(*execution, query->read);
-  if (!page) return error_answer(page.error());
-  const bool read_all = page->ended || (model::is_final(execution->status) && !page->more);
+  auto reading = read_output(call, *query, *execution);
+  if (!reading) return error_answer(reading.error());
+  const log::LogPage& end = reading->last;
   facts["unmodified"] = false;
-  facts["offset"] = std::to_string(page->next_offset);
-  facts["completed"] = read_all;
+  facts["offset"] = std::to_string(end.next_offset);
+  facts["completed"] = end.ended || (model::is_final(execution->status) && !end.more);
   facts["lastLinesSupported"] = true;
   facts["percentLoaded"] =
-      page->file_size > 0 ? 100.0 * static_cast<double>(page->next_offset) / static_cast<double>(page->file_size) : 0.0;
-  return render(call, *query, std::move(facts), *page);
+      end.file_size > 0 ? 100.0 * static_cast<double>(end.next_offset) / static_cast<double>(end.file_size) : 0.0;
+  return render(*query, std::move(facts), std::move(reading->content));
 }
 
 http::Response get_output(Call& call) {

@@ -136,7 +136,10 @@ http::Response put_config_value(Call& call) {
     const Json* given = find(*body, "value");
     if (!given) given = find(*body, call.param("key"));
     const auto text = given ? scalar_text(*given) : std::nullopt;
-    if (!text) return error_answer(service::missing_parameter("value").value());
+    if (!text) {
+      return error_answer(
+          Error{ErrorKind::invalid, "Invalid API Request: the JSON body must hold the new 'value'", ""});
+    }
     value = *text;
   }
   const auto done = call.services.projects.set_config_value(call.who, call.param("project"), call.param("key"), value);
@@ -204,9 +207,9 @@ const std::vector<Route>& project_routes() {
       {"GET", "project/{project}/config", 14, {"project", "configure"}, get_config},
       {"PUT", "project/{project}/config", 14, {"project", "configure"}, put_config},
       {"POST", "project/{project}/config", 14, {"project", "configure"}, post_config},
-      {"GET", "project/{project}/config/{key}", 14, {"project", "configure"}, get_config_value},
-      {"PUT", "project/{project}/config/{key}", 14, {"project", "configure"}, put_config_value},
-      {"DELETE", "project/{project}/config/{key}", 14, {"project", "configure"}, delete_config_value},
+      {"GET", "project/{project}/config/{key*}", 14, {"project", "configure"}, get_config_value},
+      {"PUT", "project/{project}/config/{key*}", 14, {"project", "configure"}, put_config_value},
+      {"DELETE", "project/{project}/config/{key*}", 14, {"project", "configure"}, delete_config_value},
       {"GET", "project/{project}/readme.md", 14, {"project", "configure"}, get_readme},
       {"PUT", "project/{project}/readme.md", 14, {"project", "configure"}, put_readme},
       {"DELETE", "project/{project}/readme.md", 14, {"project", "configure"}, delete_readme},

@@ -12,24 +12,24 @@ std::optional<std::string> member(const JsonObject& body, std::string_view key) 
   return text;
 }
 
-// A list stands for several values of a multi-valued option.
-Result<std::string> option_value(std::string_view name, const Json& value) {
-  if (const auto text = scalar_text(value)) return *text;
-  if (value.is_null()) return std::string();
+// A text, a number or true/false; a list stands for several values.
+Result<> add_option(service::RunOptions& run, const std::string& name, const Json& value) {
+  const auto refused = [&] {
+    return fail(ErrorKind::invalid, "Option \"" + name + "\" must be text, a number, true/false or a list of them.");
+  };
   if (const JsonArray* list = value.if_array()) {
-    std::string joined;
+    std::vector<std::string>& values = run.lists[name];
     for (const Json& item : *list) {
-      const auto text = scalar_text(item);
-      if (!text)
-        return fail(ErrorKind::invalid,
-                    "Option \"" + std::string(name) + "\": each value of the list must be text or a number.");
-      if (&item != &list->front()) joined += ',';
-      joined += *text;
+      auto text = scalar_text(item);
+      if (!text) return refused();
+      values.push_back(std::move(*text));
     }
-    return joined;
+    return {};
   }
-  return fail(ErrorKind::invalid,
-              "Option \"" + std::string(name) + "\" must be text, a number, true/false or a list of them.");
+  auto text = value.is_null() ? std::optional<std::string>("") : scalar_text(value);
+  if (!text) return refused();
+  run.options[name] = std::move(*text);
+  return {};
 }
 
 Result<service::RunOptions> from_json(const Call& call) {
@@ -43,9 +43,7 @@ Result<service::RunOptions> from_json(const Call& call) {
   const Json* options = find(*body, "options");
   if (call.version >= 18 && options && options->is_object()) {
     for (const auto& [name, value] : options->as_object()) {
-      auto text = option_value(name, value);
-      if (!text) return fail(text.error());
-      run.options[name] = std::move(*text);
+      if (auto added = add_option(run, std::string(name), value); !added) return fail(added.error());
     }
   } else if (const auto args = member(*body, "argString")) {
     run.options = model::parse_options(*args);
@@ -57,13 +55,11 @@ Result<service::RunOptions> from_json(const Call& call) {
   return run;
 }
 
-// Parameters whose names start with `prefix`, by the rest of the name; repeated ones are joined by a comma.
-std::map<std::string, std::string> prefixed(const http::Request& request, std::string_view prefix) {
-  std::map<std::string, std::string> found;
+// Values of the parameters whose names start with `prefix`, by the rest of the name.
+std::map<std::string, std::vector<std::string>> prefixed(const http::Request& request, std::string_view prefix) {
+  std::map<std::string, std::vector<std::string>> found;
   const auto add = [&](const std::string& name, const std::string& value) {
-    if (name.size() <= prefix.size() || name.compare(0, prefix.size(), prefix) != 0) return;
-    const auto [place, is_new] = found.try_emplace(name.substr(prefix.size()), value);
-    if (!is_new) place->second += "," + value;
+    if (name.size() > prefix.size() && name.starts_with(prefix)) found[name.substr(prefix.size())].push_back(value);
   };
   for (const auto& [name, value] : request.query) add(name, value);
   for (const auto& [name, value] : request.form) add(name, value);
@@ -100,9 +96,17 @@ Result<service::RunOptions> run_options(const Call& call) {
   run.log_level = call.query("loglevel");
   run.node_filter = node_filter_of(call);
   run.run_at = call.query("runAtTime");
-  run.meta = prefixed(call.request, "meta.");
-  if (call.version >= 18) run.options = prefixed(call.request, "option.");
-  if (run.options.empty()) {
+  for (const auto& [key, values] : prefixed(call.request, "meta.")) run.meta[key] = values.front();
+  if (call.version >= 18) {
+    for (auto& [name, values] : prefixed(call.request, "option.")) {
+      if (values.size() == 1) {
+        run.options[name] = std::move(values.front());
+      } else {
+        run.lists[name] = std::move(values);
+      }
+    }
+  }
+  if (run.options.empty() && run.lists.empty()) {
     if (const auto args = call.query("argString")) run.options = model::parse_options(*args);
   }
   return run;

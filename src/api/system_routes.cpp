@@ -12,9 +12,12 @@ JsonObject time_json(UnixMillis time) {
   return {{"epoch", time}, {"unit", "ms"}, {"datetime", iso8601(time)}};
 }
 
+const char* mode_name(const Services& services) {
+  return services.system.active() ? "active" : "passive";
+}
+
 JsonObject mode_json(const Services& services) {
-  const bool active = services.system.active();
-  return {{"active", active}, {"executionMode", active ? "active" : "passive"}};
+  return {{"executionMode", mode_name(services)}};
 }
 
 JsonObject stats_json(const Services& services, const service::ProcessFacts& process) {
@@ -50,7 +53,7 @@ http::Response info(Call& call) {
                                   {"base", member.base_dir},
                                   {"apiversion", kCurrentVersion},
                                   {"serverUUID", member.server_uuid}}},
-           {"executions", mode_json(services)},
+           {"executions", JsonObject{{"active", services.system.active()}, {"executionMode", mode_name(services)}}},
            {"os", JsonObject{{"arch", process.os_arch}, {"name", process.os_name}, {"version", process.os_version}}},
            {"jvm", JsonObject{{"name", "none"},
                               {"vendor", "Quarterdeck"},
@@ -65,7 +68,8 @@ http::Response info(Call& call) {
 
 http::Response mode_status(Call& call) {
   JsonObject mode = mode_json(call.services);
-  const bool as_error = call.truth("passiveAs503") && !call.services.system.active();
+  const bool passive_is_error = call.version < 36 || call.truth("passiveAs503");
+  const bool as_error = passive_is_error && !call.services.system.active();
   return json_answer(mode, as_error ? 503 : 200);
 }
 
@@ -130,7 +134,7 @@ http::Response health(Call& call) {
 const std::vector<Route>& system_routes() {
   static const std::vector<Route> kRoutes{
       {"GET", "system/info", 14, {"system", "read"}, info},
-      {"GET", "system/executions/status", 14, {"system", "read"}, mode_status},
+      {"GET", "system/executions/status", 32, {"system", "read"}, mode_status},
       {"POST", "system/executions/enable", 14, {"system", "enable_executions"}, enable_executions},
       {"POST", "system/executions/disable", 14, {"system", "disable_executions"}, disable_executions},
       {"GET", "system/logstorage", 17, {"system", "read"}, log_storage},

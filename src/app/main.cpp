@@ -2,7 +2,10 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
+#include <malloc.h>
+#include <sys/resource.h>
 
 #include "app/base_folder.hpp"
 #include "app/config.hpp"
@@ -44,6 +47,35 @@ int fail_start(const qd::Error& error) {
   return 1;
 }
 
+void announce(const qd::app::Server& server, qd::UnixMillis begun) {
+  std::cout << "Quarterdeck " << qd::app::kVersion << " is ready at " << server.local_url() << " ("
+            << qd::SystemClock().now() - begun << " ms)";
+  if (server.url() != server.local_url()) std::cout << "; links name it " << server.url();
+  std::cout << std::endl;
+}
+
+// What configures the server holds secrets that the commands of jobs must not see.
+void forget_environment(const ConfigRequest& request) {
+  for (const auto& [name, value] : request.environment) {
+    if (name.starts_with("QD_") || name.starts_with("RUNDECK_")) unsetenv(name.c_str());
+  }
+}
+
+// Memory of a rare large request goes back to the system instead of staying with the thread that used it.
+void tune_allocator() {
+  mallopt(M_ARENA_MAX, 4);
+  mallopt(M_MMAP_THRESHOLD, 256 << 10);
+  mallopt(M_TRIM_THRESHOLD, 1 << 20);
+}
+
+// A running process takes three descriptors, a client one.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int run_server(const ConfigRequest& request) {
   sigset_t signals;
   block_end_signals(signals);
@@ -67,8 +99,7 @@ int run_server(const ConfigRequest& request) {
   } catch (const std::exception& error) {
     return fail_start({qd::ErrorKind::unavailable, error.what(), ""});
   }
-  std::cout << "Quarterdeck " << qd::app::kVersion << " is ready at " << server.url() << " ("
-            << qd::SystemClock().now() - begun << " ms)" << std::endl;
+  announce(server, begun);
   if (first->generated_password) {
     std::cout << "Log in as admin with password " << *first->generated_password
               << " (shown this once; only its hash is kept)" << std::endl;
@@ -122,5 +153,8 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (!add_settings(request, settings)) return 2;
+  tune_allocator();
+  raise_descriptor_limit();
+  forget_environment(request);
   return run_server(request);
 }

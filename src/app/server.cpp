@@ -210,14 +210,20 @@ void Server::stop() noexcept {
   request_pool_.stop();
   if (!parts_) return;
   parts_->launcher.stop(config_.server.stop_grace);
-  parts_->guard.stop();
-  parts_->engine_loop.stop();
   parts_->engine_pool.stop();
+  parts_->engine_loop.stop();
+  parts_->guard.stop();
   parts_.reset();
 }
 
 std::string Server::url() const {
   return url_of(config_, http_.port());
+}
+
+std::string Server::local_url() const {
+  Config local = config_;
+  local.server.url.clear();
+  return url_of(local, http_.port());
 }
 
 }  // namespace qd::app

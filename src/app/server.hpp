@@ -25,7 +25,8 @@ class Server {
   // Takes no more requests, lets executions go on for the configured drain time, then ends them. Safe to call twice.
   void stop() noexcept;
 
-  std::string url() const;  // where people reach it
+  std::string url() const;        // where people reach it, as links name it
+  std::string local_url() const;  // where it listens
 
  private:
   struct Parts;

@@ -1,6 +1,7 @@
 #include "base/json.hpp"
 
 #include <boost/json/stream_parser.hpp>
+#include <charconv>
 
 #include "base/text.hpp"
 
@@ -54,6 +55,10 @@ const Json* find(const Json& value, std::string_view key) {
 
 std::optional<std::string> scalar_text(const Json& value) {
   if (const auto* text = value.if_string()) return std::string(text->data(), text->size());
+  if (const double* number = value.if_double()) {
+    char text[32];  // the shortest spelling that reads back the same, without Boost's "1.5E0"
+    return std::string(text, std::to_chars(text, text + sizeof text, *number).ptr);
+  }
   if (value.is_bool() || value.is_number()) return boost::json::serialize(value);
   return std::nullopt;
 }

@@ -37,6 +37,8 @@ TEST(Json, ReadsScalarsAsText) {
   const JsonObject& object = value.as_object();
   EXPECT_EQ(text_or(object, "n"), "3");
   EXPECT_EQ(text_or(object, "b"), "true");
+  EXPECT_EQ(scalar_text(Json(1.5)), "1.5");
+  EXPECT_EQ(scalar_text(Json(1e300)), "1e+300");
   EXPECT_EQ(text_or(object, "o", "-"), "-");
   EXPECT_TRUE(truth_or(object, "b", false));
   EXPECT_TRUE(truth_or(object, "z", true));

@@ -1,5 +1,6 @@
 #include "service/executions.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/text.hpp"
@@ -16,7 +17,8 @@ tl::unexpected<Error> execution_failed(const std::string& why) {
 Result<std::optional<UnixMillis>> parse_run_at(const std::optional<std::string>& text, UnixMillis now) {
   if (!text || text->empty()) return std::optional<UnixMillis>();
   const auto time = parse_iso8601(*text);
-  if (!time) return execution_failed("Invalid date/time format, only ISO 8601 is supported");
+  if (!time || text->find('T') == std::string::npos)
+    return execution_failed("Invalid date/time format, only ISO 8601 is supported");
   if (*time <= now) return execution_failed("A job cannot be scheduled for a time in the past");
   return time;
 }
@@ -30,6 +32,22 @@ Result<std::string> Executions::acting_user(const auth::Identity& who, const std
   return *as_user;
 }
 
+// Several values become one text with the option's own delimiter.
+Result<> Executions::join_lists(const model::Job& job, RunOptions& options) {
+  for (const auto& [name, values] : options.lists) {
+    const auto option =
+        std::find_if(job.options.begin(), job.options.end(), [&](const model::Option& o) { return o.name == name; });
+    if (option != job.options.end() && !option->multivalued) {
+      return fail(ErrorKind::invalid,
+                  "Job options were not valid: Option '" + name + "' does not allow multiple values.",
+                  "api.error.job.options-invalid");
+    }
+    const bool own = option != job.options.end() && !option->delimiter.empty();
+    options.options[name] = base::join(values, own ? option->delimiter : ",");
+  }
+  return {};
+}
+
 Result<model::Execution> Executions::run_job(const auth::Identity& who, const std::string& job_uuid,
                                              RunOptions options) {
   const StoredJobPtr stored = jobs_.find(job_uuid);
@@ -38,6 +56,7 @@ Result<model::Execution> Executions::run_job(const auth::Identity& who, const st
   if (auto right = require(who, {"job", "run", project}, "Job ID", job_uuid); !right) return fail(right.error());
   auto user = acting_user(who, project, options.as_user);
   if (!user) return fail(user.error());
+  if (auto joined = join_lists(stored->job, options); !joined) return fail(joined.error());
   const auto run_at = parse_run_at(options.run_at, clock_.now());
   if (!run_at) return fail(run_at.error());
 
@@ -66,6 +85,8 @@ Result<model::Execution> Executions::retry(const auth::Identity& who, const std:
     return fail(right.error());
   auto user = acting_user(who, stored->job.project, options.as_user);
   if (!user) return fail(user.error());
+
+  if (auto joined = join_lists(stored->job, options); !joined) return fail(joined.error());
 
   engine::RunRequest request;
   request.job = stored->job;

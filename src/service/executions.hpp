@@ -18,7 +18,8 @@ namespace qd::service {
 
 // What a person or program says when it runs a job.
 struct RunOptions {
-  std::map<std::string, std::string> options;  // by name
+  std::map<std::string, std::string> options;             // by name
+  std::map<std::string, std::vector<std::string>> lists;  // several values of one option, by name
   std::optional<std::string> log_level;
   std::optional<std::string> node_filter;
   std::optional<std::string> as_user;
@@ -80,6 +81,7 @@ class Executions {
   std::optional<model::Execution> current(model::ExecutionId id) { return executions_.find(id); }
 
  private:
+  static Result<> join_lists(const model::Job& job, RunOptions& options);
   Result<std::string> acting_user(const auth::Identity& who, const std::string& project,
                                   const std::optional<std::string>& as_user);
   Result<> narrow_to_visible(const auth::Identity& who, store::ExecutionQuery& query);

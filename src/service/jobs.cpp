@@ -89,6 +89,11 @@ std::vector<BulkOutcome> Jobs::set_enabled_many(const auth::Identity& who, const
   return outcomes;
 }
 
+Jobs::Facts Jobs::facts(const std::string& uuid) {
+  const StoredJobPtr stored = cache_.find(uuid);
+  return {stored ? stored->job.description : "", executions_.average_duration(uuid)};
+}
+
 Result<std::vector<TreeStep>> Jobs::workflow_tree(const auth::Identity& who, const std::string& uuid) {
   auto job = find(who, uuid);
   if (!job) return fail(job.error());

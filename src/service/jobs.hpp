@@ -75,6 +75,13 @@ class Jobs {
   Result<std::vector<TreeStep>> workflow_tree(const auth::Identity& who, const std::string& uuid);
   std::optional<UnixMillis> average_duration(const std::string& uuid) { return executions_.average_duration(uuid); }
 
+  // What lists of executions tell of a job; empty when it is gone.
+  struct Facts {
+    std::string description;
+    std::optional<UnixMillis> average_duration;
+  };
+  Facts facts(const std::string& uuid);
+
  private:
   Result<> check_project(const auth::Identity& who, const std::string& project, const std::string& action);
   ImportOutcome import_one(const auth::Identity& who, const ImportRequest& request,

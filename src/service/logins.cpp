@@ -42,7 +42,9 @@ Result<auth::Tokens::Created> Logins::create_token(const auth::Identity& who, co
   if (token.user != who.user) {
     if (auto right = require(who, {"user", "admin", ""}, "Token of", token.user); !right) return fail(right.error());
   }
-  if (request.roles.empty()) return missing_parameter("roles");
+  if (request.roles.empty()) {
+    return fail(ErrorKind::invalid, "Invalid API Request: name the token's 'roles', as a list or separated by commas");
+  }
   token.roles = request.roles;
   if (request.roles == std::vector<std::string>{"*"}) {
     if (token.user != who.user)
@@ -59,7 +61,7 @@ Result<auth::Tokens::Created> Logins::create_token(const auth::Identity& who, co
   }
   if (!request.duration.empty()) {
     const auto life = model::parse_duration(request.duration);
-    if (!life || life->count() < 0)
+    if (!life || life->count() <= 0)
       return bad_parameter("duration", request.duration, "write a number and a unit: 90s, 30m, 8h, 120d");
     if (life->count() > 0) token.life = *life;
   }

@@ -51,7 +51,9 @@ Result<model::Project> Projects::find(const auth::Identity& who, const std::stri
 
 Result<model::Project> Projects::create(const auth::Identity& who, const std::string& name, ProjectConfig config) {
   if (auto right = require(who, {"project", "create", ""}, "Project", name); !right) return fail(right.error());
-  if (name.empty()) return fail(ErrorKind::invalid, "JSON: required 'name' not found", "api.error.parameter.error");
+  if (name.empty())
+    return fail(ErrorKind::invalid, "Invalid API Request: the JSON body must hold the project's 'name'",
+                "api.error.invalid.request");
   if (!model::valid_project_name(name)) {
     return fail(
         ErrorKind::invalid,
@@ -137,6 +139,9 @@ Result<> Projects::put_file(const auth::Identity& who, const std::string& name, 
   if (content.size() > kMaxFileBytes) {
     return fail(ErrorKind::too_large, path + " has " + std::to_string(content.size()) + " bytes; at most " +
                                           std::to_string(kMaxFileBytes) + " are kept.");
+  }
+  if (content.empty()) {
+    return fail(ErrorKind::invalid, "The new content of " + path + " is empty. To remove the file, send DELETE.");
   }
   if (!base::valid_utf8(content)) return fail(ErrorKind::invalid, path + " is not valid UTF-8 text.");
   projects_.put_file(name, path, content);

@@ -90,14 +90,6 @@ describe('execution mode', () => {
     }
     assert.equal((await ended(qd, (await run(qd, job)).id)).status, 'succeeded');
   });
-
-  it('outlives a restart', async () => {
-    await qd.ok('POST', '/system/executions/disable');
-    await qd.stop();
-    await qd.start();
-    assert.deepEqual(await qd.ok('GET', '/system/executions/status'), { executionMode: 'passive' });
-    await qd.ok('POST', '/system/executions/enable');
-  });
 });
 
 describe('HTTP', () => {
