@@ -15,9 +15,9 @@ namespace qd::store {
 struct ExecutionQuery {
   std::string project = {};                // "" or "*": all projects
   std::vector<std::string> projects = {};  // restricts to these when not empty (what the caller may see)
-  std::vector<std::string> statuses =
-      {};                       // "running", "succeeded", "failed", "aborted", "timedout", "failed-with-retry",
-                                // "scheduled", "queued", "missed", "incomplete", or a custom text
+  // "running", "succeeded", "failed", "aborted", "timedout", "failed-with-retry", "scheduled", "queued", "missed",
+  // "incomplete", or a custom text.
+  std::vector<std::string> statuses = {};
   bool running_only = false;    // running, queued and scheduled-in-the-past excluded: status = running
   std::string user = {};        // userFilter
   std::string aborted_by = {};  // abortedbyFilter
@@ -64,13 +64,16 @@ class ExecutionStore {
  public:
   explicit ExecutionStore(Database& database);
 
-  // Inserts a row (id is ignored) and returns its id.
+  // Inserts a row (id is ignored) and returns its id. Lists sort it by `started`, or `scheduled_for` until it has
+  // started: give one of the two.
   model::ExecutionId create(const model::Execution& execution);
-  // The same, unless `limit` executions of its job are running already: then nullopt. Holds across members.
+  // The same, unless `limit` executions of its job are running already: then nullopt. Holds across members. One
+  // statement. Only for executions that start running at once; others are created without looking at the limit.
   std::optional<model::ExecutionId> create_within_limit(const model::Execution& execution, std::int64_t limit);
 
   std::optional<model::Execution> find(model::ExecutionId id);
   std::vector<model::Execution> find_many(const std::vector<model::ExecutionId>& ids);
+  // Lists come without `ad_hoc`, the workflow, which is large; find() and find_many() give it.
   ExecutionPage query(const ExecutionQuery& query);
   ExecutionMetrics metrics(const ExecutionQuery& query);
   // Executions with status `scheduled` whose time has come, oldest first; of this member, or of nobody when "".

@@ -1,6 +1,5 @@
 #include "store/migrations.hpp"
 
-#include <map>
 #include <set>
 
 #include "base/id.hpp"
@@ -72,7 +71,7 @@ void apply_step(Session& session, const Migration& migration, const std::string&
   }
   session.execute(record_step,
                   {std::int64_t{migration.number}, migration.name, checksum_of(migration), SystemClock().now()});
-  base::log_info("store", "schema: applied step " + std::to_string(migration.number) + ", " + migration.name);
+  base::log_debug("store", "schema: applied step " + std::to_string(migration.number) + ", " + migration.name);
 }
 
 void check_recorded_step(const Row& row, const std::vector<Migration>& migrations) {
@@ -98,8 +97,13 @@ void apply_missing_steps(Session& session, const std::vector<Migration>& migrati
     check_recorded_step(row, migrations);
     applied.insert(row.integer(0));
   }
+  const auto before = applied.size();
   for (const auto& migration : migrations) {
-    if (!applied.contains(migration.number)) apply_step(session, migration, collation);
+    if (applied.insert(migration.number).second) apply_step(session, migration, collation);
+  }
+  if (before > 0 && applied.size() > before) {
+    base::log_info("store",
+                   "schema: brought up to date, " + std::to_string(applied.size() - before) + " steps applied");
   }
 }
 

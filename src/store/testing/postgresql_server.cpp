@@ -40,9 +40,11 @@ class PostgresqlServer final : public DatabaseServer {
   ~PostgresqlServer() override { end_process(pid_, SIGINT); }
 
   std::string create_database() override {
+    // A schema, as users of one shared database have it: made in no time, where a database takes a hundred
+    // milliseconds.
     const auto name = "test" + std::to_string(++databases_);
-    if (!try_sql("CREATE DATABASE " + name)) throw std::runtime_error("cannot create a database");
-    return "jdbc:postgresql://127.0.0.1:" + std::to_string(port_) + "/" + name;
+    if (!try_sql("CREATE SCHEMA " + name)) throw std::runtime_error("cannot create a schema");
+    return "jdbc:postgresql://127.0.0.1:" + std::to_string(port_) + "/postgres?currentSchema=" + name;
   }
   std::string username() const override { return user; }
   std::string password() const override { return "not asked for"; }
