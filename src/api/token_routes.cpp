@@ -35,6 +35,10 @@ http::Response create_token(Call& call) {
   service::TokenRequest request;
   request.user = call.param("user").empty() ? text_or(*body, "user") : call.param("user");
   if (request.user.empty()) request.user = call.query("user").value_or("");
+  if (request.user.empty()) {
+    return error_answer(
+        Error{ErrorKind::invalid, "Invalid API Request: name the token's 'user' in the body or the path", ""});
+  }
   request.duration = text_or(*body, "duration");
   request.name = text_or(*body, "name");
   if (const Json* roles = find(*body, "roles")) {

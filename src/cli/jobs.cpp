@@ -170,24 +170,6 @@ Result<int> purge_jobs(Context& context) {
   return exit_code::done;
 }
 
-Result<int> forecast_job(Context& context) {
-  auto id = context.id("id", "qd jobs forecast -i ID");
-  if (!id) return fail(id.error());
-  const auto max = context.args.number("max");
-  auto answer = context.api.get(api_path({"job", *id, "forecast"}),
-                                {{"time", context.args.text("time")}, {"max", max ? std::to_string(*max) : ""}});
-  if (!answer) return fail(answer.error());
-  if (context.out.for_programs()) {
-    context.out.data(*answer);
-    return exit_code::done;
-  }
-  context.out.text("Forecast:");
-  const Json* times = find(*answer, "futureScheduledExecutions");
-  if (times == nullptr || !times->is_array()) return exit_code::done;
-  for (const Json& time : times->get_array()) context.out.text(inline_text(time));
-  return exit_code::done;
-}
-
 }  // namespace
 
 Commands job_commands() {
@@ -227,13 +209,6 @@ Commands job_commands() {
                       number("-m,--max", "N", "Delete this many at most.")}}),
        {"qd jobs purge -p ops -g old -f saved.xml", "qd jobs purge -i ID1,ID2 --confirm"},
        purge_jobs},
-      {"jobs forecast",
-       "Show when a scheduled job will run.",
-       "[ID]",
-       {id, text("-t,--time", "TIME", "How far to look: a number with s, n (minutes), h, d, w, m (months) or y."),
-        number("-m,--max", "N", "Print this many at most.")},
-       {"qd jobs forecast -i ID -t 2d"},
-       forecast_job},
   };
 }
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "model/regex.hpp"
 
 namespace qd::model {
 namespace {
@@ -123,6 +124,9 @@ std::optional<OptionFlaw> check_option(const Option& option, bool scheduled) {
   if (!option.storage_path.empty() && !option.storage_path.starts_with("keys/") &&
       !option.storage_path.starts_with("/keys/")) {
     return OptionFlaw{"storagePath", "'storagePath' must start with keys/, not \"" + option.storage_path + "\""};
+  }
+  if (const auto regex = Regex::compile(option.regex); !regex) {
+    return OptionFlaw{"regex", "'regex' is no regular expression: " + regex.error().message};
   }
   if (option.date_format.size() > 30) return OptionFlaw{"dateFormat", "'dateFormat' must have at most 30 characters"};
   if (option.type.size() > 255) return OptionFlaw{"type", "'type' must have at most 255 characters"};

@@ -70,7 +70,7 @@ describe('an upload', () => {
     const first = await run(qd, id, { options });
     await ended(qd, first.id);
     const again = await qd.fails(400, 'api.error.job.options-invalid', 'POST', `/job/${id}/run`, { json: { options } });
-    assert.match(again.message, /one/);
+    assert.match(again.message, /cannot be used because it was used/);
     assert.notEqual((await qd.ok('GET', `/jobs/file/${options.one}`)).fileState, 'temp');
   });
 });

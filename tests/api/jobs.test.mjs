@@ -215,28 +215,6 @@ describe('about one job', () => {
     assert.equal((await qd.ok('GET', `/job/${id}/workflow`)).workflow.length, 1);
   });
 
-  it('its forecast', async () => {
-    const project = await newProject(qd);
-    const id = await newJob(qd, project, { schedule: { crontab: '0 0 * * * ? *' } });
-    const forecast = await qd.ok('GET', `/job/${id}/forecast`, { query: { time: '1d' } });
-    assert.equal(forecast.id, id);
-    assert.equal(forecast.scheduled, true);
-    assert.equal(forecast.projectDisableExecutions, false);
-    assert.equal(forecast.projectDisableSchedule, false);
-    const times = forecast.futureScheduledExecutions.map((text) => Date.parse(text));
-    assert.ok(times.length >= 23 && times.length <= 25, `${times.length} fires in a day`);
-    for (const [i, time] of times.entries()) {
-      assert.equal(time % 3_600_000, 0);
-      if (i) assert.equal(time - times[i - 1], 3_600_000);
-    }
-    assert.ok(times[0] > Date.now() - 1000);
-    assert.equal((await qd.ok('GET', `/job/${id}/forecast`, { query: { time: '1d', max: 3 } })).futureScheduledExecutions.length, 3);
-    const past = await qd.ok('GET', `/job/${id}/forecast`, { query: { time: '1d', past: 'true', max: 2 } });
-    for (const text of past.futureScheduledExecutions) assert.ok(Date.parse(text) < Date.now());
-    const plain = await newJob(qd, project, {});
-    assert.deepEqual((await qd.ok('GET', `/job/${plain}/forecast`)).futureScheduledExecutions ?? [], []);
-  });
-
   it('its executions: none, then one', async () => {
     const id = await newJob(qd, await newProject(qd), {});
     assert.deepEqual((await qd.ok('GET', `/job/${id}/executions`)).executions, []);

@@ -35,7 +35,7 @@ describe('commands', () => {
     assert.deepEqual(await output({ steps: ['for i in 1 2 3; do echo "n $i"; done | tail -n 2'] }), ['n 2', 'n 3']);
   });
   it('keep quotes, backslashes and dollars for the shell', async () => {
-    assert.deepEqual(await output({ steps: [`x="a  b"; echo "$x" 'c  $x' "d\\\\e" \\$x`] }), ['a  b c  $x d\\e $x']);
+    assert.deepEqual(await output({ steps: [`x="a  b"; printf '%s %s %s %s\\n' "$x" 'c  $x' "d\\\\e" \\$x`] }), ['a  b c  $x d\\e $x']);
   });
   it('of several lines', async () => {
     assert.deepEqual(await output({ steps: ['echo one\necho two\n'] }), ['one', 'two']);
@@ -43,7 +43,7 @@ describe('commands', () => {
   it('write standard output and error', async () => {
     const { execution: done } = await trial(qd, project, { steps: ['echo out; echo err >&2'] });
     const { entries } = await qd.ok('GET', `/execution/${done.id}/output`);
-    assert.deepEqual(entries.map((entry) => [entry.log, entry.level]).sort(), [['err', 'WARN'], ['out', 'NORMAL']]);
+    assert.deepEqual(entries.map((entry) => [entry.log, entry.level]).sort(), [['err', 'ERROR'], ['out', 'NORMAL']]);
   });
   it('have no standard input', async () => {
     assert.deepEqual(await output({ steps: ['cat; echo end'] }), ['end']);

@@ -78,7 +78,7 @@ describe('errors', () => {
 
   it('an unknown job', async () => {
     for (const [method, path] of [
-      ['GET', ''], ['DELETE', ''], ['POST', '/run'], ['GET', '/info'], ['GET', '/executions'], ['GET', '/workflow'], ['GET', '/forecast'],
+      ['GET', ''], ['DELETE', ''], ['POST', '/run'], ['GET', '/info'], ['GET', '/executions'], ['GET', '/workflow'],
       ['POST', '/execution/enable'], ['POST', '/schedule/disable'],
     ]) {
       const envelope = await qd.fails(404, 'api.error.item.doesnotexist', method, `/job/${NOWHERE}${path}`);

@@ -94,13 +94,13 @@ describe('job references', () => {
   });
   it('by uuid', async () => {
     const uuid = await newJob(qd, project, inner);
-    assert.deepEqual(await outcome({ steps: [{ jobref: { uuid, args: '-a 1' } }] }), ['succeeded', '> inner 1']);
+    assert.deepEqual(await outcome({ steps: [{ jobref: { uuid, args: '-a 1' } }] }), ['succeeded', '> inner 1 ']);
   });
   it('in another project', async () => {
     const name = unique('inner');
     const other = await newProject(qd);
     await newJob(qd, other, { ...inner, name });
-    assert.deepEqual(await outcome({ steps: [{ jobref: { name, group: '', project: other } }] }), ['succeeded', '> inner default']);
+    assert.deepEqual(await outcome({ steps: [{ jobref: { name, group: '', project: other } }] }), ['succeeded', '> inner default ']);
   });
   it('that take over all options', async () => {
     const name = unique('inner');
