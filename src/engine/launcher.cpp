@@ -134,8 +134,8 @@ AbortOutcome Launcher::Impl::abort_elsewhere(model::Execution execution, const s
     }
     due.take(execution.id);
   } else if (execution.server_uuid != config.server_uuid && !force) {
-    return abort_failed(std::move(execution),
-                        "Execution is running on a different cluster server: " + execution.server_uuid);
+    auto reason_against = "Execution is running on a different cluster server: " + execution.server_uuid;
+    return abort_failed(std::move(execution), std::move(reason_against));
   } else {
     store::ExecutionOutcome outcome;
     outcome.status = force ? model::status::incomplete : model::status::aborted;
