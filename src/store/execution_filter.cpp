@@ -3,15 +3,10 @@
 #include <algorithm>
 
 #include "codec/execution_codec.hpp"
+#include "store/execution_row.hpp"
 
 namespace qd::store {
 namespace {
-
-bool all_active(const std::vector<std::string>& statuses) {
-  return std::all_of(statuses.begin(), statuses.end(), [](const std::string& status) {
-    return status == model::status::running || status == model::status::scheduled || status == model::status::queued;
-  });
-}
 
 Condition is_job_path(const std::string& path) {
   const auto slash = path.rfind('/');
@@ -36,11 +31,16 @@ Condition in_group(const std::string& group) {
   return group == "-" ? equals("job_group", "") : in_group_tree("job_group", group);
 }
 
-void add_status_conditions(Conditions& conditions, const ExecutionQuery& query) {
+void add_status_conditions(Conditions& conditions, Dialect dialect, const ExecutionQuery& query) {
   if (query.running_only) conditions.add("active = 1 AND status = 'running'");
-  if (query.finished_only) conditions.add("active IS NULL");
+  if (query.finished_only) conditions.add("ended_ms IS NOT NULL");
   if (query.statuses.empty()) return;
-  if (all_active(query.statuses)) conditions.add("active = 1");
+  // Says nothing new, but lets the partial indexes be used.
+  if (std::all_of(query.statuses.begin(), query.statuses.end(), is_active)) {
+    conditions.add("active = 1");
+  } else if (dialect != Dialect::mariadb && std::none_of(query.statuses.begin(), query.statuses.end(), is_active)) {
+    conditions.add("active IS NULL");
+  }
   conditions.add(query.statuses.size() == 1 ? equals("status", query.statuses.front())
                                             : is_one_of("status", query.statuses));
 }
@@ -93,7 +93,7 @@ Conditions execution_conditions(Dialect dialect, const ExecutionQuery& query) {
   Conditions conditions;
   if (!query.project.empty() && query.project != "*") conditions.add(equals("project", query.project));
   if (!query.projects.empty()) conditions.add(is_one_of("project", query.projects));
-  add_status_conditions(conditions, query);
+  add_status_conditions(conditions, dialect, query);
   add_time_conditions(conditions, query);
   add_job_conditions(conditions, dialect, query);
   if (const auto excluded = exclusions(dialect, query); !excluded.empty()) {

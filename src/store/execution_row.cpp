@@ -12,10 +12,6 @@ Value nullable(const std::optional<std::int64_t>& number) {
   return number ? Value(*number) : Value(nullptr);
 }
 
-bool is_active(const std::string& status) {
-  return status == model::status::running || status == model::status::scheduled || status == model::status::queued;
-}
-
 // Job documents need a name; the workflow of an ad-hoc execution may have none.
 constexpr const char* stand_in_name = "ad hoc";
 
@@ -66,6 +62,10 @@ std::map<std::string, std::string> read_map(const std::string& column) {
 }
 
 }  // namespace
+
+bool is_active(const std::string& status) {
+  return status == model::status::running || status == model::status::scheduled || status == model::status::queued;
+}
 
 Params columns_of(const model::Execution& execution) {
   const auto& e = execution;

@@ -15,6 +15,9 @@ inline constexpr const char* execution_columns =
     "abort_reason, log_path, extra, ad_hoc, state";
 inline constexpr std::size_t execution_column_count = 35;
 
+// Column `active` of this status is 1, else NULL.
+bool is_active(const std::string& status);
+
 Params columns_of(const model::Execution& execution);
 
 // What SELECT reads: all but the state, which is large, and the workflow, unless it is asked for.

@@ -31,7 +31,7 @@ struct ExecutionQuery {
   std::string node = {};  // nodeFilter of history queries: ran on this node
   std::string server_uuid = {};
   std::optional<UnixMillis> started_after = {}, started_before = {}, ended_after = {}, ended_before = {};
-  bool finished_only = false;  // history
+  bool finished_only = false;  // history: whatever has ended
   std::size_t offset = 0;
   std::size_t max = 20;
 };

@@ -38,6 +38,7 @@ std::string type_of_token(const std::string& name, const std::string& argument, 
   if (name == "blob") return pick("BLOB", "BYTEA", "LONGBLOB");
   if (name == "key_tail") return pick("", ", id", "");
   if (name == "cut") return dialect == Dialect::mariadb ? "(" + argument + ")" : "";
+  if (name == "sqlite") return dialect == Dialect::sqlite ? argument : "";
   if (name == "partial") return dialect == Dialect::mariadb ? "" : argument;
   if (name == "table")
     return dialect == Dialect::mariadb ? " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=" + collation : "";

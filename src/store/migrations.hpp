@@ -17,8 +17,8 @@ struct Migration {
   // SQL templates. Tokens: {id} generated key, {key} text of at most 255 characters that may be indexed whole, {name}
   // and {path} the same up to 1024 and 2048 characters, {text} text of any length, {blob}, {flag} 0 or 1, {int} 64
   // bits, {cut:N} how much of a {name} or {path} column an index holds, {key_tail} the primary key at the end of an
-  // index, {partial:…} the condition of a partial index where there are such, {table} what follows a table's closing
-  // bracket.
+  // index, {partial:…} the condition of a partial index where there are such, {sqlite:…} text for SQLite alone, {table}
+  // what follows a table's closing bracket.
   std::vector<std::string> statements;
 };
 

@@ -85,13 +85,16 @@ std::vector<std::string> projects_and_jobs() {
   };
 }
 
+// Each index costs a page at every start and end of an execution: those on finished ones are left alone at the start.
+// SQLite counts in a partial index alone only when the column of its condition is in it.
 std::vector<std::string> executions() {
   return {
       create_execution,
-      "CREATE INDEX execution_by_time ON execution (sort_ms{key_tail})",
       "CREATE INDEX execution_by_project ON execution (project, sort_ms{key_tail})",
-      "CREATE INDEX execution_by_status ON execution (project, status, sort_ms{key_tail})",
-      "CREATE INDEX execution_by_end ON execution (project, ended_ms)",
+      "CREATE INDEX execution_by_status ON execution (project, status, {sqlite:active, }sort_ms{key_tail}){partial: "
+      "WHERE active IS "
+      "NULL}",
+      "CREATE INDEX execution_by_end ON execution (project, ended_ms){partial: WHERE ended_ms IS NOT NULL}",
       "CREATE INDEX execution_by_job ON execution (job_uuid, sort_ms{key_tail})",
       "CREATE INDEX execution_active ON execution (active, job_uuid, status){partial: WHERE active = 1}",
       "CREATE UNIQUE INDEX execution_slot ON execution (job_uuid, slot){partial: WHERE slot IS NOT NULL}",

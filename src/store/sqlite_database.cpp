@@ -1,9 +1,20 @@
 #include "store/sqlite_database.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace qd::store {
 namespace {
 
 constexpr std::size_t max_readers = 4;
+
+// The file, made for this user alone when it is new: it holds hashes of secrets. SQLite's companion files follow it.
+std::string private_file(std::string path) {
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (fd >= 0) close(fd);  // what is wrong with it SQLite says better
+  return path;
+}
 
 class LeaveAtExit {
  public:
@@ -19,7 +30,9 @@ class LeaveAtExit {
 }  // namespace
 
 SqliteDatabase::SqliteDatabase(std::string path, const DatabaseConfig& config)
-    : path_(std::move(path)), timeout_(config.acquire_timeout), writer_(path_, false, config.acquire_timeout) {}
+    : path_(private_file(std::move(path))),
+      timeout_(config.acquire_timeout),
+      writer_(path_, false, config.acquire_timeout) {}
 
 void SqliteDatabase::enter_writer() {
   if (gate_.acquire(timeout_)) return;
