@@ -7,7 +7,7 @@ namespace qd::log {
 namespace {
 
 constexpr UnixMillis noon = 1795348800000;  // 2026-11-22T12:00:00Z
-using Kind = RdlogItem::Kind;
+using ItemKind = RdlogItem::Kind;
 
 LogEvent line(std::string message, Meta meta = {}) {
   return {noon, Level::normal, "log", std::move(message), std::move(meta)};
@@ -54,18 +54,18 @@ TEST(Rdlog, DecodesWhatItEncodes) {
   file += rdlog_end;
   std::string_view rest = file;
   auto item = decode_item(rest, false);
-  ASSERT_TRUE(item && item->kind == Kind::header);
+  ASSERT_TRUE(item && item->kind == ItemKind::header);
   rest.remove_prefix(item->size);
   for (const auto& [event, text] : golden()) {
     item = decode_item(rest, false);
     ASSERT_TRUE(item) << text;
-    EXPECT_EQ(item->kind, Kind::event) << text;
+    EXPECT_EQ(item->kind, ItemKind::event) << text;
     EXPECT_EQ(item->event, event) << text;
     EXPECT_EQ(item->size, text.size());
     rest.remove_prefix(item->size);
   }
   item = decode_item(rest, false);
-  ASSERT_TRUE(item && item->kind == Kind::end);
+  ASSERT_TRUE(item && item->kind == ItemKind::end);
   EXPECT_EQ(item->size, rest.size());
 }
 
@@ -98,17 +98,17 @@ TEST(Rdlog, ABrokenLineIsGarbageAndTheNextOneIsRead) {
     const std::string file = bad + good;
     const auto first = decode_item(file, true);
     ASSERT_TRUE(first) << bad;
-    EXPECT_EQ(first->kind, Kind::garbage) << bad;
+    EXPECT_EQ(first->kind, ItemKind::garbage) << bad;
     EXPECT_EQ(first->size, bad.size()) << bad;
     const auto second = decode_item(std::string_view(file).substr(first->size), true);
-    ASSERT_TRUE(second && second->kind == Kind::event) << bad;
+    ASSERT_TRUE(second && second->kind == ItemKind::event) << bad;
     EXPECT_EQ(second->event.message, "good");
   }
 }
 
 TEST(Rdlog, AnEventWithoutItsEndKeepsWhatItHas) {
   const auto at_end = decode_item("^2026-11-22T12:00:00Z||||cut of", true);
-  ASSERT_TRUE(at_end && at_end->kind == Kind::event);
+  ASSERT_TRUE(at_end && at_end->kind == ItemKind::event);
   EXPECT_EQ(at_end->event.message, "cut of");
 
   const std::string restarted = "^2026-11-22T12:00:00Z||||cut\n^2026-11-22T12:00:01Z||||next^\n";

@@ -9,7 +9,7 @@
 namespace qd::log {
 namespace {
 
-constexpr UnixMillis noon = 1795348800000;
+constexpr UnixMillis reader_noon = 1795348800000;
 
 class LogReaderTest : public testing::Test {
  protected:
@@ -20,7 +20,7 @@ class LogReaderTest : public testing::Test {
   void TearDown() override { std::filesystem::remove(path_); }
 
   void add(std::string message, Meta meta = {}, std::string type = event_type::log) {
-    encode_event(text_, LogEvent{noon, Level::normal, std::move(type), std::move(message), std::move(meta)});
+    encode_event(text_, LogEvent{reader_noon, Level::normal, std::move(type), std::move(message), std::move(meta)});
   }
   void save() const { std::ofstream(path_, std::ios::binary) << text_; }
 

@@ -16,7 +16,7 @@ namespace qd::log {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr UnixMillis noon = 1795348800000;
+constexpr UnixMillis writer_noon = 1795348800000;
 
 std::string content(const std::string& path) {
   std::ifstream file(path);
@@ -63,8 +63,8 @@ TEST_F(LogWriterTest, WritesAShortLogAtOnce) {
   WriterOptions options;
   options.on_written = [&](std::int64_t) { ++writes; };
   const auto closed = write(std::move(options), [](LogWriter& writer) -> base::Task<void> {
-    writer.append(LogEvent{noon, Level::verbose, event_type::step_begin, "", {{"stepctx", "1"}}});
-    writer.append(noon, Level::normal, EncodedMeta(Meta{{"node", "a"}}), "hello ^");
+    writer.append(LogEvent{writer_noon, Level::verbose, event_type::step_begin, "", {{"stepctx", "1"}}});
+    writer.append(writer_noon, Level::normal, EncodedMeta(Meta{{"node", "a"}}), "hello ^");
     co_return;
   });
   EXPECT_TRUE(closed);
@@ -92,7 +92,7 @@ TEST_F(LogWriterTest, ReadersSeeEventsSoon) {
   const auto closed = write(std::move(options), [this, seen](LogWriter& writer) -> base::Task<void> {
     return [](LogWriter& log, base::EventLoop& loop, std::string path,
               std::shared_future<std::int64_t> size) -> base::Task<void> {
-      log.append(noon, Level::normal, {}, "first");
+      log.append(writer_noon, Level::normal, {}, "first");
       const auto expected =
           static_cast<std::int64_t>(std::string("^text/x-rundeck-log-v2.0^\n^2026-11-22T12:00:00Z||||first^\n").size());
       while (size.wait_for(0s) != std::future_status::ready) co_await loop.sleep(1ms);
@@ -114,7 +114,7 @@ TEST_F(LogWriterTest, PressesBackAndLosesNothing) {
     return [](LogWriter& log, base::EventLoop& loop, int& waits) -> base::Task<void> {
       const EncodedMeta meta(Meta{{"node", "web1"}, {"step", "1"}, {"stepctx", "1"}, {"user", "admin"}});
       for (int i = 0; i < count; ++i) {
-        log.append(noon, Level::normal, meta, "line " + std::to_string(i));
+        log.append(writer_noon, Level::normal, meta, "line " + std::to_string(i));
         while (log.full()) {
           ++waits;
           base::AsyncEvent ready(loop);
@@ -139,7 +139,7 @@ TEST_F(LogWriterTest, GoesOnWithALogThatWasCutOff) {
   std::filesystem::create_directories(std::filesystem::path(path_).parent_path());
   std::ofstream(path_) << rdlog_header << "^2026-11-22T12:00:00Z||||cut o";
   EXPECT_TRUE(write({}, [](LogWriter& writer) -> base::Task<void> {
-    writer.append(noon, Level::normal, {}, "after");
+    writer.append(writer_noon, Level::normal, {}, "after");
     co_return;
   }));
   const auto page = read_log(path_, {}).value();
@@ -153,7 +153,7 @@ TEST_F(LogWriterTest, SaysWhatTheDiskSays) {
   std::filesystem::create_directories(folder_);
   std::ofstream(folder_ + "/p") << "a file where a folder should be";
   const auto closed = write({}, [](LogWriter& writer) -> base::Task<void> {
-    for (int i = 0; i < 3; ++i) writer.append(noon, Level::normal, {}, "x");
+    for (int i = 0; i < 3; ++i) writer.append(writer_noon, Level::normal, {}, "x");
     co_return;
   });
   ASSERT_FALSE(closed);
@@ -169,10 +169,10 @@ TEST_F(LogWriterTest, NotesALossOnceTheDiskTakesMore) {
   options.flush_after = Millis{1};
   const auto closed = write(std::move(options), [this](LogWriter& writer) -> base::Task<void> {
     return [](LogWriter& log, base::EventLoop& loop, std::string obstacle) -> base::Task<void> {
-      log.append(noon, Level::normal, {}, "lost");
+      log.append(writer_noon, Level::normal, {}, "lost");
       while (!log.failure()) co_await loop.sleep(1ms);
       std::filesystem::remove(obstacle);
-      log.append(noon, Level::normal, {}, "kept");
+      log.append(writer_noon, Level::normal, {}, "kept");
     }(writer, loop_, folder_ + "/p");
   });
   EXPECT_FALSE(closed);
@@ -195,7 +195,7 @@ TEST_F(LogWriterTest, AFullDiskLeavesAReadableLog) {
   WriterOptions options;
   options.batch_bytes = 1000;
   const auto closed = write(std::move(options), [](LogWriter& writer) -> base::Task<void> {
-    for (int i = 0; i < 1000; ++i) writer.append(noon, Level::normal, {}, "a line that takes its place");
+    for (int i = 0; i < 1000; ++i) writer.append(writer_noon, Level::normal, {}, "a line that takes its place");
     co_return;
   });
   setrlimit(RLIMIT_FSIZE, &before);
