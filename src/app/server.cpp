@@ -1,5 +1,7 @@
 #include "app/server.hpp"
 
+#include <algorithm>
+
 #include "api/dispatcher.hpp"
 #include "app/version.hpp"
 #include "auth/realm.hpp"
@@ -205,11 +207,13 @@ Result<> Server::start() {
 }
 
 void Server::stop() noexcept {
+  // Requests and executions share one grace period.
+  const UnixMillis deadline = SystemClock().now() + config_.server.stop_grace.count();
   http_.stop(config_.server.stop_grace);
   dispatcher_ = nullptr;
   request_pool_.stop();
   if (!parts_) return;
-  parts_->launcher.stop(config_.server.stop_grace);
+  parts_->launcher.stop(Millis(std::max<std::int64_t>(0, deadline - SystemClock().now())));
   parts_->engine_pool.stop();
   parts_->engine_loop.stop();
   parts_->guard.stop();
