@@ -72,7 +72,7 @@ std::map<std::string, std::vector<std::string>> prefixed(const http::Request& re
 }  // namespace
 
 std::optional<std::string> node_filter_of(const Call& call) {
-  if (const auto filter = call.query("filter")) return filter;
+  if (auto filter = call.query("filter")) return filter;
   static constexpr std::pair<const char*, const char*> kNames[] = {
       {"hostname", "hostname"},  {"name", "name"},      {"tags", "tags"},           {"os-name", "osName"},
       {"os-family", "osFamily"}, {"os-arch", "osArch"}, {"os-version", "osVersion"}};

@@ -133,7 +133,7 @@ std::string encode_jobs(const std::vector<model::Job>& jobs, JobFormat format) {
   if (format == JobFormat::xml) {
     std::vector<JsonObject> documents;
     documents.reserve(jobs.size());
-    for (const model::Job& job : jobs) documents.push_back(job_to_json(job));
+    for (const model::Job& job : jobs) documents.push_back(with_sorted_keys(job_to_json(job)).as_object());
     return write_job_xml(documents);
   }
   JsonArray documents;

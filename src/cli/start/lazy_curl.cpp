@@ -48,6 +48,10 @@ CURL* curl_easy_init() {
   return call();
 }
 
+// The signatures are libcurl's own; that their last named parameter is an enum is its choice, and sound on our
+// platforms.
+#pragma GCC diagnostic ignored "-Wvarargs"
+
 // Each option's value is a long, a pointer or a curl_off_t: one register of the same width on the platforms that we
 // build for.
 CURLcode curl_easy_setopt(CURL* handle, CURLoption option, ...) {
