@@ -163,7 +163,7 @@ TEST_F(ProcessTest, TheChildHasItsOwnSessionAndNothingOfOurs) {
   sigaddset(&blocked, SIGUSR1);
   CollectOutput output;
   EXPECT_TRUE(run_shell("set -- $(cat /proc/self/stat); echo $$ $6; ls /proc/$$/fd | tr '\\n' ' '; echo; "
-                        "sed -nE 's/Sig(Blk|Ign):.//p' /proc/$$/status",
+                        "exec sed -nE 's/Sig(Blk|Ign):.//p' /proc/self/status",
                         output)
                   .succeeded());
   close(leak[0]);
