@@ -222,7 +222,7 @@ export async function listPostgres(table) {
   const qd = await startServer({ database });
   await list(table, 'PostgreSQL', qd, () => {
     const columns = server.sql("SELECT column_name FROM information_schema.columns WHERE table_name = 'execution' AND table_schema = 'public';", 'quarterdeck').trim().split('\n');
-    server.sql(multiply(columns, { uuid: "md5(n::text || 'x')", series: `generate_series(1, ${COPIES}) AS n` }), 'quarterdeck');
+    server.sql(multiply(columns, { uuid: "md5(n::text || 'x')", series: `generate_series(1::bigint, ${COPIES}) AS n` }), 'quarterdeck');
     server.sql('ANALYZE;', 'quarterdeck');
   });
   await qd.stop();
