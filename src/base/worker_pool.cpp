@@ -19,10 +19,11 @@ struct WorkerPool::Impl {
       wake.wait(lock, [this] { return stopped || !queue.empty(); });
       --idle;
       if (queue.empty()) return;
-      const Work work = std::move(queue.front());
+      Work work = std::move(queue.front());
       queue.pop_front();
       lock.unlock();
       run(work);
+      work = nullptr;  // what it holds may take locks, or this one
       lock.lock();
     }
   }

@@ -4,6 +4,7 @@
 #include <future>
 #include <gtest/gtest.h>
 #include <latch>
+#include <memory>
 #include <stdexcept>
 
 namespace qd::base {
@@ -66,6 +67,19 @@ TEST(WorkerPool, AFailureOfOnePieceLeavesTheOthers) {
   pool.post([] { throw std::runtime_error("on purpose"); });
   pool.post([&] { done.set_value(); });
   EXPECT_EQ(done.get_future().wait_for(10s), std::future_status::ready);
+}
+
+// What a piece of work holds may use the pool when it is destroyed: the pool must hold no lock then.
+TEST(WorkerPool, DropsWhatWorkHoldsWithoutItsLock) {
+  WorkerPool pool("pool", 1, 10);
+  std::promise<std::size_t> dropped;
+  std::shared_ptr<int> held(new int(0), [&](int* value) {
+    delete value;
+    dropped.set_value(pool.queued());
+  });
+  pool.post([held] {});
+  held.reset();
+  EXPECT_EQ(dropped.get_future().wait_for(10s), std::future_status::ready);
 }
 
 }  // namespace
