@@ -105,7 +105,7 @@ struct Server::Parts {
         project_service(projects, execution_rows, clock),
         job_service(job_rows, projects, execution_rows, job_cache, clock, config.member.uuid),
         execution_service(execution_rows, projects, job_cache, launcher, clock, log_root),
-        output_service(execution_service, hub, log_root),
+        output_service(hub, log_root),
         upload_service(upload_rows, job_cache, execution_service, clock, config.uploads.life,
                        config.uploads.max_file_bytes),
         login_service(realm, sessions, tokens, profile_rows, clock, {config.auth.token_max_life}),

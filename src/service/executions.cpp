@@ -169,12 +169,6 @@ Result<store::ExecutionMetrics> Executions::metrics(const auth::Identity& who, s
   return executions_.metrics(query);
 }
 
-Result<JsonObject> Executions::state(const auth::Identity& who, const std::string& id) {
-  auto execution = find(who, id);
-  if (!execution) return fail(execution.error());
-  return state_of(execution->id);
-}
-
 JsonObject Executions::state_of(model::ExecutionId id) {
   if (auto live = launcher_.live_state(id)) return std::move(*live);
   const auto stored = parse_json(executions_.state(id).value_or(""));

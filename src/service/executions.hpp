@@ -67,9 +67,9 @@ class Executions {
   // `query.project` "" or "*": all that `who` may see.
   Result<store::ExecutionPage> query(const auth::Identity& who, store::ExecutionQuery query);
   Result<store::ExecutionMetrics> metrics(const auth::Identity& who, store::ExecutionQuery query);
-  // The document of "Execution State"; an empty object when nothing is known yet.
-  Result<JsonObject> state(const auth::Identity& who, const std::string& id);
-  JsonObject state_of(model::ExecutionId id);  // of an execution that was found, and so authorised, before
+  // The document of "Execution State" of an execution that was found, and so authorised, before; an empty object when
+  // nothing is known yet.
+  JsonObject state_of(model::ExecutionId id);
 
   Result<engine::AbortOutcome> abort(const auth::Identity& who, const std::string& id,
                                      const std::optional<std::string>& as_user, bool force_incomplete);

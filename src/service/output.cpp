@@ -8,15 +8,6 @@ std::string Output::path_of(const model::Execution& execution) const {
   return (std::filesystem::path(log_root_) / execution.log_path).string();
 }
 
-Result<OutputPage> Output::read(const auth::Identity& who, const std::string& execution_id,
-                                const log::ReadRequest& request) {
-  auto execution = executions_.find(who, execution_id);
-  if (!execution) return fail(execution.error());
-  auto page = read(*execution, request);
-  if (!page) return fail(page.error());
-  return OutputPage{std::move(*execution), std::move(*page)};
-}
-
 Result<log::LogPage> Output::read(const model::Execution& execution, const log::ReadRequest& request) {
   if (execution.log_path.empty()) {
     log::LogPage none;
