@@ -64,20 +64,24 @@ void Follower::pump() {
         send_end("deleted");
         continue;
       }
-      if (!send_output(*execution)) {
-        const std::lock_guard lock(mutex_);
-        pumping_ = false;
-        events_.stream().on_drain([weak = weak_from_this()] {
-          if (const auto self = weak.lock()) self->wake();
-        });
-        return;
-      }
+      if (!send_output(*execution)) return go_on_when_drained();
       if (request_.with_states) send_state();
       if (model::is_final(execution->status)) send_end(execution->status);
     } catch (const std::exception& error) {
       base::log_warn("follow", "execution " + std::to_string(request_.execution) + ": " + error.what());
     }
   }
+}
+
+void Follower::go_on_when_drained() {
+  {
+    const std::lock_guard lock(mutex_);
+    pumping_ = false;
+  }
+  // Not under the lock: a stream that has drained by now calls back at once, from here.
+  events_.stream().on_drain([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->wake();
+  });
 }
 
 bool Follower::send_output(const model::Execution& execution) {

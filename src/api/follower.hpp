@@ -34,6 +34,7 @@ class Follower : public std::enable_shared_from_this<Follower> {
   void wake();                                          // there may be news: reads it on a worker, one at a time
   void pump();                                          // on a worker
   bool send_output(const model::Execution& execution);  // false: come back when the stream has drained
+  void go_on_when_drained();
   void send_state();
   void send_end(const std::string& status);
   void schedule_heartbeat();

@@ -56,6 +56,19 @@ describe('a running execution', () => {
     for (const seen of all) assert.deepEqual(logs(seen), expected);
   });
 
+  // A watcher that drains just as its follower begins to wait for that must not be forgotten.
+  it('reaches its end for each of many fast watchers of much output', async () => {
+    const id = await adhoc(qd, project, 'seq 1 60000');
+    await ended(qd, id);
+    const watch = async () => {
+      const answer = await fetch(`${qd.url}/api/59/execution/${id}/events`, { headers: { 'X-Rundeck-Auth-Token': qd.token }, signal: AbortSignal.timeout(60_000) });
+      let tail = '';
+      for await (const bytes of answer.body) tail = (tail + Buffer.from(bytes).toString('latin1')).slice(-200);
+      assert.match(tail, /event: end\ndata: \{"status":"succeeded"\}/);
+    };
+    for (let round = 0; round < 4; ++round) await Promise.all(Array.from({ length: 6 }, watch));
+  });
+
   it('loses nothing of a lot of output', async () => {
     const id = await adhoc(qd, project, 'seq 1 100000');
     const seen = await follow(id, { timeout: 60_000 });
