@@ -211,9 +211,10 @@ void read_item(FieldIndex index, ItemReader& item, CronFields& into) {
 
 // What is wrong with one field, or "".
 std::string read_field(FieldIndex index, const std::string& text, CronFields& into) {
-  for (const std::string& part : base::split(text, ',')) {
+  const auto parts = base::split_trimmed(text, ',');  // empty ones do not count, as in Quartz
+  if (parts.empty()) return "a value is missing";
+  for (const std::string& part : parts) {
     ItemReader item(kKinds[index], part);
-    if (part.empty()) item.complain("a value is missing beside a comma");
     if (part.starts_with('?')) item.complain("\"?\" may stand only alone, and only for day of month or weekday");
     if (!item.failed()) read_item(index, item, into);
     if (item.failed()) return item.problem();

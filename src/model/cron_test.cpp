@@ -141,7 +141,7 @@ TEST(Cron, RefusesWhatMakesNoSense) {
       {"0 -1 2 * * ?", "minutes \"-1\": \"-1\" is no number"},
       {"0 0/60 2 * * ?", "minutes \"0/60\": the step \"60\" is not from 0 to 59"},
       {"0 0/ 2 * * ?", "minutes \"0/\": a number is missing at the end"},
-      {"0 1, 2 * * ?", "minutes \"1,\": a value is missing beside a comma"},
+      {"0 , 2 * * ?", "minutes \",\": a value is missing"},
       {"0 0 2-4/0 * * ?", "the step \"0\" is not from 1 to 23"},
       {"0 ? 2 * * ?", "\"?\" may stand only alone"},
       {"0 0 2 ?,1 * ?", "\"?\" may stand only alone"},
@@ -176,6 +176,7 @@ TEST(Cron, TakesNamesInAnyCaseAndBlanksBetween) {
   EXPECT_EQ(*Cron::parse(" 0 0\t2  ? jan-Mar mon-Wednesday "), *Cron::parse("0 0 2 ? 1-3 2-4 *"));
   EXPECT_EQ(Cron::parse(" 0 0 2 ? jan MON ")->text(), "0 0 2 ? jan MON");
   EXPECT_EQ(*Cron::parse("0 5/0 2 * * ?"), *Cron::parse("0 5 2 * * ?"));
+  EXPECT_EQ(*Cron::parse("0 ,5,,6, 2 * * ?"), *Cron::parse("0 5,6 2 * * ?"));
 }
 
 }  // namespace

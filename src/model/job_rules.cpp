@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "model/cron_schedule.hpp"
 #include "model/regex.hpp"
 
 namespace qd::model {
@@ -64,13 +65,10 @@ Flaw check_settings(const Job& job) {
 }
 
 Flaw check_schedule(const Job& job) {
+  if (const auto zone = TimeZone::find(job.time_zone); !zone) return JobFlaw{{"timeZone"}, zone.error().message};
   if (!job.schedule) return {};
-  const auto fields = base::split_trimmed(job.schedule->expression(), ' ');
-  if (fields.size() != 6 && fields.size() != 7) {
-    return JobFlaw{{"schedule"},
-                   "schedule: \"" + job.schedule->expression() +
-                       "\" must have six or seven fields: seconds minute hour day month weekday [year]"};
-  }
+  const auto cron = Cron::parse(job.schedule->expression());
+  if (!cron) return JobFlaw{{"schedule"}, "schedule: " + cron.error().message};
   return {};
 }
 
@@ -223,6 +221,13 @@ std::optional<JobFlaw> find_flaw(const Job& job) {
     if (Flaw flaw = check(job)) return flaw;
   }
   return {};
+}
+
+std::optional<JobFlaw> find_schedule_flaw(const Job& job, UnixMillis now) {
+  if (!job.schedule) return {};
+  const auto schedule = read_live_schedule(*job.schedule, job.time_zone, now);
+  if (schedule) return {};
+  return JobFlaw{{"schedule"}, "schedule: " + schedule.error().message};
 }
 
 Result<> validate_job(const Job& job) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "model/job.hpp"
 
@@ -19,6 +20,9 @@ struct JobFlaw {
 
 // The first rule that `job` breaks.
 std::optional<JobFlaw> find_flaw(const Job& job);
+
+// What only somebody who saves a job at `now` must fulfil: its schedule fires again. A stored job may outlive its years.
+std::optional<JobFlaw> find_schedule_flaw(const Job& job, UnixMillis now);
 
 // The same as a Result, of kind `invalid`.
 Result<> validate_job(const Job& job);

@@ -64,6 +64,12 @@ std::int64_t Database::insert(std::string_view sql, const Params& params) {
 }
 
 UnixMillis Database::now() {
+  UnixMillis now = 0;
+  run([&](Session& session) { now = session.now(); }, true);
+  return now;
+}
+
+UnixMillis Session::now() {
   if (dialect() == Dialect::sqlite) return SystemClock().now();  // the same machine, and SQLite reads the same clock
   return query(now_sql(dialect())).at(0).integer(0);
 }

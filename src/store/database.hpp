@@ -73,6 +73,8 @@ class Session {
   // An INSERT into a table whose generated key column is `id`; returns the key, or 0 when INSERT … SELECT found no row.
   virtual std::int64_t insert(std::string_view sql, const Params& params = {}) = 0;
   virtual Dialect dialect() const = 0;
+  // The database's own clock, as of this call. Every age and every due time is judged by it.
+  virtual UnixMillis now();
 };
 
 struct DatabaseConfig {

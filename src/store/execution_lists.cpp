@@ -12,6 +12,8 @@ namespace {
 constexpr const char* by_newest = " ORDER BY sort_ms DESC, id DESC LIMIT ? OFFSET ?";
 constexpr const char* where_due =
     " WHERE active = 1 AND status = 'scheduled' AND scheduled_for_ms <= ? ORDER BY scheduled_for_ms, id LIMIT ?";
+constexpr const char* where_queued =
+    " WHERE active = 1 AND status = 'queued' AND server_uuid IN (?, '') ORDER BY sort_ms, id LIMIT ?";
 constexpr const char* select_metrics =
     "SELECT status, COUNT(*), COUNT(ended_ms - started_ms), SUM(ended_ms - started_ms), MIN(ended_ms - started_ms), "
     "MAX(ended_ms - started_ms) FROM execution";
@@ -20,7 +22,7 @@ constexpr const char* select_ids_of_job = "SELECT id FROM execution WHERE job_uu
 constexpr const char* select_recent_durations =
     "SELECT COUNT(d), SUM(d) FROM (SELECT ended_ms - started_ms AS d FROM execution WHERE job_uuid = ? AND "
     "status = 'succeeded' ORDER BY sort_ms DESC, id DESC LIMIT 100) recent";
-constexpr const char* count_running_of_job =
+constexpr const char* running_of_job =
     "SELECT COUNT(*) FROM execution WHERE active = 1 AND job_uuid = ? AND status = 'running'";
 constexpr const char* count_of_project = "SELECT COUNT(*) FROM execution WHERE project = ?";
 
@@ -83,6 +85,15 @@ ExecutionMetrics ExecutionStore::metrics(const ExecutionQuery& query) {
   return metrics;
 }
 
+std::vector<model::Execution> ExecutionStore::queued(const std::string& server_uuid, std::size_t max) {
+  static const std::string sql = std::string(select_execution_whole) + where_queued;
+  std::vector<model::Execution> waiting;
+  for (const auto& row : database_.query(sql, {server_uuid, static_cast<std::int64_t>(max)})) {
+    waiting.push_back(read_whole_execution(row));
+  }
+  return waiting;
+}
+
 std::vector<model::Execution> ExecutionStore::due(UnixMillis now, std::size_t max) {
   static const std::string sql = std::string(select_execution_whole) + where_due;
   std::vector<model::Execution> executions;
@@ -112,7 +123,7 @@ std::optional<UnixMillis> ExecutionStore::average_duration(const std::string& jo
 }
 
 std::int64_t ExecutionStore::count_running(const std::string& job_uuid) {
-  return database_.query(count_running_of_job, {job_uuid}).at(0).integer(0);
+  return database_.query(running_of_job, {job_uuid}).at(0).integer(0);
 }
 
 std::int64_t ExecutionStore::count(const std::string& project) {

@@ -27,6 +27,24 @@ constexpr const char* start_waiting =
     "UPDATE execution SET status = 'running', active = 1, started_ms = ?, sort_ms = ?, server_uuid = ?, incarnation = "
     "? "
     "WHERE id = ? AND status IN ('scheduled', 'queued')";
+// The inner tables are wrapped so that MariaDB reads the table that it changes. The slots that are looked at are those
+// of the job that the row belongs to.
+constexpr const char* start_waiting_within_limit =
+    "UPDATE execution SET status = 'running', active = 1, started_ms = ?, sort_ms = ?, server_uuid = ?, incarnation = "
+    "?, "
+    "slot = (SELECT MIN(f.slot) FROM (SELECT free.slot FROM (SELECT 1 AS slot UNION SELECT taken.slot + 1 FROM "
+    "execution "
+    "taken WHERE taken.slot IS NOT NULL AND taken.job_uuid = (SELECT t.job_uuid FROM execution t WHERE t.id = ?)) free "
+    "WHERE NOT EXISTS (SELECT 1 FROM execution held WHERE held.slot = free.slot AND held.job_uuid = (SELECT "
+    "h.job_uuid FROM execution h WHERE h.id = ?))) f) "
+    "WHERE id = ? AND status IN ('scheduled', 'queued') AND (SELECT c.n FROM (SELECT COUNT(*) AS n FROM execution r "
+    "JOIN execution me ON me.job_uuid = r.job_uuid WHERE me.id = ? AND r.active = 1 AND r.status = 'running') c) < ?";
+constexpr const char* count_running_of_job =
+    "SELECT COUNT(*) FROM execution WHERE active = 1 AND job_uuid = ? AND status = 'running'";
+constexpr const char* count_queued_of_job =
+    "SELECT COUNT(*) FROM execution WHERE active = 1 AND job_uuid = ? AND status = 'queued'";
+constexpr const char* reassign_queued =
+    "UPDATE execution SET server_uuid = ? WHERE id = ? AND status = 'queued' AND server_uuid = ?";
 #define QD_FINISH                                                                                                      \
   "UPDATE execution SET status = ?, active = NULL, slot = NULL, ended_ms = ?, succeeded_nodes = ?, failed_nodes = ?, " \
   "aborted_by = ?, abort_reason = ?, log_size = ?"
@@ -43,6 +61,7 @@ constexpr const char* close_orphan_rows =
     "UPDATE execution SET status = 'incomplete', active = NULL, slot = NULL, ended_ms = ? "
     "WHERE active = 1 AND status = 'running' AND server_uuid = ? AND incarnation < ?";
 constexpr const char* update_retried_as = "UPDATE execution SET retried_as = ? WHERE id = ?";
+constexpr const char* withdraw_execution = "DELETE FROM execution WHERE id = ?";
 constexpr const char* delete_execution = "DELETE FROM execution WHERE id = ? AND status <> 'running'";
 
 // How often a slot may be snatched away before the attempt counts as refused.
@@ -56,21 +75,64 @@ model::ExecutionId ExecutionStore::create(const model::Execution& execution) {
   return database_.insert(insert_execution, columns_of(execution));
 }
 
+model::ExecutionId ExecutionStore::create(Session& session, const model::Execution& execution) {
+  return session.insert(insert_execution, columns_of(execution));
+}
+
 std::optional<model::ExecutionId> ExecutionStore::create_within_limit(const model::Execution& execution,
                                                                       std::int64_t limit) {
-  if (execution.status != model::status::running) return create(execution);
+  std::optional<model::ExecutionId> id;
+  database_.run([&](Session& session) { id = create_within_limit(session, execution, limit); });
+  return id;
+}
+
+std::optional<model::ExecutionId> ExecutionStore::create_within_limit(Session& session,
+                                                                      const model::Execution& execution,
+                                                                      std::int64_t limit) {
+  static const std::string plain = insert_within_limit + " ON CONFLICT DO NOTHING";
+  if (execution.status != model::status::running) return create(session, execution);
   Params params = columns_of(execution);
   for (int i = 0; i < 3; ++i) params.emplace_back(execution.job_uuid);
   params.emplace_back(limit);
   for (int race = 0; race < max_slot_races; ++race) {
     try {
-      const auto id = database_.insert(insert_within_limit, params);
-      return id == 0 ? std::nullopt : std::optional(id);
+      const auto id = session.insert(session.dialect() == Dialect::mariadb ? insert_within_limit : plain, params);
+      if (id != 0) return id;
+    } catch (const UniqueViolation&) {  // of MariaDB, which takes back the statement alone
+    }
+    // Either the limit is reached, or somebody took the slot between our look and our write: then look again.
+    if (count_running(session, execution.job_uuid) >= limit) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+void ExecutionStore::withdraw(Session& session, model::ExecutionId id) {
+  session.execute(withdraw_execution, {id});
+}
+
+std::int64_t ExecutionStore::count_running(Session& session, const std::string& job_uuid) {
+  return session.query(count_running_of_job, {job_uuid}).at(0).integer(0);
+}
+
+std::int64_t ExecutionStore::count_queued(Session& session, const std::string& job_uuid) {
+  return session.query(count_queued_of_job, {job_uuid}).at(0).integer(0);
+}
+
+bool ExecutionStore::start_within_limit(model::ExecutionId id, UnixMillis now, const std::string& server_uuid,
+                                        std::int64_t incarnation, std::int64_t limit) {
+  const Params params = {now, now, server_uuid, incarnation, id, id, id, id, limit};
+  for (int race = 0; race < max_slot_races; ++race) {
+    try {
+      return database_.execute(start_waiting_within_limit, params) > 0;
     } catch (const UniqueViolation&) {
       continue;  // somebody took the slot between our look and our write: look again
     }
   }
-  return std::nullopt;
+  return false;
+}
+
+bool ExecutionStore::reassign(model::ExecutionId id, const std::string& from, const std::string& to) {
+  return database_.execute(reassign_queued, {to, id, from}) > 0;
 }
 
 bool ExecutionStore::start(model::ExecutionId id, UnixMillis now, const std::string& server_uuid,

@@ -71,16 +71,33 @@ class ExecutionStore {
   // statement. Only for executions that start running at once; others are created without looking at the limit.
   std::optional<model::ExecutionId> create_within_limit(const model::Execution& execution, std::int64_t limit);
 
+  // The same as parts of the caller's transaction.
+  static model::ExecutionId create(Session& session, const model::Execution& execution);
+  static std::optional<model::ExecutionId> create_within_limit(Session& session, const model::Execution& execution,
+                                                               std::int64_t limit);
+
+  // Deletes a row that this transaction made.
+  static void withdraw(Session& session, model::ExecutionId id);
+  static std::int64_t count_running(Session& session, const std::string& job_uuid);
+  static std::int64_t count_queued(Session& session, const std::string& job_uuid);
+
   std::optional<model::Execution> find(model::ExecutionId id);
   std::vector<model::Execution> find_many(const std::vector<model::ExecutionId>& ids);
   // Lists come without `ad_hoc`, the workflow, which is large; find() and find_many() give it.
   ExecutionPage query(const ExecutionQuery& query);
   ExecutionMetrics metrics(const ExecutionQuery& query);
+  // Executions with status `queued` that wait for this member, or for any, oldest first.
+  std::vector<model::Execution> queued(const std::string& server_uuid, std::size_t max);
+  // Gives an execution that is still queued for `from` to another member; false when it is not.
+  bool reassign(model::ExecutionId id, const std::string& from, const std::string& to);
   // Executions with status `scheduled` whose time has come, oldest first; of this member, or of nobody when "".
   std::vector<model::Execution> due(UnixMillis now, std::size_t max);
 
   // scheduled|queued → running; false when it is not in that state any more (another took it, or it was aborted).
   bool start(model::ExecutionId id, UnixMillis now, const std::string& server_uuid, std::int64_t incarnation);
+  // The same, unless `limit` executions of its job are running already. Holds across members.
+  bool start_within_limit(model::ExecutionId id, UnixMillis now, const std::string& server_uuid,
+                          std::int64_t incarnation, std::int64_t limit);
   // running → final. The WHERE names the incarnation: false when this member is no longer the one that runs it.
   bool finish(model::ExecutionId id, const std::string& server_uuid, std::int64_t incarnation,
               const ExecutionOutcome& outcome);

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "store/condition.hpp"
 #include "store/job_document.hpp"
+#include "store/schedule_store.hpp"
 
 namespace qd::store {
 namespace {
@@ -186,6 +187,7 @@ JobStore::SaveOutcome JobStore::create(const model::Job& job, const std::string&
     database_.transact([&](Session& session) {
       session.execute(insert_job, columns);
       session.execute(append_revision, {job.uuid});
+      if (job.schedule) ScheduleStore::write(session, job, server_uuid, now);
     });
     return SaveOutcome::saved;
   } catch (const UniqueViolation&) {
@@ -203,6 +205,7 @@ JobStore::SaveOutcome JobStore::update(const model::Job& job, const std::string&
     outcome = SaveOutcome::saved;
     if (session.execute(expected_revision ? update_job_at_revision : update_job, columns) > 0) {
       session.execute(append_revision, {job.uuid});
+      ScheduleStore::write(session, job, server_uuid, now);
     } else {
       outcome = session.query(select_revision, {job.uuid}).empty() ? SaveOutcome::missing : SaveOutcome::conflict;
     }
@@ -216,12 +219,14 @@ bool JobStore::set_enabled(const std::string& uuid, std::optional<bool> executio
   database_.transact([&](Session& session) {
     found = session.execute(lock_job, {now, uuid}) > 0;
     if (!found) return;
-    auto job = read_stored_job(session.query(select_job, {uuid}).at(0)).job;
+    const auto stored = read_stored_job(session.query(select_job, {uuid}).at(0));
+    auto job = stored.job;
     job.execution_enabled = execution.value_or(job.execution_enabled);
     job.schedule_enabled = schedule.value_or(job.schedule_enabled);
     session.execute(update_toggles,
                     {flag(job.schedule_enabled), flag(job.execution_enabled), write_job_document(job), uuid});
     session.execute(append_revision, {uuid});
+    ScheduleStore::write(session, job, stored.server_uuid, now);
   });
   return found;
 }
@@ -230,7 +235,9 @@ bool JobStore::remove(const std::string& uuid) {
   bool found = false;
   database_.transact([&](Session& session) {
     found = session.execute(delete_job, {uuid}) > 0;
-    if (found) session.execute(delete_revisions, {uuid});
+    if (!found) return;
+    session.execute(delete_revisions, {uuid});
+    ScheduleStore::remove(session, uuid);
   });
   return found;
 }

@@ -44,6 +44,11 @@ constexpr const char* create_execution = R"(CREATE TABLE execution (
   ad_hoc {text},
   state {text} NOT NULL){table})";
 
+std::vector<std::string> joined(std::vector<std::string> first, const std::vector<std::string>& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
 std::vector<std::string> projects_and_jobs() {
   return {
       R"(CREATE TABLE project (
@@ -157,6 +162,122 @@ std::vector<std::string> people_and_files() {
   };
 }
 
+// `source` is 0 for a job's own schedule, else the id of the project schedule that is assigned to it. `next_ms` is NULL
+// when nothing is to come: the schedule or its job is disabled, or its years have passed.
+std::vector<std::string> schedules() {
+  return {
+      R"(CREATE TABLE schedule (
+  id {id},
+  job_uuid {key} NOT NULL,
+  source {int} NOT NULL,
+  project {key} NOT NULL,
+  name {key} NOT NULL,
+  expression {name} NOT NULL,
+  zone {key} NOT NULL,
+  arg_string {text} NOT NULL,
+  missed_policy {key} NOT NULL,
+  server_uuid {key} NOT NULL,
+  next_ms {int},
+  last_ms {int}){table})",
+      "CREATE UNIQUE INDEX schedule_by_job ON schedule (job_uuid, source)",
+      "CREATE INDEX schedule_due ON schedule (server_uuid, next_ms){partial: WHERE next_ms IS NOT NULL}",
+      "CREATE INDEX schedule_by_source ON schedule (source){partial: WHERE source <> 0}",
+      // The claim of a fire is its row here: whoever inserts it runs it.
+      R"(CREATE TABLE fire (
+  job_uuid {key} NOT NULL,
+  due_ms {int} NOT NULL,
+  project {key} NOT NULL,
+  source {int} NOT NULL,
+  state {key} NOT NULL,
+  reason {text} NOT NULL,
+  fires {int} NOT NULL,
+  claimed_ms {int} NOT NULL,
+  server_uuid {key} NOT NULL,
+  incarnation {int} NOT NULL,
+  owner_uuid {key} NOT NULL,
+  execution_id {int},
+  PRIMARY KEY (job_uuid, due_ms)){table})",
+      "CREATE INDEX fire_by_project ON fire (project, due_ms)",
+      "CREATE INDEX fire_by_due ON fire (due_ms)",
+      R"(CREATE TABLE project_schedule (
+  id {id},
+  project {key} NOT NULL,
+  name {key} NOT NULL,
+  definition {text} NOT NULL){table})",
+      "CREATE UNIQUE INDEX project_schedule_by_name ON project_schedule (project, name)",
+      R"(CREATE TABLE calendar (
+  id {id},
+  project {key} NOT NULL,
+  name {key} NOT NULL,
+  definition {text} NOT NULL){table})",
+      "CREATE UNIQUE INDEX calendar_by_name ON calendar (project, name)",
+      // What waits for a member, or for any ("" in server_uuid), and what runs on one.
+      "CREATE INDEX execution_waiting ON execution (status, server_uuid, sort_ms){partial: WHERE active = 1}",
+  };
+}
+
+// `state` is live, leaving (it hands over and claims nothing more), stopped (cleanly) or dead (fenced: what that
+// incarnation writes must hit no row). `lock_boot` names the start of the database server in which the member's session
+// lock was taken; "" without such a lock.
+std::vector<std::string> members() {
+  return {
+      R"(CREATE TABLE member (
+  uuid {key} PRIMARY KEY,
+  incarnation {int} NOT NULL,
+  state {key} NOT NULL,
+  name {key} NOT NULL,
+  host {key} NOT NULL,
+  url {text} NOT NULL,
+  tags {text} NOT NULL,
+  version {key} NOT NULL,
+  started_ms {int} NOT NULL,
+  beat_ms {int} NOT NULL,
+  mode {key} NOT NULL,
+  requested_mode {key} NOT NULL,
+  requested_by {key} NOT NULL,
+  lock_boot {key} NOT NULL,
+  certificate {text} NOT NULL,
+  vitals {text} NOT NULL){table})",
+      R"(CREATE TABLE proposal (
+  id {id},
+  kind {key} NOT NULL,
+  target_uuid {key} NOT NULL,
+  target_incarnation {int} NOT NULL,
+  proposer_uuid {key} NOT NULL,
+  proposer_incarnation {int} NOT NULL,
+  state {key} NOT NULL,
+  created_ms {int} NOT NULL,
+  due_ms {int} NOT NULL,
+  ended_ms {int},
+  outcome {text} NOT NULL){table})",
+      "CREATE UNIQUE INDEX proposal_by_target ON proposal (kind{cut:20}, target_uuid, target_incarnation)",
+      R"(CREATE TABLE cluster_event (
+  id {id},
+  at_ms {int} NOT NULL,
+  kind {key} NOT NULL,
+  member_uuid {key} NOT NULL,
+  target_uuid {key} NOT NULL,
+  message {text} NOT NULL,
+  detail {text} NOT NULL){table})",
+      "CREATE INDEX cluster_event_by_time ON cluster_event (at_ms)",
+      R"(CREATE TABLE message (
+  id {id},
+  nonce {key} NOT NULL,
+  to_uuid {key} NOT NULL,
+  from_uuid {key} NOT NULL,
+  kind {key} NOT NULL,
+  execution_id {int},
+  body {text} NOT NULL,
+  state {key} NOT NULL,
+  created_ms {int} NOT NULL,
+  handled_ms {int},
+  answer {text} NOT NULL){table})",
+      "CREATE UNIQUE INDEX message_by_nonce ON message (nonce)",
+      "CREATE INDEX message_inbox ON message (to_uuid, state{cut:20}, id)",
+      "CREATE INDEX message_by_time ON message (created_ms)",
+  };
+}
+
 }  // namespace
 
 const std::vector<Migration>& known_migrations() {
@@ -164,6 +285,7 @@ const std::vector<Migration>& known_migrations() {
       {1, "projects and jobs", projects_and_jobs()},
       {2, "executions", executions()},
       {3, "tokens, sessions, uploads, profiles and settings", people_and_files()},
+      {4, "schedules and their ledger, members and their messages", joined(schedules(), members())},
   };
   return all;
 }
