@@ -1,5 +1,7 @@
 #include "engine/admission.hpp"
 
+#include <limits>
+
 #include "base/id.hpp"
 #include "base/text.hpp"
 #include "model/arg_string.hpp"
@@ -85,9 +87,19 @@ model::Job with_chosen_nodes(RunRequest& request) {
 
 std::optional<std::int64_t> running_limit(const model::Job& job) {
   if (job.uuid.empty()) return std::nullopt;
-  if (!job.multiple_executions) return 1;
+  if (!job.multiple_executions || queue_size(job)) return 1;  // a queue overrides multiple executions
   const auto most = base::parse_int(base::trim(job.max_multiple_executions));
   return most && *most > 0 ? most : std::nullopt;
+}
+
+std::optional<std::int64_t> queue_size(const model::Job& job) {
+  const Json* queue = find(job.extra, "jobQueue");
+  if (queue == nullptr || !queue->is_object() || job.uuid.empty()) return std::nullopt;
+  const Json* enabled = find(queue->get_object(), "enabled");
+  if (enabled == nullptr || scalar_text(*enabled).value_or("") != "true") return std::nullopt;
+  const Json* size = find(queue->get_object(), "size");
+  const auto limit = size == nullptr ? std::nullopt : base::parse_int(scalar_text(*size).value_or(""));
+  return limit && *limit > 0 ? *limit : std::numeric_limits<std::int64_t>::max();
 }
 
 std::string summary_of(const model::Workflow& workflow) {
@@ -103,7 +115,7 @@ std::string new_log_path(const model::Execution& execution) {
   return path_part(execution.project) + "/" + place + "/logs/" + execution.uuid + ".rdlog";
 }
 
-Result<RunPlan> make_plan(const LauncherParts& parts, const LauncherConfig& config, RunRequest request,
+Result<RunPlan> make_plan(const LauncherParts& parts, const model::Incarnation& here, RunRequest request,
                           std::map<std::string, std::string> project_config) {
   auto job = with_chosen_nodes(request);
   auto options = model::resolve_options(job, request.options, option_sources(parts, job));
@@ -136,8 +148,8 @@ Result<RunPlan> make_plan(const LauncherParts& parts, const LauncherConfig& conf
   execution.retry_attempt = request.retry_attempt;
   execution.retry_of = request.retry_of;
   execution.original = request.original;
-  execution.server_uuid = config.server_uuid;
-  execution.incarnation = config.incarnation;
+  execution.server_uuid = here.uuid;
+  execution.incarnation = here.number;
   execution.log_path = new_log_path(execution);
   if (!request.meta.empty()) {
     JsonObject meta;

@@ -19,6 +19,17 @@ std::optional<std::map<std::string, std::string>> DueList::take(model::Execution
   });
 }
 
+std::optional<std::map<std::string, std::string>> DueList::given(model::ExecutionId id) const {
+  return entries_.with([&](const auto& entries) -> std::optional<std::map<std::string, std::string>> {
+    const auto found = entries.find(id);
+    return found == entries.end() ? std::nullopt : found->second.given;
+  });
+}
+
+bool DueList::knows(model::ExecutionId id) const {
+  return entries_.with([&](const auto& entries) { return entries.contains(id); });
+}
+
 std::optional<UnixMillis> DueList::next() const {
   return entries_.with([](const auto& entries) -> std::optional<UnixMillis> {
     if (entries.empty()) return std::nullopt;

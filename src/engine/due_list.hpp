@@ -18,6 +18,8 @@ class DueList {
   void add_time(model::ExecutionId id, UnixMillis due);  // of an execution that another start of the server planned
   // Takes the entry out and returns the options; nullopt when they are not known here.
   std::optional<std::map<std::string, std::string>> take(model::ExecutionId id);
+  std::optional<std::map<std::string, std::string>> given(model::ExecutionId id) const;
+  bool knows(model::ExecutionId id) const;
   std::optional<UnixMillis> next() const;  // the earliest time
   void forget_before(UnixMillis time);     // entries that another member took
 

@@ -52,9 +52,20 @@ void EngineTest::open(LauncherConfig changes) {
     if (found == secrets.end()) return fail(ErrorKind::not_found, "path not found");
     return found->second;
   };
-  launcher = std::make_unique<Launcher>(
-      LauncherParts{loop, pool, *executions, *jobs, *projects, *uploads, *executor, nodes, hub, clock, read_secret},
-      std::move(changes));
+  launcher = std::make_unique<Launcher>(LauncherParts{loop,
+                                                      pool,
+                                                      *database,
+                                                      *executions,
+                                                      *jobs,
+                                                      *projects,
+                                                      *uploads,
+                                                      *executor,
+                                                      nodes,
+                                                      hub,
+                                                      clock,
+                                                      read_secret,
+                                                      {}},
+                                        std::move(changes));
   launcher->start();
 }
 

@@ -14,6 +14,7 @@ namespace {
 constexpr Millis kEndGrace{30'000};  // for runs to end after they were told to
 constexpr std::size_t kMaxKnownDue = 1'000;
 constexpr Millis kLiveStateLimit{2'000};
+constexpr Millis kShortestPause{0};
 
 tl::unexpected<Error> execution_failed(const std::string& message) {
   return fail(ErrorKind::invalid, "Execution failed: " + message, "api.error.execution.failed");
@@ -31,39 +32,17 @@ Result<std::map<std::string, std::string>> Launcher::Impl::project_config(const 
   return std::move(project->config);
 }
 
-Result<RunPlan> Launcher::Impl::admit(RunRequest request) {
+Result<RunPlan> Launcher::Impl::admit(RunRequest request, const std::map<std::string, std::string>* known_config) {
   if (!started) return fail(ErrorKind::unavailable, "The server is not ready to run executions");
   if (mode == Mode::passive) return fail(ErrorKind::invalid, "Executions are disabled.", "api.error.job.disabled");
-  auto project = project_config(request.job.project);
+  auto project =
+      known_config ? Result<std::map<std::string, std::string>>(*known_config) : project_config(request.job.project);
   if (!project) return fail(project.error());
   if (auto enabled = check_enabled(request.job, *project); !enabled) return fail(enabled.error());
   if (request.run_at && *request.run_at <= parts.clock.now() && !request.retry_of) {
     return execution_failed("A job cannot be scheduled for a time in the past");
   }
-  return make_plan(parts, config, std::move(request), std::move(*project));
-}
-
-// Writes the row. False when the job's limit of running executions is reached.
-bool Launcher::Impl::insert(RunPlan& plan, std::optional<UnixMillis> run_at) {
-  auto& execution = plan.execution;
-  if (run_at) {
-    execution.status = model::status::scheduled;
-    execution.scheduled_for = run_at;
-    execution.started.reset();
-  } else {
-    execution.status = model::status::running;
-    execution.started = parts.clock.now();
-  }
-  const auto limit = execution.retry_of ? std::nullopt : running_limit(*plan.job);
-  if (limit && !run_at) {
-    const auto id = parts.executions.create_within_limit(execution, *limit);
-    if (!id) return false;
-    execution.id = *id;
-  } else {
-    execution.id = parts.executions.create(execution);
-  }
-  retain_files(plan);
-  return true;
+  return make_plan(parts, self.get(), std::move(request), std::move(*project));
 }
 
 void Launcher::Impl::retain_files(const RunPlan& plan) {
@@ -80,12 +59,13 @@ RunHooks Launcher::Impl::hooks() {
 }
 
 namespace {
-base::Task<void> run_to_end(std::shared_ptr<Run> run, RunRegistry& registry) {
+base::Task<void> run_to_end(std::shared_ptr<Run> run, RunRegistry& registry, std::function<void()> ended) {
   auto running = run->execute();
   co_await std::move(running);
   const auto id = run->execution().id;
   run.reset();
   registry.remove(id);
+  ended();
 }
 }  // namespace
 
@@ -94,7 +74,11 @@ void Launcher::Impl::start(RunPlan plan) {
   const auto id = plan.execution.id;
   auto run = std::make_shared<Run>(parts, config, hooks(), std::move(plan));
   registry.add(id, run);
-  parts.loop.post([this, run = std::move(run)] { base::spawn(run_to_end(run, registry)); });
+  const auto ended = [weak = weak_from_this()] {
+    const auto launcher = weak.lock();
+    if (launcher && launcher->something_waits) launcher->look_at(kShortestPause);
+  };
+  parts.loop.post([this, run = std::move(run), ended] { base::spawn(run_to_end(run, registry, ended)); });
 }
 
 std::optional<RunPlan> Launcher::Impl::create_retry(RunRequest request) {
@@ -106,7 +90,14 @@ std::optional<RunPlan> Launcher::Impl::create_retry(RunRequest request) {
       base::log_warn("engine", "an execution in project " + project + " is not retried: " + plan.error().message);
       return std::nullopt;
     }
-    if (!insert(*plan, run_at)) return std::nullopt;
+    parts.database.transact([&](store::Session& session) {
+      const auto now = parts.clock.now();
+      plan->execution.status = run_at ? model::status::scheduled : model::status::running;
+      plan->execution.scheduled_for = run_at;
+      plan->execution.started = run_at ? std::nullopt : std::optional(now);
+      plan->execution.id = store::ExecutionStore::create(session, plan->execution);
+    });
+    retain_files(*plan);
     return std::move(*plan);
   } catch (const store::DatabaseError& error) {
     base::log_warn("engine", "an execution in project " + project + " is not retried: " + error.what());
@@ -133,7 +124,10 @@ AbortOutcome Launcher::Impl::abort_elsewhere(model::Execution execution, const s
       return abort_failed(std::move(execution), "Unable to modify the execution");
     }
     due.take(execution.id);
-  } else if (execution.server_uuid != config.server_uuid && !force) {
+  } else if (execution.server_uuid != config.server_uuid && !force && parts.cluster.abort &&
+             parts.cluster.abort(execution, user, reason)) {
+    return {AbortOutcome::Status::pending, {}, std::move(execution)};
+  } else if (execution.server_uuid != config.server_uuid && !force && !parts.cluster.abort) {
     auto reason_against = "Execution is running on a different cluster server: " + execution.server_uuid;
     return abort_failed(std::move(execution), std::move(reason_against));
   } else {
@@ -162,7 +156,7 @@ Launcher::~Launcher() {
 void Launcher::start() {
   auto& parts = impl_->parts;
   const auto now = parts.clock.now();
-  const auto closed = parts.executions.close_orphans(impl_->config.server_uuid, impl_->config.incarnation, now);
+  const auto closed = parts.executions.close_orphans(impl_->self.uuid(), impl_->self.get().number, now);
   if (closed > 0) {
     base::log_warn("engine", std::to_string(closed) + " executions of an earlier start are closed as incomplete");
   }
@@ -190,38 +184,6 @@ void Launcher::stop(Millis drain) noexcept {
   } catch (const std::exception& error) {
     base::log_error("engine", std::string("stopping the executions failed: ") + error.what());
   }
-}
-
-Result<model::Execution> Launcher::launch(RunRequest request) {
-  const auto run_at = request.run_at;
-  auto plan = impl_->admit(std::move(request));
-  if (!plan) return fail(plan.error());
-  if (!run_at && !impl_->registry.reserve(impl_->config.max_running)) {
-    return fail(ErrorKind::unavailable, "This server runs " + std::to_string(impl_->config.max_running) +
-                                            " executions already, which is its limit. Try again later");
-  }
-  bool inserted = false;
-  try {
-    inserted = impl_->insert(*plan, run_at);
-  } catch (...) {
-    if (!run_at) impl_->registry.release();
-    throw;
-  }
-  if (!inserted) {
-    impl_->registry.release();
-    return fail(ErrorKind::conflict,
-                "Execution had a conflict: Job \"" + plan->job->name + "\" {{Job " + plan->job->uuid +
-                    "}}: Limit of running executions has been reached.",
-                "api.error.execution.conflict");
-  }
-  auto execution = plan->execution;
-  if (run_at) {
-    impl_->due.add(execution.id, *run_at, std::move(plan->given));
-    impl_->look_later();
-  } else {
-    impl_->start(std::move(*plan));
-  }
-  return execution;
 }
 
 AbortOutcome Launcher::abort(model::ExecutionId id, const std::string& user, const std::string& reason, bool force) {
@@ -260,6 +222,20 @@ Launcher::Mode Launcher::mode() const {
 void Launcher::set_mode(Mode mode) {
   impl_->mode = mode;
   if (mode == Mode::active && impl_->started) impl_->look_later();
+}
+
+void Launcher::look_now() {
+  impl_->look_at(kShortestPause);
+}
+
+void Launcher::fence(const std::string& why) {
+  for (const auto& run : impl_->registry.all()) {
+    impl_->parts.loop.post([run, why] { run->lose(why); });
+  }
+}
+
+void Launcher::set_incarnation(std::int64_t incarnation) {
+  impl_->self.set(incarnation);
 }
 
 bool Launcher::wait_finished(model::ExecutionId id, Millis limit) {

@@ -51,9 +51,28 @@ struct AbortOutcome {
   model::Execution execution;  // as it is now
 };
 
+// Where an execution is to run, as the cluster's policy says.
+struct Route {
+  enum class Where { here, member, queue } where = Where::here;
+  std::string uuid;  // of the member
+};
+
+// What executions need of the other members; all may be empty: then there are none. Called on worker threads.
+struct ClusterHooks {
+  // Error: no member may run it now, and why. With `secrets` (secure option values) it must be one that can get them.
+  std::function<Result<Route>(const std::string& project, bool scheduled, bool secrets)> route;
+  // Its row is written, `queued` for its server_uuid ("": for anyone): tells the member, with the options that are in
+  // no row. When that fails, the execution is taken back.
+  std::function<Result<>(const model::Execution&, const std::map<std::string, std::string>& secret_options)> forward;
+  // Asks the member that runs it to end it. False: that incarnation is gone; the caller closes the row.
+  std::function<bool(const model::Execution&, const std::string& user, const std::string& reason)> abort;
+};
+
 struct LauncherConfig {
   std::string server_uuid;              // this member
   std::int64_t incarnation = 0;         // of this start of it
+  std::size_t queue_room = 10;          // takes executions of the shared queue while fewer than this run here
+  bool job_queue = true;                // jobs with a queue let further executions wait
   std::string log_root;                 // folder of the logs; an execution's log_path is below it
   std::string temp_directory = "/tmp";  // of option files
   std::string server_url;               // for ${job.url} and ${job.serverUrl}, without a slash at the end
@@ -67,6 +86,7 @@ struct LauncherConfig {
 struct LauncherParts {
   base::EventLoop& loop;  // runs the workflows; started by the owner
   base::WorkerPool& pool;
+  store::Database& database;
   store::ExecutionStore& executions;
   store::JobStore& jobs;
   store::ProjectStore& projects;
@@ -77,6 +97,31 @@ struct LauncherParts {
   const Clock& clock;
   // The secret at a key storage path; empty: there is no key storage.
   std::function<Result<std::string>(const std::string& path)> read_secret;
+  ClusterHooks cluster;
+};
+
+struct RunPlan;
+
+// A run that is admitted, has its place on this member, and waits for its row. Gives the place back unless it is
+// started. Not thread-safe.
+class PreparedRun {
+ public:
+  ~PreparedRun();
+  PreparedRun(const PreparedRun&) = delete;
+  PreparedRun& operator=(const PreparedRun&) = delete;
+
+  const model::Execution& execution() const;
+  // Writes its row, in the caller's transaction: running here, or queued for another. False: the job's limit of running
+  // executions is reached. May be called again when the transaction is repeated.
+  bool insert(store::Session& session, UnixMillis now);
+  // After the commit.
+  void start();
+
+ private:
+  friend class Launcher;
+  struct Inside;
+  explicit PreparedRun(std::unique_ptr<Inside> inside);
+  std::unique_ptr<Inside> inside_;
 };
 
 // Thread-safe. Methods block for a few SQL statements: call them on worker threads, never on the loop.
@@ -105,6 +150,21 @@ class Launcher {
   //   unavailable                              too many executions run, or the launcher is not started
   Result<model::Execution> launch(RunRequest request);
 
+  // The same in parts, for a caller that writes the row in a transaction of its own. `project_config` saves reading it.
+  Result<std::unique_ptr<PreparedRun>> prepare(RunRequest request,
+                                               const std::map<std::string, std::string>* project_config = nullptr);
+
+  // There may be something queued for this member: looks at once. `secret_options` are those of an execution that was
+  // forwarded to it.
+  void look_now();
+  void forwarded_here(model::ExecutionId id, std::map<std::string, std::string> options);
+  // Executions that were forwarded and that nobody has started for `limit` come back, and are routed again.
+  void take_back(Millis limit);
+
+  // This member was declared dead: ends what runs, without a row for it, and goes on as another incarnation.
+  void fence(const std::string& why);
+  void set_incarnation(std::int64_t incarnation);
+
   // Ends an execution. `pending`: it is being ended. `aborted`: it was waiting and will not start, or, with `force`, it
   // was marked as `incomplete` although nobody here runs it. `failed`: see `reason`; no such execution: its id is 0.
   AbortOutcome abort(model::ExecutionId id, const std::string& user, const std::string& reason = {},
@@ -123,6 +183,7 @@ class Launcher {
   bool wait_idle(Millis limit);
 
  private:
+  friend class PreparedRun;
   struct Impl;
   std::shared_ptr<Impl> impl_;
 };

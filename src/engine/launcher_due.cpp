@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "base/logging.hpp"
 #include "engine/admission.hpp"
@@ -9,25 +10,33 @@ namespace qd::engine {
 
 namespace {
 
-constexpr Millis kLookAtLeast{30'000};  // scheduled executions that other members wrote
+constexpr Millis kLookAtLeast{10'000};  // for what other members wrote
+constexpr Millis kLookAtQueue{1'000};   // while something waits for room
+constexpr Millis kForget{60'000};       // what another member took
+constexpr std::size_t kQueueBatch = 200;
 constexpr Millis kShortestLook{20};
 constexpr std::size_t kDueBatch = 50;
 
 }  // namespace
 
-// Sets the timer to the next time that something is due. What waits on loop and pool must not keep the launcher alive.
+// Sets the timer to the next time that something is due.
 void Launcher::Impl::look_later() {
-  parts.loop.post([weak = weak_from_this()] {
+  auto pause = something_waits ? kLookAtQueue : kLookAtLeast;
+  if (const auto next = due.next()) {
+    pause = std::clamp(Millis{std::max<UnixMillis>(*next, 0) - parts.clock.now()}, kShortestLook, pause);
+  }
+  look_at(pause);
+}
+
+// What waits on loop and pool must not keep the launcher alive.
+void Launcher::Impl::look_at(Millis pause) {
+  parts.loop.post([weak = weak_from_this(), pause] {
     const auto self = weak.lock();
     if (!self) return;
     auto& loop = self->parts.loop;
     if (self->look_timer != 0) loop.cancel(self->look_timer);
     self->look_timer = 0;
     if (!self->started) return;
-    auto pause = kLookAtLeast;
-    if (const auto next = self->due.next()) {
-      pause = std::clamp(Millis{*next - self->parts.clock.now()}, kShortestLook, kLookAtLeast);
-    }
     self->look_timer = loop.after(pause, [weak] {
       const auto ticked = weak.lock();
       if (!ticked) return;
@@ -40,43 +49,82 @@ void Launcher::Impl::look_later() {
 }
 
 void Launcher::Impl::look() {
+  if (looking.exchange(true)) {
+    look_again = true;
+    return;
+  }
+  look_again = false;
   try {
     while (started && mode == Mode::active) {
       const auto executions = parts.executions.due(parts.clock.now(), kDueBatch);
       bool room = true;
-      for (const auto& execution : executions) room = room && start_due(execution);
+      for (const auto& execution : executions) room = room && start_waiting(execution) != Start::full;
       if (!room || executions.size() < kDueBatch) break;
     }
-    due.forget_before(parts.clock.now() - kLookAtLeast.count());
+    if (started && mode == Mode::active) look_at_queue();
+    due.forget_before(parts.clock.now() - kForget.count());
   } catch (const store::DatabaseError& error) {
     base::log_warn("engine", std::string("looking for scheduled executions failed: ") + error.what());
   }
+  looking = false;
+  if (look_again) return look_at(Millis{0});
   look_later();
 }
 
-// False when no more can run here now.
-bool Launcher::Impl::start_due(const model::Execution& execution) {
-  if (!registry.reserve(config.max_running)) return false;
-  const auto now = parts.clock.now();
-  bool taken = false;
+// Executions that were forwarded to this member, that no policy gave to anyone, or that wait for their job.
+void Launcher::Impl::look_at_queue() {
+  std::set<std::string> full_jobs;  // the first of a job's queue goes first
+  bool left = false;
+  for (const auto& execution : parts.executions.queued(config.server_uuid, kQueueBatch)) {
+    const Json* why = find(execution.extra, "waits");
+    const bool shared = why != nullptr && why->is_string() && why->get_string() == "queue";
+    const bool sealed = execution.extra.contains("sealed") && !due.knows(execution.id);
+    const bool no_room = shared && registry.size() >= config.queue_room;
+    if (sealed || no_room || full_jobs.contains(execution.job_uuid)) {
+      left = true;
+      continue;
+    }
+    const auto outcome = start_waiting(execution);
+    if (outcome == Start::limit) full_jobs.insert(execution.job_uuid);
+    left = left || outcome == Start::limit || outcome == Start::full;
+    if (outcome == Start::full) break;
+  }
+  something_waits = left;
+}
+
+Launcher::Impl::Start Launcher::Impl::start_waiting(const model::Execution& execution) {
+  if (!registry.reserve(config.max_running)) return Start::full;
   try {
-    taken = parts.executions.start(execution.id, now, config.server_uuid, config.incarnation);
+    auto plan = plan_due(execution);
+    const auto now = parts.clock.now();
+    const auto here = self.get();
+    const auto limit = plan.refusal.empty() && !execution.retry_of ? running_limit(*plan.job) : std::nullopt;
+    bool taken = limit ? parts.executions.start_within_limit(execution.id, now, here.uuid, here.number, *limit)
+                       : parts.executions.start(execution.id, now, here.uuid, here.number);
+    if (!taken && limit && parts.executions.count_running(execution.job_uuid) >= *limit) {
+      if (execution.status == model::status::queued || queue_size(*plan.job)) {
+        registry.release();
+        return Start::limit;
+      }
+      plan.refusal = "Limit of running executions has been reached when its time came";
+      taken = parts.executions.start(execution.id, now, here.uuid, here.number);
+    }
+    if (!taken) {
+      due.take(execution.id);
+      registry.release();
+      return Start::gone;
+    }
+    due.take(execution.id);
+    plan.execution.status = model::status::running;
+    plan.execution.started = now;
+    plan.execution.server_uuid = here.uuid;
+    plan.execution.incarnation = here.number;
+    start(std::move(plan));
   } catch (...) {
     registry.release();
     throw;
   }
-  if (!taken) {
-    due.take(execution.id);
-    registry.release();
-    return true;
-  }
-  auto own = execution;
-  own.status = model::status::running;
-  own.started = now;
-  own.server_uuid = config.server_uuid;
-  own.incarnation = config.incarnation;
-  start(plan_due(std::move(own)));
-  return true;
+  return Start::done;
 }
 
 // A row whose time has come, as something to run. What is wrong with it by now is told by its own log.
@@ -101,7 +149,7 @@ RunPlan Launcher::Impl::plan_due(model::Execution execution) {
     job.node_filters->filter = execution.node_filter;
     job.node_filters->filter_exclude.clear();
   }
-  plan.given = due.take(execution.id).value_or(execution.options);
+  plan.given = due.given(execution.id).value_or(execution.options);
   auto options = model::resolve_options(job, plan.given, {parts.read_secret, {}});
   if (options) {
     plan.options = std::move(*options);

@@ -7,20 +7,27 @@
 #include <optional>
 #include <string>
 
+#include "base/guarded.hpp"
 #include "engine/due_list.hpp"
 #include "engine/launcher.hpp"
 #include "engine/run.hpp"
 #include "engine/run_registry.hpp"
+#include "model/member.hpp"
 
 namespace qd::engine {
 
 struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   Impl(LauncherParts given_parts, LauncherConfig given_config)
-      : parts(std::move(given_parts)), config(std::move(given_config)) {}
+      : parts(std::move(given_parts)), config(std::move(given_config)), self(config.server_uuid, config.incarnation) {}
 
   Result<std::map<std::string, std::string>> project_config(const std::string& name) const;
-  Result<RunPlan> admit(RunRequest request);
-  bool insert(RunPlan& plan, std::optional<UnixMillis> run_at);
+  Result<RunPlan> admit(RunRequest request, const std::map<std::string, std::string>* known_config = nullptr);
+  bool insert_here(store::Session& session, RunPlan& plan, UnixMillis now);
+  bool insert_elsewhere(store::Session& session, RunPlan& plan, const Route& route, UnixMillis now);
+  Result<Route> route(const RunPlan& plan);
+  void forward(RunPlan plan);
+  void take_back(model::ExecutionId id, const std::string& from);
+  std::unique_ptr<PreparedRun> prepared(RunPlan plan, std::optional<UnixMillis> run_at, Route route, bool reserved);
   void start(RunPlan plan);
   RunHooks hooks();
   std::optional<RunPlan> create_retry(RunRequest request);
@@ -28,8 +35,11 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   void retain_files(const RunPlan& plan);
 
   void look_later();
+  void look_at(Millis pause);  // from now
   void look();
-  bool start_due(const model::Execution& execution);
+  void look_at_queue();
+  enum class Start { done, gone, limit, full };
+  Start start_waiting(const model::Execution& execution);
   RunPlan plan_due(model::Execution execution);
 
   AbortOutcome abort_elsewhere(model::Execution execution, const std::string& user, const std::string& reason,
@@ -37,11 +47,27 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
 
   const LauncherParts parts;
   const LauncherConfig config;
+  model::OwnIncarnation self;
   RunRegistry registry;
   DueList due;
+  struct Forwarded {
+    std::string to;
+    UnixMillis since = 0;
+  };
+  base::Guarded<std::map<model::ExecutionId, Forwarded>> forwarded;
+  std::atomic<bool> something_waits{false};  // queued, as of the last look
   std::atomic<bool> started{false};
   std::atomic<Mode> mode{Mode::active};
   base::EventLoop::TimerId look_timer = 0;  // on the loop's thread only
+  std::atomic<bool> looking{false}, look_again{false};
+};
+
+struct PreparedRun::Inside {
+  std::shared_ptr<Launcher::Impl> launcher;
+  RunPlan plan;
+  std::optional<UnixMillis> run_at;
+  Route route;
+  bool reserved = false;  // a place in the registry
 };
 
 }  // namespace qd::engine

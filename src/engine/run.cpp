@@ -70,6 +70,10 @@ void Run::abort(const std::string& user, const std::string& reason) {
   end(Verdict::aborted, "aborted by " + user);
 }
 
+void Run::lose(const std::string& why) {
+  end(Verdict::lost, why);
+}
+
 JsonObject Run::state() const {
   return codec::state_to_json(state_);
 }
@@ -89,7 +93,8 @@ base::Task<void> Run::save_state([[maybe_unused]] std::shared_ptr<Run> self) {
   bool ours = true;
   auto saving = base::run_on(parts_.pool, parts_.loop, [&] {
     try {
-      ours = parts_.executions.save_progress(plan_.execution.id, config_.server_uuid, config_.incarnation, text);
+      ours = parts_.executions.save_progress(plan_.execution.id, plan_.execution.server_uuid,
+                                             plan_.execution.incarnation, text);
     } catch (const store::DatabaseError& error) {
       base::log_warn("engine", "the state of execution " + name_of_run() + " was not saved: " + error.what());
     }

@@ -49,6 +49,9 @@ class Run : public std::enable_shared_from_this<Run> {
   // Ends it; the first verdict counts.
   void abort(const std::string& user, const std::string& reason);
 
+  // Ends it because another member closed its row.
+  void lose(const std::string& why);
+
   JsonObject state() const;  // the API's document, as of now
   const model::Execution& execution() const { return plan_.execution; }
 

@@ -13,7 +13,7 @@ namespace qd::engine {
 namespace {
 constexpr Millis kFirstPause{100};
 constexpr Millis kLongestPause{5'000};
-constexpr int kWriteAttempts = 60;
+constexpr int kWriteAttempts = 800;  // an hour: the database may be away that long
 }  // namespace
 
 bool Run::wants_retry(const WorkflowOutcome& outcome) const {
@@ -83,7 +83,7 @@ base::Task<void> Run::write_outcome(store::ExecutionOutcome outcome) {
     bool written = false;
     auto writing = base::run_on(parts_.pool, parts_.loop, [&] {
       try {
-        written = parts_.executions.finish(id, config_.server_uuid, config_.incarnation, outcome);
+        written = parts_.executions.finish(id, plan_.execution.server_uuid, plan_.execution.incarnation, outcome);
       } catch (const store::DatabaseError& error) {
         problem = error.what();
       }

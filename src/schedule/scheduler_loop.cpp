@@ -1,0 +1,79 @@
+#include "schedule/scheduler_loop.hpp"
+
+#include <algorithm>
+
+#include "base/logging.hpp"
+
+namespace qd::schedule {
+
+namespace {
+// What other members save, hand over and take over is found by looking: MIN of an index, a few times a second.
+constexpr Millis kLongestPause{400};
+constexpr Millis kShortestPause{1};
+constexpr Millis kNoRoomPause{100};
+constexpr Millis kFirstTrouble{200};
+constexpr Millis kLongestTrouble{5'000};
+}  // namespace
+
+SchedulerLoop::SchedulerLoop(Scheduler& scheduler, Hooks hooks) : scheduler_(scheduler), hooks_(std::move(hooks)) {}
+
+SchedulerLoop::~SchedulerLoop() {
+  stop();
+}
+
+void SchedulerLoop::start() {
+  const std::lock_guard lock(mutex_);
+  if (thread_.joinable()) return;
+  stopping_ = false;
+  thread_ = std::thread([this] { run(); });
+}
+
+void SchedulerLoop::stop() noexcept {
+  std::thread ending;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_all();
+    ending = std::move(thread_);
+  }
+  if (ending.joinable()) ending.join();
+}
+
+void SchedulerLoop::poke() {
+  const std::lock_guard lock(mutex_);
+  poked_ = true;
+  changed_.notify_all();
+}
+
+void SchedulerLoop::run() {
+  for (;;) {
+    const auto pause = tick();
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, pause, [this] { return stopping_ || poked_; });
+    if (stopping_) return;
+    poked_ = false;
+  }
+}
+
+Millis SchedulerLoop::tick() {
+  try {
+    const auto tick = scheduler_.tick(hooks_.passive && hooks_.passive());
+    trouble_ = Millis{0};
+    ++ticks_;
+    fires_ += tick.claimed;
+    if (tick.fenced) {
+      if (hooks_.fenced) hooks_.fenced();
+      return kLongestPause;
+    }
+    if (tick.no_room) return kNoRoomPause;
+    if (tick.more) return Millis{0};
+    if (!tick.next) return kLongestPause;
+    return std::clamp(Millis{*tick.next - tick.now}, kShortestPause, kLongestPause);
+  } catch (const std::exception& error) {
+    trouble_ = std::clamp(trouble_ * 2, kFirstTrouble, kLongestTrouble);
+    base::log_warn("schedule", std::string("looking for what is due failed, and is tried again: ") + error.what());
+    return trouble_;
+  }
+}
+
+}  // namespace qd::schedule
