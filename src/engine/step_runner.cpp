@@ -43,6 +43,18 @@ std::string missing_plugin(const model::PluginStep& step) {
   return "The step plugin '" + step.type + "' is not available on this server";
 }
 
+// The peer's step "Flow Control": with `halt` off it lets the workflow go on.
+StepOutcome run_plugin(RunScope& scope, const model::PluginStep& step, const LogPlace& place) {
+  if (step.type != "flow-control") return StepOutcome::failure(node::reason::configuration, missing_plugin(step));
+  const Json* halt = find(step.configuration, "halt");
+  if (halt != nullptr && scalar_text(*halt).value_or("") == "true") {
+    return StepOutcome::failure(node::reason::configuration,
+                                "The step 'flow-control' cannot halt a workflow on this server yet");
+  }
+  scope.log.line(place, log::Level::verbose, "Continue");
+  return StepOutcome::success();
+}
+
 base::Task<NodeResult> run_node_reference(RunScope& scope, Frame& frame, const model::JobRefStep& reference,
                                           const StepPlace& at, const model::Node& node,
                                           const model::DataContext& context, const LogPlace& place) {
@@ -137,8 +149,7 @@ base::Task<StepOutcome> perform(RunScope& scope, Frame& frame, StepPlace at, con
         run_job_reference(scope, frame, *reference, context, frame.prefix + at.id(), place, std::move(nested));
     outcome = co_await std::move(running);
   } else {
-    outcome =
-        StepOutcome::failure(node::reason::configuration, missing_plugin(std::get<model::PluginStep>(step.action)));
+    outcome = run_plugin(scope, std::get<model::PluginStep>(step.action), place);
   }
   if (!outcome.end.success) {
     scope.log.line(place, log::Level::error, "Failed: " + outcome.end.reason + ": " + outcome.end.message);

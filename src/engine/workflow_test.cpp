@@ -221,6 +221,18 @@ TEST_F(WorkflowTest, AnUnknownStrategyRunsNothing) {
   EXPECT_EQ(step_state(state(row), 1), "NOT_STARTED");
 }
 
+TEST_F(WorkflowTest, FlowControlThatDoesNotHaltSpawnsNothingAndGoesOn) {
+  open();
+  model::Step on;
+  on.action = model::PluginStep{"flow-control", false, {{"halt", "false"}}};
+  const auto execution = run(job_of("continue", {on, command("echo after")}));
+  EXPECT_EQ(execution.status, "succeeded");
+  EXPECT_EQ(output(execution), "after\n");
+  model::Step halt;
+  halt.action = model::PluginStep{"flow-control", false, {{"halt", "true"}}};
+  EXPECT_EQ(run(job_of("halt", {halt})).status, "failed");
+}
+
 TEST_F(WorkflowTest, AnUnknownPluginFailsItsStepByName) {
   model::Step plugin;
   plugin.action = model::PluginStep{"jira-create", false, {}};
