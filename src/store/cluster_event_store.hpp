@@ -21,8 +21,8 @@ struct ClusterEvent {
 };
 
 struct ClusterEventQuery {
-  std::string kind = {};    // also the part before a dot: "takeover" finds "takeover.proposed"
-  std::string member = {};  // says it, or is meant
+  std::string kind = {};                            // also the part before a dot: "takeover" finds "takeover.proposed"
+  std::string member = {};                          // says it, or is meant
   std::optional<UnixMillis> from = {}, until = {};  // inclusive
   std::size_t offset = 0;
   std::size_t max = 100;

@@ -10,13 +10,13 @@
 namespace qd::store {
 namespace {
 
-#define QD_MEMBER_COLUMNS                                                                                           \
-  "uuid, incarnation, state, name, host, url, tags, version, started_ms, beat_ms, mode, requested_mode, "          \
+#define QD_MEMBER_COLUMNS                                                                                 \
+  "uuid, incarnation, state, name, host, url, tags, version, started_ms, beat_ms, mode, requested_mode, " \
   "requested_by, lock_boot, certificate, vitals"
 constexpr const char* select_members = "SELECT " QD_MEMBER_COLUMNS " FROM member ORDER BY uuid";
 constexpr const char* select_member = "SELECT " QD_MEMBER_COLUMNS " FROM member WHERE uuid = ?";
-constexpr const char* insert_member = "INSERT INTO member (" QD_MEMBER_COLUMNS
-                                      ") VALUES (?, ?, 'live', ?, ?, ?, ?, ?, ?, ?, ?, '', '', ?, ?, ?)";
+constexpr const char* insert_member =
+    "INSERT INTO member (" QD_MEMBER_COLUMNS ") VALUES (?, ?, 'live', ?, ?, ?, ?, ?, ?, ?, ?, '', '', ?, ?, ?)";
 #undef QD_MEMBER_COLUMNS
 constexpr const char* renew_member =
     "UPDATE member SET incarnation = ?, state = 'live', name = ?, host = ?, url = ?, tags = ?, version = ?, "
@@ -114,9 +114,9 @@ bool write_life(Session& session, const model::Member& m, std::int64_t seen) {
                                     m.started, m.beat, mode, m.lock_boot, m.certificate, vitals_column(m.vitals)});
     return true;
   }
-  return session.execute(renew_member, {m.id.number, m.name, m.host, m.url, tags_column(m.tags), m.version, m.started,
-                                        m.beat, mode, m.lock_boot, m.certificate, vitals_column(m.vitals), m.id.uuid,
-                                        seen}) > 0;
+  return session.execute(renew_member,
+                         {m.id.number, m.name, m.host, m.url, tags_column(m.tags), m.version, m.started, m.beat, mode,
+                          m.lock_boot, m.certificate, vitals_column(m.vitals), m.id.uuid, seen}) > 0;
 }
 
 }  // namespace

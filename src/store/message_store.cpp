@@ -5,8 +5,7 @@
 namespace qd::store {
 namespace {
 
-#define QD_MESSAGE_COLUMNS \
-  "nonce, to_uuid, from_uuid, kind, execution_id, body, state, created_ms, handled_ms, answer"
+#define QD_MESSAGE_COLUMNS "nonce, to_uuid, from_uuid, kind, execution_id, body, state, created_ms, handled_ms, answer"
 constexpr const char* insert_message =
     "INSERT INTO message (" QD_MESSAGE_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, NULL, '')";
 constexpr const char* select_inbox = "SELECT id, " QD_MESSAGE_COLUMNS

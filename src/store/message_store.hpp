@@ -16,7 +16,7 @@ struct Message {
   std::string to, from;
   std::string kind;
   std::optional<std::int64_t> execution;
-  std::string body;                // text, or sealed: see cluster/sealer.hpp
+  std::string body;               // text, or sealed: see cluster/sealer.hpp
   std::string state = "pending";  // pending, handled, withdrawn (by its sender), refused (by its reader)
   UnixMillis created = 0;
   std::optional<UnixMillis> handled;
@@ -32,10 +32,10 @@ class MessageStore {
   // Returns its id, and wakes the reader when the transaction commits; 0 when the nonce was used before.
   std::int64_t send(const Message& message);
   std::vector<Message> inbox(const std::string& to, std::int64_t after, std::size_t max);  // pending, oldest first
-  bool take(std::int64_t id, UnixMillis now);      // pending → handled
-  bool withdraw(std::int64_t id, UnixMillis now);  // pending → withdrawn
-  bool refuse(std::int64_t id, UnixMillis now, const std::string& reason);  // pending → refused
-  bool answer(std::int64_t id, const std::string& text);                    // of a handled one
+  bool take(std::int64_t id, UnixMillis now);                                              // pending → handled
+  bool withdraw(std::int64_t id, UnixMillis now);                                          // pending → withdrawn
+  bool refuse(std::int64_t id, UnixMillis now, const std::string& reason);                 // pending → refused
+  bool answer(std::int64_t id, const std::string& text);                                   // of a handled one
   std::optional<Message> find(std::int64_t id);
   std::vector<Message> pending_for(const std::string& to);
   std::vector<Message> recent(std::size_t max);  // newest first

@@ -3,14 +3,13 @@
 namespace qd::store {
 namespace {
 
-#define QD_PROPOSAL_COLUMNS                                                                                   \
-  "kind, target_uuid, target_incarnation, proposer_uuid, proposer_incarnation, state, created_ms, due_ms, "   \
+#define QD_PROPOSAL_COLUMNS                                                                                 \
+  "kind, target_uuid, target_incarnation, proposer_uuid, proposer_incarnation, state, created_ms, due_ms, " \
   "ended_ms, outcome"
 constexpr const char* insert_proposal =
     "INSERT INTO proposal (" QD_PROPOSAL_COLUMNS ") VALUES (?, ?, ?, ?, ?, 'open', ?, ?, NULL, '')";
 constexpr const char* select_proposal =
-    "SELECT id, " QD_PROPOSAL_COLUMNS
-    " FROM proposal WHERE kind = ? AND target_uuid = ? AND target_incarnation = ?";
+    "SELECT id, " QD_PROPOSAL_COLUMNS " FROM proposal WHERE kind = ? AND target_uuid = ? AND target_incarnation = ?";
 constexpr const char* select_open = "SELECT id, " QD_PROPOSAL_COLUMNS " FROM proposal WHERE state = 'open' ORDER BY id";
 constexpr const char* select_recent =
     "SELECT id, " QD_PROPOSAL_COLUMNS " FROM proposal ORDER BY created_ms DESC, id DESC LIMIT ?";

@@ -46,11 +46,11 @@ class ProposalStore {
   // `state` is done or cancelled. False when it is not open, or not this proposer's any more.
   static bool finish(Session& session, std::int64_t id, const model::Incarnation& proposer, const std::string& state,
                      const std::string& outcome, UnixMillis now);
-  bool finish(std::int64_t id, const model::Incarnation& proposer, const std::string& state,
-              const std::string& outcome, UnixMillis now);
+  bool finish(std::int64_t id, const model::Incarnation& proposer, const std::string& state, const std::string& outcome,
+              UnixMillis now);
 
   std::optional<Proposal> find(const std::string& kind, const model::Incarnation& target);
-  std::vector<Proposal> open();                    // oldest first
+  std::vector<Proposal> open();                   // oldest first
   std::vector<Proposal> recent(std::size_t max);  // newest first
   // When an attempt of this kind on any incarnation of this member last ended.
   std::optional<UnixMillis> last_end(const std::string& kind, const std::string& target_uuid);

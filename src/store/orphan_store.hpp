@@ -1,0 +1,40 @@
+// What members that ended left behind: their running and waiting executions, and their schedules' projects.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/execution.hpp"
+#include "model/member.hpp"
+#include "store/database.hpp"
+
+namespace qd::store {
+
+// Thread-safe. The functions that take a Session are part of the caller's transaction.
+class OrphanStore {
+ public:
+  explicit OrphanStore(Database& database);
+
+  // Running executions whose incarnation is not the live (or leaving) one of its member, oldest first. Without
+  // workflow.
+  std::vector<model::Execution> running(std::size_t max);
+  // Closes one as `incomplete`. False when it is running elsewhere or ended meanwhile.
+  static bool close(Session& session, const model::Execution& execution, const std::string& reason, UnixMillis now);
+
+  // Queued and scheduled executions that wait for a member that is neither live nor leaving.
+  std::vector<model::Execution> waiting(std::size_t max);
+  // Takes one away from that member: afterwards it is nobody's.
+  static bool unassign(Session& session, const model::Execution& execution);
+
+  // Whether this incarnation has running executions.
+  bool runs_any(const model::Incarnation& member);
+  // Projects in which a member owns schedules.
+  std::vector<std::string> projects_of_schedules(const std::string& owner_uuid);
+  // Whether a member owns schedules that will fire.
+  bool owns_schedules(const std::string& owner_uuid);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace qd::store
