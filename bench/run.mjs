@@ -1,11 +1,12 @@
 // The figures that Quarterdeck promises, measured on this machine in one run.
 //
-//   node bench/run.mjs [FIGURE…]     start idle sqlite postgresql output sleep list listpg        default: all of them
+//   node bench/run.mjs [FIGURE…]     start idle sqlite postgresql output sleep list listpg bursts        default: all of them
 //
 // QD_BINARY names the server (default build/release/quarterdeck). QD_BENCH_RUNS and QD_BENCH_ROUNDS set how many
 // executions the rates are measured over, and how often. Ends with 1 when a target is missed.
 import { cpus, loadavg } from 'node:os';
 import * as figures from './figures.mjs';
+import * as schedules from './schedules.mjs';
 import { Table, noise, spread } from './tools.mjs';
 
 const FIGURES = {
@@ -17,6 +18,7 @@ const FIGURES = {
   sleep: figures.manySleeping,
   list: figures.listSqlite,
   listpg: figures.listPostgres,
+  bursts: schedules.bursts,
 };
 
 const wanted = process.argv.slice(2);

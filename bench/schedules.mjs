@@ -1,0 +1,64 @@
+// The figures of schedules: bursts of fires, many schedules that are not due, takeover. PostgreSQL throughout.
+import { freePort, startDatabaseServer } from '../tests/support/databases.mjs';
+import { job, newJob, newProject, importJobs } from '../tests/support/scenario.mjs';
+import { startServer } from '../tests/support/server.mjs';
+import { until } from '../tests/support/wait.mjs';
+import { median } from './tools.mjs';
+
+const BURST = 1000;
+const MANY = 100_000;
+const settle = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const nothing = { type: 'flow-control', nodeStep: false, configuration: { halt: 'false' } };  // spawns nothing
+const scheduled = (fields = {}) => job({ steps: [nothing], scheduleEnabled: true, executionEnabled: true, timeZone: 'UTC', schedule: { crontab: '0 0 0 1 1 ? *' }, ...fields });
+
+export const quantile = (values, part) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))];
+
+// One database, `members` servers on it, and a way to ask the database.
+export async function startMembers(members, framework = {}) {
+  const server = await startDatabaseServer('postgresql');
+  const database = server.database('quarterdeck');
+  const sql = (text) => server.sql(text, 'quarterdeck').trim();
+  const nodes = [];
+  for (let i = 0; i < members; i += 1) {
+    nodes.push(await startServer({ database, config: { 'rundeck.clusterMode.enabled': 'true' }, framework: { 'rundeck.server.uuid': `00000000-0000-4000-8000-00000000000${i + 1}`, ...framework } }));
+  }
+  const stop = async () => {
+    for (const node of nodes) await node.stop();
+    await server.stop();
+  };
+  return { server, database, sql, nodes, stop };
+}
+
+// Makes `count` fires due at one moment, spread over the members' schedules; waits until each has its row and has ended.
+async function burst(cluster, count) {
+  const { sql, nodes } = cluster;
+  const uuids = sql('SELECT uuid FROM member ORDER BY uuid').split('\n');
+  const due = Number(sql(`SELECT (FLOOR(EXTRACT(EPOCH FROM clock_timestamp())) + 2)::bigint * 1000`));
+  sql(`DELETE FROM fire; DELETE FROM execution; VACUUM ANALYZE execution; VACUUM ANALYZE schedule;
+       UPDATE schedule SET next_ms = ${due}, server_uuid = (ARRAY[${uuids.map((uuid) => `'${uuid}'`)}])[1 + id % ${nodes.length}]`);
+  await settle(Math.max(0, due - Date.now()));
+  const done = () => Number(sql(`SELECT count(*) FROM execution WHERE ended_ms IS NOT NULL`)) >= count;
+  await until(done, { timeout: 120_000, what: `${count} fires to end` });
+  const rows = sql('SELECT f.claimed_ms - f.due_ms, e.started_ms - f.claimed_ms, e.ended_ms - f.claimed_ms, e.ended_ms - f.due_ms, e.status, f.state, f.server_uuid FROM fire f JOIN execution e ON e.id = f.execution_id').split('\n').map((line) => line.split('|'));
+  const bad = rows.filter((row) => row[4] !== 'succeeded' || !['fired', 'late'].includes(row[5]));
+  if (rows.length !== count || bad.length) throw new Error(`${rows.length} fires of ${count}, ${bad.length} of them not good: ${bad[0]}`);
+  const column = (i) => rows.map((row) => Number(row[i]));
+  return { rate: count / (Math.max(...column(3)) / 1000), claimRate: count / (Math.max(...column(0)) / 1000), claimed: column(0), ended: column(2), members: new Set(rows.map((row) => row[6])).size };
+}
+
+export async function bursts(table, { rounds }) {
+  for (const members of [1, 2, 3]) {
+    const cluster = await startMembers(members);
+    const project = await newProject(cluster.nodes[0]);
+    const answer = await importJobs(cluster.nodes[0], project, Array.from({ length: BURST }, () => scheduled()));
+    if (answer.succeeded.length !== BURST) throw new Error(JSON.stringify(answer.failed[0]));
+    const runs = [];
+    for (let round = 0; round < rounds + 1; round += 1) runs.push(await burst(cluster, BURST));
+    runs.shift();  // the first one warms up
+    const rates = runs.map((run) => run.rate);
+    const latency = runs.flatMap((run) => run.ended);
+    table.add(`${BURST} fires due in one second, ${members} member${members > 1 ? 's' : ''}`, `${median(rates).toFixed(0)} fires/s`, '', undefined,
+      `all ended; claimed ${median(runs.map((run) => run.claimRate)).toFixed(0)}/s; claim to end p50 ${quantile(latency, 0.5)} ms, p99 ${quantile(latency, 0.99)} ms; by ${runs[0].members} members`);
+    await cluster.stop();
+  }
+}
