@@ -16,9 +16,12 @@
 #include "log/hub.hpp"
 #include "node/local_executor.hpp"
 #include "node/orphan_guard.hpp"
+#include "schedule/job_starter.hpp"
+#include "schedule/scheduler_loop.hpp"
 #include "store/database.hpp"
 #include "store/execution_store.hpp"
 #include "store/job_store.hpp"
+#include "store/member_store.hpp"
 #include "store/profile_store.hpp"
 #include "store/project_store.hpp"
 #include "store/session_store.hpp"
@@ -100,6 +103,10 @@ struct Server::Parts {
                                        {},
                                        {}},
                  launcher_config(config, incarnation, url, log_root, node)),
+        self(config.member.uuid, incarnation),
+        starter(launcher, job_rows, projects, {}, {}),
+        scheduler(*database, starter, self, {}),
+        scheduler_loop(scheduler, {[this] { return launcher.mode() == engine::Launcher::Mode::passive; }, {}}),
         realm(config.auth.realm_file),
         sessions(session_rows, clock, config.auth.session_idle),
         tokens(token_rows, clock, config.auth.tokens_file),
@@ -137,6 +144,11 @@ struct Server::Parts {
   engine::ServerNodeSource nodes;
   node::LocalExecutor executor;
   engine::Launcher launcher;
+
+  model::OwnIncarnation self;
+  schedule::JobStarter starter;
+  schedule::Scheduler scheduler;
+  schedule::SchedulerLoop scheduler_loop;
 
   auth::Realm realm;
   auth::Sessions sessions;
@@ -196,7 +208,16 @@ Result<> Server::start() {
   auto database = store::Database::open(config_.database);
   if (!database) return fail(database.error());
   // Each start of a member is an incarnation of its own: what an earlier one left running is recognised by it.
-  const std::int64_t incarnation = store::SettingStore(**database).increment("incarnation." + config_.member.uuid);
+  store::MemberStore members(**database);
+  const auto before = members.find(config_.member.uuid);
+  model::Member self;
+  self.id.uuid = config_.member.uuid;
+  self.name = config_.member.name;
+  self.host = config_.member.hostname;
+  self.url = url();
+  const auto registered = members.register_member(self, before ? before->id.number : 0);
+  if (!registered) return fail(ErrorKind::conflict, "another process registered as this member");
+  const std::int64_t incarnation = registered->id.number;
 
   parts_ = std::make_unique<Parts>(config_, std::move(*database), incarnation, url(), request_pool_, http_);
   if (auto guarded = parts_->guard.start(); !guarded) return guarded;
@@ -204,6 +225,7 @@ Result<> Server::start() {
   parts_->launcher.start();
   if (config_.member.execution_mode == ExecutionMode::passive)
     parts_->launcher.set_mode(engine::Launcher::Mode::passive);
+  parts_->scheduler_loop.start();
   dispatcher_ = &parts_->dispatcher;
   return {};
 }
@@ -215,6 +237,7 @@ void Server::stop() noexcept {
   dispatcher_ = nullptr;
   request_pool_.stop();
   if (!parts_) return;
+  parts_->scheduler_loop.stop();
   parts_->launcher.stop(Millis(std::max<std::int64_t>(0, deadline - SystemClock().now())));
   parts_->engine_pool.stop();
   parts_->engine_loop.stop();
