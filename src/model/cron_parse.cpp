@@ -252,9 +252,8 @@ Result<CronFields> parse_cron_fields(std::string_view text) {
   const std::string subject = "cron expression \"" + std::string(text) + "\"";
   std::vector<std::string> fields = fields_of(text);
   if (fields.size() != 6 && fields.size() != 7) {
-    return fail(ErrorKind::invalid, subject + " has " + std::to_string(fields.size()) +
-                                        (fields.size() == 1 ? " field" : " fields") +
-                                        " instead of six or seven: " + kShape + ", as in \"0 30 2 * * ?\"");
+    return fail(ErrorKind::invalid, subject + " must have six or seven fields, not " + std::to_string(fields.size()) +
+                                        ": " + kShape + ", as in \"0 30 2 * * ?\"");
   }
   if (fields.size() == 6) fields.emplace_back("*");
   CronFields result;

@@ -21,7 +21,7 @@ struct JobFlaw {
 // The first rule that `job` breaks.
 std::optional<JobFlaw> find_flaw(const Job& job);
 
-// What only somebody who saves a job at `now` must fulfil: its schedule fires again. A stored job may outlive its years.
+// What a job must fulfil when it is saved at `now`: its schedule fires again. A stored job may outlive its years.
 std::optional<JobFlaw> find_schedule_flaw(const Job& job, UnixMillis now);
 
 // The same as a Result, of kind `invalid`.

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/id.hpp"
+#include "model/job_rules.hpp"
 #include "service/access.hpp"
 #include "service/errors.hpp"
 #include "service/jobs.hpp"
@@ -94,6 +95,10 @@ ImportOutcome Jobs::import_one(const auth::Identity& who, const ImportRequest& r
   job.project = request.project;
   if (request.remove_uuids) job.uuid.clear();
   outcome.uuid = job.uuid;
+  if (const auto flaw = model::find_schedule_flaw(job, clock_.now())) {
+    outcome.error = "job " + std::to_string(outcome.index) + " (\"" + job.name + "\"): " + flaw->message + ".";
+    return outcome;
+  }
 
   if (request.validate_references) {
     for (const model::JobRefStep* reference : references_of(job)) {

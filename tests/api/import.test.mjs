@@ -227,6 +227,9 @@ describe('a bad file', () => {
     ['two options of one name', { options: [{ name: 'a' }, { name: 'a' }] }],
     ['a bad option name', { options: [{ name: 'a b' }] }],
     ['a bad schedule', { schedule: { crontab: 'every now and then' } }],
+    ['a schedule on a day that does not exist', { schedule: { crontab: '0 0 2 30 FEB ?' } }],
+    ['a schedule whose years are over', { schedule: { crontab: '0 0 2 * * ? 2020' } }],
+    ['an unknown time zone', { schedule: { crontab: '0 0 2 * * ?' }, timeZone: 'Mars/Olympus' }],
     ['a bad regular expression', { options: [{ name: 'a', regex: '(' }] }],
     ['an enforced option without values', { options: [{ name: 'a', enforced: true }] }],
   ]) {
