@@ -70,14 +70,15 @@ class ItemReader {
     return number(kind_.min, kind_.max, "");
   }
 
-  int number(int min, int max, const std::string& what) {
-    const std::string digits(rest_.substr(0, std::min(rest_.find_first_not_of("0123456789"), rest_.size())));
+  int number(int min, int max, std::string_view what) {
+    const auto digits = rest_.substr(0, std::min(rest_.find_first_not_of("0123456789"), rest_.size()));
     rest_.remove_prefix(digits.size());
     const auto value = base::parse_int(digits);
     if (digits.empty()) {
       complain(rest_.empty() ? "a number is missing at the end" : "\"" + std::string(rest_) + "\" is no number");
     } else if (!value || *value < min || *value > max) {
-      complain(what + "\"" + digits + "\" is not from " + std::to_string(min) + " to " + std::to_string(max));
+      complain(std::string(what) + "\"" + std::string(digits) + "\" is not from " + std::to_string(min) + " to " +
+               std::to_string(max));
     }
     return failed() ? min : static_cast<int>(*value);
   }
@@ -209,11 +210,30 @@ void read_item(FieldIndex index, ItemReader& item, CronFields& into) {
   }
 }
 
+// The parts between any of `separators`; empty ones do not count.
+std::vector<std::string_view> parts_of(std::string_view text, std::string_view separators) {
+  std::vector<std::string_view> parts;
+  for (std::size_t at = text.find_first_not_of(separators); at != text.npos;) {
+    const std::size_t end = std::min(text.find_first_of(separators, at), text.size());
+    parts.push_back(text.substr(at, end - at));
+    at = text.find_first_not_of(separators, end);
+  }
+  return parts;
+}
+
+std::string in_capitals(std::string_view text) {
+  std::string capitals(text);
+  for (char& c : capitals) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return capitals;
+}
+
 // What is wrong with one field, or "".
-std::string read_field(FieldIndex index, const std::string& text, CronFields& into) {
-  const auto parts = base::split_trimmed(text, ',');  // empty ones do not count, as in Quartz
-  if (parts.empty()) return "a value is missing";
-  for (const std::string& part : parts) {
+std::string read_field(FieldIndex index, std::string_view text, CronFields& into) {
+  const auto items = parts_of(text, ",");  // "1,,2" is 1 and 2, as in Quartz
+  if (items.empty()) return "a value is missing";
+  for (const std::string_view part : items) {
     ItemReader item(kKinds[index], part);
     if (part.starts_with('?')) item.complain("\"?\" may stand only alone, and only for day of month or weekday");
     if (!item.failed()) read_item(index, item, into);
@@ -222,25 +242,18 @@ std::string read_field(FieldIndex index, const std::string& text, CronFields& in
   return "";
 }
 
-std::vector<std::string> fields_of(std::string_view text) {
-  std::string upper(text);
-  for (char& c : upper) {
-    if (c == '\t' || c == '\n' || c == '\r') c = ' ';
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return base::split_trimmed(upper, ' ');
-}
-
 // Exactly one of the days may decide. Answers what is wrong, or "".
-std::string check_days(const std::vector<std::string>& fields) {
+std::string check_days(const std::vector<std::string_view>& fields) {
   const bool by_month = fields[kDayOfMonth] != "?";
   const bool by_week = fields[kWeekday] != "?";
-  if (by_month == by_week) {
-    const std::string subject =
-        by_month ? "day of month and weekday are both set" : "day of month and weekday are both \"?\"";
-    return subject + "; exactly one of them must be \"?\", as in \"0 30 2 * * ?\" or \"0 30 2 ? * MON-FRI\"";
-  }
-  return "";
+  if (by_month != by_week) return "";
+  const std::string problem =
+      by_month ? "day of month and weekday are both set" : "day of month and weekday are both \"?\"";
+  return problem + "; exactly one of them must be \"?\", as in \"0 30 2 * * ?\" or \"0 30 2 ? * MON-FRI\"";
+}
+
+tl::unexpected<Error> bad_cron(std::string_view text, const std::string& problem) {
+  return fail(ErrorKind::invalid, "cron expression \"" + std::string(text) + "\"" + problem);
 }
 
 }  // namespace
@@ -249,11 +262,11 @@ Result<CronFields> parse_cron_fields(std::string_view text) {
   if (text.size() > kMaxCronText) {
     return fail(ErrorKind::invalid, "a cron expression has at most " + std::to_string(kMaxCronText) + " characters");
   }
-  const std::string subject = "cron expression \"" + std::string(text) + "\"";
-  std::vector<std::string> fields = fields_of(text);
+  const std::string capitals = in_capitals(text);
+  std::vector<std::string_view> fields = parts_of(capitals, " \t\r\n");
   if (fields.size() != 6 && fields.size() != 7) {
-    return fail(ErrorKind::invalid, subject + " must have six or seven fields, not " + std::to_string(fields.size()) +
-                                        ": " + kShape + ", as in \"0 30 2 * * ?\"");
+    return bad_cron(text, " must have six or seven fields, not " + std::to_string(fields.size()) + ": " + kShape +
+                              ", as in \"0 30 2 * * ?\"");
   }
   if (fields.size() == 6) fields.emplace_back("*");
   CronFields result;
@@ -262,12 +275,10 @@ Result<CronFields> parse_cron_fields(std::string_view text) {
     if (day && fields[index] == "?") continue;
     const std::string problem = read_field(index, fields[index], result);
     if (problem.empty()) continue;
-    return fail(ErrorKind::invalid, subject + ": " + kKinds[index].name + " \"" + fields[index] + "\": " + problem +
-                                        "; right are for example " + kKinds[index].examples);
+    return bad_cron(text, std::string(": ") + kKinds[index].name + " \"" + std::string(fields[index]) +
+                              "\": " + problem + "; right are for example " + kKinds[index].examples);
   }
-  if (const std::string problem = check_days(fields); !problem.empty()) {
-    return fail(ErrorKind::invalid, subject + ": " + problem);
-  }
+  if (const std::string problem = check_days(fields); !problem.empty()) return bad_cron(text, ": " + problem);
   return result;
 }
 
