@@ -55,7 +55,7 @@ void Launcher::Impl::retain_files(const RunPlan& plan) {
 
 RunHooks Launcher::Impl::hooks() {
   return {[this](RunRequest request) { return create_retry(std::move(request)); },
-          [this](RunPlan plan) { start_retry(std::move(plan)); }};
+          [this](RunPlan plan) { start_retry(std::move(plan)); }, outcomes};
 }
 
 namespace {

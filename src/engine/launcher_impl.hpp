@@ -48,6 +48,7 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   const LauncherParts parts;
   const LauncherConfig config;
   model::OwnIncarnation self;
+  OutcomeWriter outcomes{parts.loop, parts.pool, parts.database};
   RunRegistry registry;
   DueList due;
   struct Forwarded {

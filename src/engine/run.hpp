@@ -12,6 +12,7 @@
 #include "engine/frame.hpp"
 #include "engine/launcher.hpp"
 #include "engine/outcome.hpp"
+#include "engine/outcome_writer.hpp"
 #include "engine/run_log.hpp"
 #include "engine/state_tracker.hpp"
 
@@ -33,6 +34,7 @@ struct RunHooks {
   std::function<std::optional<RunPlan>(RunRequest)> create_retry;
   // Starts it, or lets it wait for its time.
   std::function<void(RunPlan)> start_retry;
+  OutcomeWriter& outcomes;
 };
 
 // Used on the loop's thread only, through a shared_ptr.

@@ -76,21 +76,12 @@ store::ExecutionOutcome Run::final_row(const WorkflowOutcome& outcome, bool retr
 }
 
 base::Task<void> Run::write_outcome(store::ExecutionOutcome outcome) {
-  const auto id = plan_.execution.id;
   Millis pause = kFirstPause;
   for (int attempt = 1; attempt <= kWriteAttempts; ++attempt) {
-    std::string problem;
-    bool written = false;
-    auto writing = base::run_on(parts_.pool, parts_.loop, [&] {
-      try {
-        written = parts_.executions.finish(id, plan_.execution.server_uuid, plan_.execution.incarnation, outcome);
-      } catch (const store::DatabaseError& error) {
-        problem = error.what();
-      }
-    });
-    co_await writing;
+    auto writing = hooks_.outcomes.write(plan_.execution, outcome);
+    const auto [ours, problem] = co_await std::move(writing);
     if (problem.empty()) {
-      if (!written) base::log_warn("engine", "execution " + name_of_run() + " was ended by another member");
+      if (!ours) base::log_warn("engine", "execution " + name_of_run() + " was ended by another member");
       co_return;
     }
     base::log_warn("engine", "the outcome of execution " + name_of_run() + " is not written yet: " + problem);

@@ -142,6 +142,13 @@ bool ExecutionStore::start(model::ExecutionId id, UnixMillis now, const std::str
 
 bool ExecutionStore::finish(model::ExecutionId id, const std::string& server_uuid, std::int64_t incarnation,
                             const ExecutionOutcome& outcome) {
+  bool ours = false;
+  database_.run([&](Session& session) { ours = finish(session, id, server_uuid, incarnation, outcome); });
+  return ours;
+}
+
+bool ExecutionStore::finish(Session& session, model::ExecutionId id, const std::string& server_uuid,
+                            std::int64_t incarnation, const ExecutionOutcome& outcome) {
   const auto list = [](const std::vector<std::string>& nodes) {
     return nodes.empty() ? "" : codec::encode_texts(nodes);
   };
@@ -158,7 +165,7 @@ bool ExecutionStore::finish(model::ExecutionId id, const std::string& server_uui
   params.emplace_back(id);
   params.emplace_back(server_uuid);
   params.emplace_back(incarnation);
-  return database_.execute(outcome.state.empty() ? finish_running : finish_running_with_state, params) > 0;
+  return session.execute(outcome.state.empty() ? finish_running : finish_running_with_state, params) > 0;
 }
 
 bool ExecutionStore::cancel_waiting(model::ExecutionId id, const std::string& by, UnixMillis now) {

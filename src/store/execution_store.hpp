@@ -101,6 +101,8 @@ class ExecutionStore {
   // running → final. The WHERE names the incarnation: false when this member is no longer the one that runs it.
   bool finish(model::ExecutionId id, const std::string& server_uuid, std::int64_t incarnation,
               const ExecutionOutcome& outcome);
+  static bool finish(Session& session, model::ExecutionId id, const std::string& server_uuid, std::int64_t incarnation,
+                     const ExecutionOutcome& outcome);
   // scheduled|queued → aborted, before it ever ran. False when it was not waiting.
   bool cancel_waiting(model::ExecutionId id, const std::string& by, UnixMillis now);
   // Running executions of earlier incarnations of this member, closed as `incomplete`; returns how many.
