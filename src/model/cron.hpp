@@ -26,7 +26,7 @@
 
 namespace qd::model {
 
-// A value of about 150 bytes; const methods are thread-safe and take microseconds at most.
+// A value of 128 bytes; const methods are thread-safe and mostly take less than a microsecond.
 class Cron {
  public:
   // Errors, of kind `invalid`, name the field, what is wrong, and something right. An expression that can never fire

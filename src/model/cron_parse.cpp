@@ -29,7 +29,7 @@ struct FieldKind {
   const char* examples;
 };
 
-enum FieldIndex { kSeconds, kMinutes, kHours, kDayOfMonth, kMonth, kWeekday, kYear };
+enum FieldIndex { seconds_field, minutes_field, hours_field, month_day_field, month_field, weekday_field, year_field };
 
 const std::array<FieldKind, 7> kKinds{{
     {"seconds", 0, 59, 59, {}, true, R"("0", "0,30" or "0/15")"},
@@ -193,19 +193,19 @@ void read_weekday(const FieldKind& kind, ItemReader& item, CronDays& days) {
 void read_item(FieldIndex index, ItemReader& item, CronFields& into) {
   const FieldKind& kind = kKinds[index];
   switch (index) {
-    case kSeconds:
+    case seconds_field:
       return read_values(kind, item, into.seconds);
-    case kMinutes:
+    case minutes_field:
       return read_values(kind, item, into.minutes);
-    case kHours:
+    case hours_field:
       return read_values(kind, item, into.hours);
-    case kDayOfMonth:
+    case month_day_field:
       return read_day_of_month(kind, item, into.days);
-    case kMonth:
+    case month_field:
       return read_values(kind, item, into.months);
-    case kWeekday:
+    case weekday_field:
       return read_weekday(kind, item, into.days);
-    case kYear:
+    case year_field:
       return read_values(kind, item, into.years);
   }
 }
@@ -244,8 +244,8 @@ std::string read_field(FieldIndex index, std::string_view text, CronFields& into
 
 // Exactly one of the days may decide. Answers what is wrong, or "".
 std::string check_days(const std::vector<std::string_view>& fields) {
-  const bool by_month = fields[kDayOfMonth] != "?";
-  const bool by_week = fields[kWeekday] != "?";
+  const bool by_month = fields[month_day_field] != "?";
+  const bool by_week = fields[weekday_field] != "?";
   if (by_month != by_week) return "";
   const std::string problem =
       by_month ? "day of month and weekday are both set" : "day of month and weekday are both \"?\"";
@@ -270,8 +270,9 @@ Result<CronFields> parse_cron_fields(std::string_view text) {
   }
   if (fields.size() == 6) fields.emplace_back("*");
   CronFields result;
-  for (const FieldIndex index : {kSeconds, kMinutes, kHours, kDayOfMonth, kMonth, kWeekday, kYear}) {
-    const bool day = index == kDayOfMonth || index == kWeekday;
+  for (const FieldIndex index :
+       {seconds_field, minutes_field, hours_field, month_day_field, month_field, weekday_field, year_field}) {
+    const bool day = index == month_day_field || index == weekday_field;
     if (day && fields[index] == "?") continue;
     const std::string problem = read_field(index, fields[index], result);
     if (problem.empty()) continue;

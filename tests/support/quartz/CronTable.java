@@ -12,7 +12,12 @@ import org.quartz.CronExpression;
 /**
  * Says what Quartz makes of cron expressions: reads lines `expression TAB zone TAB from`, and writes each with the next
  * five fires after `from` behind it, "-" where there is none, or the one word "refused". Lines that start with # and
- * empty ones are copied.
+ * empty ones are copied. The golden table is made anew, from the top of the tree, by
+ *
+ * <pre>
+ * java -cp /usr/share/java/quartz2.jar tests/support/quartz/CronTable.java \
+ *   < tests/golden/cron/expressions.tsv > tests/golden/cron/quartz.tsv
+ * </pre>
  */
 public final class CronTable {
   private static final int FIRES = 5;
