@@ -252,12 +252,13 @@ TEST_P(ClusterStoresTest, ExecutionsOfEndedLivesAreOrphans) {
   waiting.id = executions.create(waiting);
   EXPECT_THAT(orphans.running(10), IsEmpty());
   EXPECT_THAT(orphans.waiting(10), IsEmpty());
-  EXPECT_TRUE(orphans.runs_any(id));
+  EXPECT_TRUE(orphans.holds_any(id));
 
   const auto second = members.register_member(member_named("m1"), id.number)->id;
   ASSERT_EQ(orphans.running(10).size(), 1u);
   EXPECT_THAT(orphans.waiting(10), IsEmpty());  // it waits for the member, whatever its life
-  EXPECT_FALSE(orphans.runs_any(second));
+  EXPECT_TRUE(orphans.holds_any(second));
+  EXPECT_FALSE(orphans.holds_any({"m2", 1}));
   bool closed = false;
   database_->transact([&](Session& session) { closed = OrphanStore::close(session, execution, "gone", 50); });
   EXPECT_TRUE(closed);

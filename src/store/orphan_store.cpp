@@ -20,8 +20,9 @@ constexpr const char* close_orphan =
 constexpr const char* unassign_orphan =
     "UPDATE execution SET server_uuid = '', incarnation = 0 "
     "WHERE id = ? AND server_uuid = ? AND status IN ('queued', 'scheduled')";
-constexpr const char* select_any_running =
-    "SELECT 1 FROM execution WHERE active = 1 AND status = 'running' AND server_uuid = ? AND incarnation = ? LIMIT 1";
+constexpr const char* select_any_held =
+    "SELECT 1 FROM execution WHERE active = 1 AND server_uuid = ? AND "
+    "(status IN ('queued', 'scheduled') OR (status = 'running' AND incarnation = ?)) LIMIT 1";
 constexpr const char* select_schedule_projects =
     "SELECT DISTINCT project FROM schedule WHERE server_uuid = ? ORDER BY project";
 constexpr const char* select_any_schedule =
@@ -54,8 +55,8 @@ bool OrphanStore::unassign(Session& session, const model::Execution& execution) 
   return session.execute(unassign_orphan, {execution.id, execution.server_uuid}) > 0;
 }
 
-bool OrphanStore::runs_any(const model::Incarnation& member) {
-  return !database_.query(select_any_running, {member.uuid, member.number}).empty();
+bool OrphanStore::holds_any(const model::Incarnation& member) {
+  return !database_.query(select_any_held, {member.uuid, member.number}).empty();
 }
 
 std::vector<std::string> OrphanStore::projects_of_schedules(const std::string& owner_uuid) {

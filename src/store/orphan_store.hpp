@@ -26,8 +26,8 @@ class OrphanStore {
   // Takes one away from that member: afterwards it is nobody's.
   static bool unassign(Session& session, const model::Execution& execution);
 
-  // Whether this incarnation has running executions.
-  bool runs_any(const model::Incarnation& member);
+  // Whether this incarnation runs executions, or any wait for its member.
+  bool holds_any(const model::Incarnation& member);
   // Projects in which a member owns schedules.
   std::vector<std::string> projects_of_schedules(const std::string& owner_uuid);
   // Whether a member owns schedules that will fire.
