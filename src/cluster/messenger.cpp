@@ -65,7 +65,7 @@ Result<std::int64_t> Messenger::send(const Outgoing& outgoing) {
       return fail(ErrorKind::unavailable, "Cluster member " + display_name(*reader) +
                                               " has published no certificate: nothing can be encrypted for it.");
     }
-    auto sealed = sealer_->seal(envelope_of(message), reader->certificate);
+    auto sealed = sealer_->seal(envelope_of(message), reader->certificate, message.created);
     if (!sealed) return fail(sealed.error());
     message.body = std::move(*sealed);
   }
@@ -111,7 +111,7 @@ Messenger::Opened Messenger::open(const store::Message& message, UnixMillis now)
       opened.refusal = "its sender has published no certificate";
       return opened;
     }
-    const auto plain = sealer_->open(message.body, writer->certificate);
+    const auto plain = sealer_->open(message.body, writer->certificate, now);
     opened.refusal = plain ? check_envelope(*plain, message, opened.message) : plain.error().message;
   }
   return opened;
