@@ -123,7 +123,7 @@ Result<std::string> seal(std::string_view plain, const MemberKeys& sender, const
     if (const auto valid = certificate->check_valid(now); !valid) return fail(valid.error());
   }
   const auto content = sign_content(sealed_head(*recipient).append(plain), sender);
-  if (!content) return content;
+  if (!content) return fail(content.error());
   auto der = encrypt_for(*content, *recipient, content_encryption(sender.config().encryption_algorithm));
   if (!der) return der;
   return base::base64(*der);
@@ -140,9 +140,9 @@ Result<std::string> open(std::string_view sealed, const MemberKeys& recipient,
   const auto der = base::base64_decode(sealed);
   if (!der) return distrust("is not base64");
   const auto content = decrypt(*der, recipient);
-  if (!content) return content;
+  if (!content) return fail(content.error());
   const auto verified = verify_signer(*content, *sender);
-  if (!verified) return verified;
+  if (!verified) return fail(verified.error());
   const std::string head = sealed_head(recipient.certificate());
   if (!verified->starts_with(head)) {
     return distrust("was written by member " + sender->uuid() + " for somebody else, who passed it on");

@@ -53,7 +53,7 @@ Result<std::string> sign_request(const MemberRequest& request, const MemberKeys&
                                  const std::string& nonce) {
   const std::string& uuid = sender.certificate().uuid();
   const auto text = canonical_text(request, uuid, now, nonce);
-  if (!text) return text;
+  if (!text) return fail(text.error());
   std::string signature(static_cast<std::size_t>(EVP_PKEY_get_size(sender.handle())), '\0');
   std::size_t length = signature.size();
   const openssl::DigestContext context(EVP_MD_CTX_new());
@@ -93,7 +93,7 @@ Result<void> verify_request(const RequestSignature& signature, const MemberReque
   const auto sender = MemberCertificate::read(sender_certificate_pem);
   if (!sender) return fail(sender.error());
   if (sender->uuid() != signature.sender) return refuse_request("the certificate is not that of " + signature.sender);
-  if (const auto valid = sender->check_valid(now); !valid) return valid;
+  if (const auto valid = sender->check_valid(now); !valid) return fail(valid.error());
   // Compared without sums that a time from outside could overflow.
   if (signature.time < now - max_age.count()) return refuse_request("it is too old");
   if (signature.time > now + max_age.count()) return refuse_request("its time is in the future");
