@@ -8,16 +8,20 @@
 
 namespace qd::schedule {
 
-// One fire of one schedule, or the step of a schedule to its next fire.
+// One fire that is to be settled.
 struct Scheduler::Item {
-  store::ScheduleRow schedule;
   store::FireRow row;
   std::unique_ptr<PreparedFire> fire;  // null: nothing runs
-  bool last = false;                   // of its schedule: `next` is its next fire
-  std::optional<UnixMillis> next;
   // How its claim went.
   bool claimed = false;
   std::optional<std::int64_t> execution;
+};
+
+// What is due of one schedule, and the fire that comes next.
+struct Scheduler::Plan {
+  store::ScheduleRow schedule;
+  std::vector<Item> items;
+  std::optional<UnixMillis> next;
 };
 
 Scheduler::Scheduler(store::Database& database, FireStarter& starter, const model::OwnIncarnation& self,
@@ -31,19 +35,21 @@ Scheduler::Tick Scheduler::tick(bool passive) {
   tick.more = due.size() == settings_.max_due;
   if (!due.empty()) starter_.begin_tick();
   for (std::size_t begin = 0; begin < due.size(); begin += settings_.batch) {
-    const auto end = std::min(due.size(), begin + settings_.batch);
-    auto items =
-        plan({due.begin() + static_cast<std::ptrdiff_t>(begin), due.begin() + static_cast<std::ptrdiff_t>(end)},
-             tick.now, passive, tick);
-    if (items.empty()) continue;
-    if (!claim(items, tick)) {
+    std::vector<Plan> plans;
+    for (auto i = begin; i < std::min(due.size(), begin + settings_.batch); ++i) {
+      if (auto planned = plan(due[i], tick.now, passive, tick)) plans.push_back(std::move(*planned));
+    }
+    if (plans.empty()) continue;
+    if (!claim(plans, tick)) {
       tick.fenced = true;
       return tick;
     }
-    for (auto& item : items) {
-      if (!item.claimed) continue;
-      if (item.fire && item.execution) item.fire->start();
-      if (item.row.state == store::fire::missed) starter_.missed_written(item.schedule, item.row);
+    for (auto& [schedule, items, next] : plans) {
+      for (auto& item : items) {
+        if (!item.claimed) continue;
+        if (item.fire && item.execution) item.fire->start();
+        if (item.row.state == store::fire::missed) starter_.missed_written(schedule, item.row);
+      }
     }
   }
   tick.more = tick.more && !tick.no_room;
@@ -51,15 +57,8 @@ Scheduler::Tick Scheduler::tick(bool passive) {
   return tick;
 }
 
-std::vector<Scheduler::Item> Scheduler::plan(const std::vector<store::ScheduleRow>& due, UnixMillis now, bool passive,
-                                             Tick& tick) {
-  std::vector<Item> items;
-  for (const auto& schedule : due) plan_schedule(schedule, now, passive, items, tick);
-  return items;
-}
-
-void Scheduler::plan_schedule(const store::ScheduleRow& schedule, UnixMillis now, bool passive,
-                              std::vector<Item>& items, Tick& tick) {
+std::optional<Scheduler::Plan> Scheduler::plan(const store::ScheduleRow& schedule, UnixMillis now, bool passive,
+                                               Tick& tick) {
   const auto timing = model::Timing::parse(schedule.expression, schedule.zone);
   Settlement settlement;
   if (timing) {
@@ -67,47 +66,50 @@ void Scheduler::plan_schedule(const store::ScheduleRow& schedule, UnixMillis now
   } else {  // it was checked when it was saved: a zone that this machine does not know
     settlement.fires.push_back({*schedule.next, store::fire::skipped, timing.error().message, 1, false});
   }
-  const auto first = items.size();
+  Plan plan{schedule, {}, settlement.next};
   for (const auto& settled : settlement.fires) {
-    Item item;
-    item.schedule = schedule;
-    item.row = {.job_uuid = schedule.job_uuid,
-                .due = settled.due,
-                .project = schedule.project,
-                .source = schedule.source,
-                .state = settled.state,
-                .reason = settled.reason,
-                .fires = settled.fires,
-                .claimed = now,
-                .by = {},
-                .owner_uuid = schedule.server_uuid,
-                .execution = {}};
-    std::string skip;
-    if (settled.runs && passive) skip = "passive mode: member " + self_.uuid() + " runs nothing now";
-    if (settled.runs && skip.empty()) skip = starter_.excluded(schedule, settled.due);
-    if (settled.runs && skip.empty()) {
-      auto answer = starter_.prepare(schedule, settled.due, now);
-      if (answer.try_later) {  // all of this schedule waits: its next fire stays where it is
-        tick.no_room = true;
-        items.resize(first);
-        return;
-      }
-      item.fire = std::move(answer.fire);
-      if (!item.fire) skip = answer.refusal;
-    }
-    if (!skip.empty()) {
-      item.row.state = store::fire::skipped;
-      item.row.reason = skip;
-    }
-    items.push_back(std::move(item));
+    bool try_later = false;
+    plan.items.push_back(plan_fire(schedule, settled, now, passive, try_later));
+    if (!try_later) continue;
+    tick.no_room = true;  // all of this schedule waits: its next fire stays where it is
+    return std::nullopt;
   }
-  if (items.size() == first) return;
-  items.back().last = true;
-  items.back().next = settlement.next;
+  return plan;
+}
+
+Scheduler::Item Scheduler::plan_fire(const store::ScheduleRow& schedule, const Settled& settled, UnixMillis now,
+                                     bool passive, bool& try_later) {
+  Item item;
+  item.row = {.job_uuid = schedule.job_uuid,
+              .due = settled.due,
+              .project = schedule.project,
+              .source = schedule.source,
+              .state = settled.state,
+              .reason = settled.reason,
+              .fires = settled.fires,
+              .claimed = now,
+              .by = {},
+              .owner_uuid = schedule.server_uuid,
+              .execution = {}};
+  if (!settled.runs) return item;
+  std::string skip;
+  if (passive) skip = "passive mode: member " + self_.uuid() + " runs nothing now";
+  if (skip.empty()) skip = starter_.excluded(schedule, settled.due);
+  if (skip.empty()) {
+    auto answer = starter_.prepare(schedule, settled.due, now);
+    try_later = answer.try_later;
+    item.fire = std::move(answer.fire);
+    if (!item.fire) skip = std::move(answer.refusal);
+  }
+  if (!skip.empty()) {
+    item.row.state = store::fire::skipped;
+    item.row.reason = std::move(skip);
+  }
+  return item;
 }
 
 // False when this incarnation may not claim any more.
-bool Scheduler::claim(std::vector<Item>& items, Tick& tick) {
+bool Scheduler::claim(std::vector<Plan>& plans, Tick& tick) {
   bool alive = true;
   std::size_t claimed = 0;
   database_.transact([&](store::Session& session) {
@@ -115,18 +117,20 @@ bool Scheduler::claim(std::vector<Item>& items, Tick& tick) {
     alive = store::ScheduleStore::hold_alive(session, self_.get());
     if (!alive) return;
     const auto now = session.now();
-    for (auto& item : items) {
-      claim_one(session, item, now);
-      if (item.claimed) ++claimed;
-      if (item.last) store::ScheduleStore::advance(session, item.schedule.id, *item.schedule.next, item.next);
+    for (auto& [schedule, items, next] : plans) {
+      for (auto& item : items) item.claimed = false;
+      if (!store::ScheduleStore::advance(session, schedule.id, *schedule.next, next)) continue;
+      for (auto& item : items) {
+        claim_fire(session, schedule, item, now);
+        if (item.claimed) ++claimed;
+      }
     }
   });
   tick.claimed += claimed;
   return alive;
 }
 
-void Scheduler::claim_one(store::Session& session, Item& item, UnixMillis now) {
-  item.claimed = false;
+void Scheduler::claim_fire(store::Session& session, const store::ScheduleRow& schedule, Item& item, UnixMillis now) {
   item.execution.reset();
   auto row = item.row;
   row.by = self_.get();
@@ -138,7 +142,7 @@ void Scheduler::claim_one(store::Session& session, Item& item, UnixMillis now) {
       row.reason = "concurrency limit: as many executions of the job are running as it allows";
     }
   } else if (row.state == store::fire::missed) {
-    item.execution = starter_.insert_missed(session, item.schedule, row);
+    item.execution = starter_.insert_missed(session, schedule, row);
   }
   row.execution = item.execution;
   item.claimed = store::ScheduleStore::claim(session, row);

@@ -70,11 +70,13 @@ class Scheduler {
 
  private:
   struct Item;
-  std::vector<Item> plan(const std::vector<store::ScheduleRow>& due, UnixMillis now, bool passive, Tick& tick);
-  void plan_schedule(const store::ScheduleRow& schedule, UnixMillis now, bool passive, std::vector<Item>& items,
-                     Tick& tick);
-  bool claim(std::vector<Item>& items, Tick& tick);
-  void claim_one(store::Session& session, Item& item, UnixMillis now);
+  struct Plan;
+  // Nullopt: nothing can be settled now.
+  std::optional<Plan> plan(const store::ScheduleRow& schedule, UnixMillis now, bool passive, Tick& tick);
+  Item plan_fire(const store::ScheduleRow& schedule, const Settled& settled, UnixMillis now, bool passive,
+                 bool& try_later);
+  bool claim(std::vector<Plan>& plans, Tick& tick);
+  void claim_fire(store::Session& session, const store::ScheduleRow& schedule, Item& item, UnixMillis now);
 
   store::Database& database_;
   store::ScheduleStore schedules_;

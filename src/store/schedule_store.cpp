@@ -49,6 +49,9 @@ constexpr const char* own_jobs =
     "UPDATE job SET server_uuid = ? WHERE server_uuid <> ? AND uuid IN (SELECT job_uuid FROM schedule WHERE "
     "server_uuid = ?)";
 
+// A job counts as scheduled by a project schedule, too.
+constexpr const char* mark_scheduled = "UPDATE job SET scheduled = 1 WHERE uuid = ?";
+
 constexpr std::int64_t most_counted = 10'000;
 
 Value optional_value(const std::optional<UnixMillis>& time) {
@@ -169,8 +172,8 @@ void ScheduleStore::set_execution(Session& session, const std::string& job_uuid,
   session.execute(update_fire_execution, {execution, job_uuid, due});
 }
 
-void ScheduleStore::advance(Session& session, std::int64_t id, UnixMillis settled, std::optional<UnixMillis> next) {
-  session.execute(advance_schedule, {optional_value(next), settled, id, settled});
+bool ScheduleStore::advance(Session& session, std::int64_t id, UnixMillis settled, std::optional<UnixMillis> next) {
+  return session.execute(advance_schedule, {optional_value(next), settled, id, settled}) > 0;
 }
 
 bool ScheduleStore::hold_alive(Session& session, const model::Incarnation& member) {
@@ -186,8 +189,10 @@ void ScheduleStore::write(Session& session, const model::Job& job, const std::st
   const auto rows = read_schedules(session.query(select_of_job, {job.uuid}));
   const bool enabled = is_enabled(job);
   bool written = false;
+  bool of_project = false;
   for (const auto& old : rows) {
     auto row = old;
+    of_project = of_project || old.source != 0;
     if (old.source == 0 && !job.schedule) {
       settle_overdue(session, old, "the job's schedule was removed before this fire was claimed", now);
       session.execute(delete_schedule, {old.id});
@@ -210,6 +215,7 @@ void ScheduleStore::write(Session& session, const model::Job& job, const std::st
     session.execute(update_schedule, {job.project, row.expression, row.zone, row.missed_policy, server_uuid,
                                       optional_value(row.next), row.id});
   }
+  if (of_project) session.execute(mark_scheduled, {job.uuid});
   if (written || !job.schedule) return;
   const auto timing = model::Timing::parse(job.schedule->expression(), job.time_zone);
   std::optional<UnixMillis> next;
@@ -237,11 +243,15 @@ ScheduleStore::Taken ScheduleStore::take_over(const TakeoverFilter& filter, cons
   database_.transact([&](Session& session) {
     taken = {};
     const auto conditions = takeover_conditions(filter, to);
-    const auto rows = session.query(
-        "SELECT DISTINCT job_uuid, server_uuid FROM schedule" + conditions.where() + " ORDER BY job_uuid LIMIT ?",
-        conditions.params_and({static_cast<std::int64_t>(max_listed)}));
-    for (const auto& row : rows) taken.jobs.push_back({row.text(0), row.text(1)});
-    taken.total = std::max<std::int64_t>(take_over(session, filter, to), static_cast<std::int64_t>(taken.jobs.size()));
+    taken.total = session.query("SELECT COUNT(DISTINCT job_uuid) FROM schedule" + conditions.where(), conditions.params())
+                      .at(0)
+                      .integer(0);
+    const auto rows =
+        session.query("SELECT DISTINCT job_uuid, project, server_uuid FROM schedule" + conditions.where() +
+                          " ORDER BY job_uuid LIMIT ?",
+                      conditions.params_and({static_cast<std::int64_t>(max_listed)}));
+    for (const auto& row : rows) taken.jobs.push_back({row.text(0), row.text(1), row.text(2)});
+    take_over(session, filter, to);
   });
   return taken;
 }

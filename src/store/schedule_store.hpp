@@ -64,7 +64,7 @@ struct TakeoverFilter {
   std::vector<std::string> jobs;           // empty: all
 };
 struct TakenJob {
-  std::string uuid, previous_owner;
+  std::string uuid, project, previous_owner;
 };
 
 // Thread-safe. The functions that take a Session are part of the caller's transaction.
@@ -83,8 +83,9 @@ class ScheduleStore {
   // False when the row is there already: somebody else has this fire.
   static bool claim(Session& session, const FireRow& row);
   static void set_execution(Session& session, const std::string& job_uuid, UnixMillis due, std::int64_t execution);
-  // Moves a schedule from the fire that was just settled to its next one.
-  static void advance(Session& session, std::int64_t id, UnixMillis settled, std::optional<UnixMillis> next);
+  // Moves a schedule from the fire that is being settled to its next one. False when it is not at that fire any more:
+  // somebody else settles it, and the caller may claim nothing of it.
+  static bool advance(Session& session, std::int64_t id, UnixMillis settled, std::optional<UnixMillis> next);
   // Locks the row of a live incarnation until the transaction ends; false when it was declared dead or left: then
   // nothing may be claimed.
   static bool hold_alive(Session& session, const model::Incarnation& member);
@@ -95,9 +96,9 @@ class ScheduleStore {
   static void remove(Session& session, const std::string& job_uuid);
 
   // Moves schedules, and the ownership that their jobs show, to another member. Set-based, idempotent: what it owns
-  // already counts as taken. Answers with at most `max_listed` jobs; `total` counts all.
+  // already is left out. Answers with at most `max_listed` jobs; `total` counts all.
   struct Taken {
-    std::int64_t total = 0;
+    std::int64_t total = 0;  // jobs
     std::vector<TakenJob> jobs;
   };
   Taken take_over(const TakeoverFilter& filter, const std::string& to, std::size_t max_listed);

@@ -130,8 +130,8 @@ TEST_P(ScheduleStoreTest, AdvancesOnlyFromTheFireThatWasSettled) {
   save(job_every("a", "0 * * * * ?"), "m1", kStart);
   const auto row = only("a");
   database_->transact([&](Session& session) {
-    ScheduleStore::advance(session, row.id, *row.next, *row.next + kMinute);
-    ScheduleStore::advance(session, row.id, *row.next, *row.next + 9 * kMinute);
+    EXPECT_TRUE(ScheduleStore::advance(session, row.id, *row.next, *row.next + kMinute));
+    EXPECT_FALSE(ScheduleStore::advance(session, row.id, *row.next, *row.next + 9 * kMinute));
   });
   EXPECT_EQ(only("a").next, *row.next + kMinute);
   EXPECT_EQ(only("a").last, *row.next);
