@@ -33,7 +33,7 @@ void write(spdlog::level::level_enum level, std::string_view part, std::string_v
 
 void init_logging(LogLevel level, const std::string& file) {
   static constexpr spdlog::level::level_enum kLevels[] = {spdlog::level::debug, spdlog::level::info,
-                                                          spdlog::level::warn, spdlog::level::err};
+                                                          spdlog::level::warn, spdlog::level::err, spdlog::level::off};
   logger() = make_logger(file);
   logger()->set_level(kLevels[static_cast<int>(level)]);
 }

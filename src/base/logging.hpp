@@ -7,7 +7,7 @@
 
 namespace qd::base {
 
-enum class LogLevel { debug, info, warn, error };
+enum class LogLevel { debug, info, warn, error, none };
 
 // Where lines go: standard error, and `file` when it is not empty. Call once at start; before it, lines go to standard
 // error.
