@@ -121,7 +121,10 @@ Conditions job_conditions(Dialect dialect, const JobQuery& query) {
   if (query.group_exact)
     conditions.add(equals("group_path", means_top_level(*query.group_exact) ? "" : *query.group_exact));
   if (query.scheduled) conditions.add(equals("scheduled", flag(*query.scheduled)));
-  if (query.server_uuid) conditions.add(equals("server_uuid", *query.server_uuid));
+  if (query.server_uuid) {  // only schedules have an owner; other jobs carry who saved them last
+    conditions.add(equals("server_uuid", *query.server_uuid));
+    if (!query.scheduled) conditions.add("scheduled = 1");
+  }
   if (query.tag) conditions.add(contains_exactly(dialect, "tags", "," + *query.tag + ","));
   return conditions;
 }

@@ -22,6 +22,10 @@ constexpr const char* delete_children[] = {
     "DELETE FROM upload_content WHERE upload_id IN (SELECT id FROM upload WHERE project = ?)",
     "DELETE FROM upload WHERE project = ?",
     "DELETE FROM project_file WHERE project = ?",
+    "DELETE FROM schedule WHERE project = ?",
+    "DELETE FROM fire WHERE project = ?",
+    "DELETE FROM project_schedule WHERE project = ?",
+    "DELETE FROM calendar WHERE project = ?",
 };
 
 model::Project read_project(const Row& row) {

@@ -55,14 +55,17 @@ std::map<std::string, std::string> SettingStore::with_prefix(const std::string& 
 
 std::int64_t SettingStore::increment(const std::string& key) {
   std::int64_t next = 0;
-  database_.transact([&](Session& session) {
-    if (session.execute(lock_setting, {key}) == 0) {
-      // Whoever inserts second waits for the first and then reads what the first wrote.
-      session.execute(upsert_sql(session.dialect(), "setting", {"name", "value"}, "name", {"name"}), {key, "0"});
-    }
-    next = base::parse_int(session.query(select_setting, {key}).at(0).text(0)).value_or(0) + 1;
-    session.execute(put_setting(session.dialect()), {key, std::to_string(next)});
-  });
+  database_.transact([&](Session& session) { next = increment(session, key); });
+  return next;
+}
+
+std::int64_t SettingStore::increment(Session& session, const std::string& key) {
+  if (session.execute(lock_setting, {key}) == 0) {
+    // Whoever inserts second waits for the first and then reads what the first wrote.
+    session.execute(upsert_sql(session.dialect(), "setting", {"name", "value"}, "name", {"name"}), {key, "0"});
+  }
+  const auto next = base::parse_int(session.query(select_setting, {key}).at(0).text(0)).value_or(0) + 1;
+  session.execute(put_setting(session.dialect()), {key, std::to_string(next)});
   return next;
 }
 

@@ -19,6 +19,7 @@ class SettingStore {
   std::map<std::string, std::string> with_prefix(const std::string& prefix);
   // Adds one to a number (absent: 0) and returns it. Atomic across members.
   std::int64_t increment(const std::string& key);
+  static std::int64_t increment(Session& session, const std::string& key);  // as part of the caller's transaction
 
  private:
   Database& database_;
