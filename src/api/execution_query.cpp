@@ -1,5 +1,6 @@
 #include "api/execution_query.hpp"
 
+#include "api/parameters.hpp"
 #include "base/text.hpp"
 #include "service/errors.hpp"
 
@@ -7,54 +8,6 @@ namespace qd::api {
 namespace {
 
 constexpr std::size_t kMaxPage = 10'000;
-
-// "2w": s, n (minutes), h, d, w, m (30 days), y (365 days).
-std::optional<Millis> relative_time(const std::string& text) {
-  if (text.size() < 2) return std::nullopt;
-  const auto count = base::parse_int(std::string_view(text).substr(0, text.size() - 1));
-  if (!count || *count < 0 || *count > 1'000'000) return std::nullopt;
-  constexpr std::int64_t kDay = 86'400;
-  std::int64_t unit = 0;
-  switch (text.back()) {
-    case 's':
-      unit = 1;
-      break;
-    case 'n':
-      unit = 60;
-      break;
-    case 'h':
-      unit = 3600;
-      break;
-    case 'd':
-      unit = kDay;
-      break;
-    case 'w':
-      unit = 7 * kDay;
-      break;
-    case 'm':
-      unit = 30 * kDay;
-      break;
-    case 'y':
-      unit = 365 * kDay;
-      break;
-    default:
-      return std::nullopt;
-  }
-  return Millis(*count * unit * 1000);
-}
-
-Result<std::optional<UnixMillis>> date_parameter(const Call& call, const char* name) {
-  const auto text = call.query(name);
-  if (!text) return std::optional<UnixMillis>();
-  if (const auto millis = base::parse_int(*text)) return std::optional<UnixMillis>(*millis);
-  const auto time = parse_iso8601(*text);
-  if (!time) {
-    return fail(ErrorKind::invalid,
-                "The parameter \"" + std::string(name) + "\" did not have a valid time or dateTime format: " + *text,
-                "api.error.history.date-format");
-  }
-  return time;
-}
 
 Result<std::optional<UnixMillis>> relative_parameter(const Call& call, const char* name) {
   const auto text = call.query(name);

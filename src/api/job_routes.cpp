@@ -72,8 +72,12 @@ http::Response delete_job(Call& call) {
 http::Response get_info(Call& call) {
   const auto job = call.services.jobs.find(call.who, call.param("id"));
   return answer(job, [&](const service::StoredJobPtr& stored) {
-    JsonObject info = job_summary_json(call, summary_of(*stored));
+    store::JobSummary summary = summary_of(*stored);
+    summary.scheduled = call.services.schedules.is_scheduled(summary.uuid);
+    JsonObject info = job_summary_json(call, summary);
     if (const auto average = call.services.jobs.average_duration(stored->job.uuid)) info["averageDuration"] = *average;
+    if (const auto next = call.services.schedules.next_execution(*stored, call.services.clock.now()))
+      info["nextScheduledExecution"] = iso8601(*next);
     if (call.version >= 56) {
       info["created"] = iso8601(stored->created);
       info["lastModified"] = iso8601(stored->updated);

@@ -71,6 +71,8 @@ const std::vector<Route>& history_routes();
 const std::vector<Route>& token_routes();
 const std::vector<Route>& user_routes();
 const std::vector<Route>& system_routes();
+const std::vector<Route>& schedule_routes();
+const std::vector<Route>& fire_routes();
 
 // All of the above.
 std::vector<Route> all_routes();

@@ -16,6 +16,7 @@
 #include "service/logins.hpp"
 #include "service/output.hpp"
 #include "service/projects.hpp"
+#include "service/schedules.hpp"
 #include "service/system.hpp"
 #include "service/uploads.hpp"
 
@@ -30,6 +31,7 @@ struct Services {
   service::Uploads& uploads;
   service::Logins& logins;
   service::System& system;
+  service::Schedules& schedules;
   base::EventLoop& loop;      // timers of event streams
   base::WorkerPool& workers;  // blocking work on behalf of event streams
   const Clock& clock;

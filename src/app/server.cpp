@@ -18,6 +18,7 @@
 #include "node/orphan_guard.hpp"
 #include "schedule/job_starter.hpp"
 #include "schedule/scheduler_loop.hpp"
+#include "store/calendar_store.hpp"
 #include "store/database.hpp"
 #include "store/execution_store.hpp"
 #include "store/job_store.hpp"
@@ -83,6 +84,7 @@ struct Server::Parts {
         session_rows(*database),
         upload_rows(*database),
         profile_rows(*database),
+        calendar_rows(*database),
         engine_loop("engine"),
         engine_pool("engine", kEngineThreads, kEngineQueue),
         guard(config.member.uuid),
@@ -104,7 +106,9 @@ struct Server::Parts {
                                        {}},
                  launcher_config(config, incarnation, url, log_root, node)),
         self(config.member.uuid, incarnation),
-        starter(launcher, job_rows, projects, {}, {}),
+        starter(launcher, job_rows, projects,
+                [this](const store::ScheduleRow& row, UnixMillis due) { return calendar_service.excluded(row, due); },
+                {}),
         scheduler(*database, starter, self, {}),
         scheduler_loop(scheduler, {[this] { return launcher.mode() == engine::Launcher::Mode::passive; }, {}}),
         realm(config.auth.realm_file),
@@ -121,8 +125,11 @@ struct Server::Parts {
         system_service({kVersion, config.member.name, config.folders.base.string(), config.member.uuid,
                         config.member.cluster, clock.now()},
                        *database, launcher, clock),
+        calendar_service(calendar_rows, projects, job_rows, clock, true),
+        schedule_service({*database, job_rows, projects, execution_rows, job_cache, calendar_service},
+                         config.member.uuid, {}),
         dispatcher(api::Services{project_service, job_service, execution_service, output_service, upload_service,
-                                 login_service, system_service, engine_loop, request_pool, clock,
+                                 login_service, system_service, schedule_service, engine_loop, request_pool, clock,
                                  [&http] { return http.stats(); }, url, config.server.context_path}) {}
 
   std::unique_ptr<store::Database> database;
@@ -135,6 +142,7 @@ struct Server::Parts {
   store::SessionStore session_rows;
   store::UploadStore upload_rows;
   store::ProfileStore profile_rows;
+  store::CalendarStore calendar_rows;
 
   base::EventLoop engine_loop;
   base::WorkerPool engine_pool;
@@ -162,6 +170,8 @@ struct Server::Parts {
   service::Uploads upload_service;
   service::Logins login_service;
   service::System system_service;
+  service::Calendars calendar_service;
+  service::Schedules schedule_service;
   api::Dispatcher dispatcher;
 };
 

@@ -10,6 +10,7 @@ Commands project_config_commands();
 Commands project_readme_commands();
 Commands job_commands();
 Commands job_toggle_commands();
+Commands job_schedule_commands();
 Commands run_commands();
 Commands adhoc_commands();
 Commands execution_commands();

@@ -1,0 +1,20 @@
+// Times in query parameters.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/route.hpp"
+
+namespace qd::api {
+
+// An ISO 8601 date and time, or milliseconds since 1970; nullopt when absent.
+Result<std::optional<UnixMillis>> date_parameter(const Call& call, const char* name);
+
+// "2w" as a length: s, n (minutes), h, d, w, m (30 days), y (365 days).
+std::optional<Millis> relative_time(std::string_view text);
+// The same from `now` on, or back, on the calendar of UTC: months and years keep the day where the month has it.
+std::optional<UnixMillis> relative_to(UnixMillis now, std::string_view text, bool back);
+
+}  // namespace qd::api
