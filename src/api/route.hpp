@@ -73,6 +73,9 @@ const std::vector<Route>& user_routes();
 const std::vector<Route>& system_routes();
 const std::vector<Route>& schedule_routes();
 const std::vector<Route>& fire_routes();
+const std::vector<Route>& cluster_routes();
+const std::vector<Route>& calendar_routes();
+const std::vector<Route>& project_schedule_routes();
 
 // All of the above.
 std::vector<Route> all_routes();

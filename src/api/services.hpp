@@ -11,6 +11,7 @@
 #include "base/event_loop.hpp"
 #include "base/worker_pool.hpp"
 #include "http/server.hpp"
+#include "service/cluster.hpp"
 #include "service/executions.hpp"
 #include "service/jobs.hpp"
 #include "service/logins.hpp"
@@ -32,12 +33,14 @@ struct Services {
   service::Logins& logins;
   service::System& system;
   service::Schedules& schedules;
+  service::Cluster& cluster;
   base::EventLoop& loop;      // timers of event streams
   base::WorkerPool& workers;  // blocking work on behalf of event streams
   const Clock& clock;
   std::function<http::Server::Stats()> http_stats;
-  std::string server_url;    // without trailing slash: "http://host:4440"
-  std::string context_path;  // "" or "/prefix"
+  std::string server_url;                    // without trailing slash: "http://host:4440"
+  std::string context_path;                  // "" or "/prefix"
+  std::function<Result<>()> refresh_config;  // reads the configuration again; empty: this server cannot
 };
 
 }  // namespace qd::api

@@ -74,8 +74,8 @@ http::Response mode_status(Call& call) {
 }
 
 http::Response set_mode(Call& call, bool active) {
-  const auto done = call.services.system.set_active(call.who, active);
-  return answer(done, [&] { return json_answer(mode_json(call.services)); });
+  const auto done = call.services.cluster.set_mode(call.who, call.services.cluster.own_uuid(), active);
+  return answer(done, [&](auto) { return json_answer(mode_json(call.services)); });
 }
 
 http::Response enable_executions(Call& call) {

@@ -128,9 +128,28 @@ struct Server::Parts {
         calendar_service(calendar_rows, projects, job_rows, clock, true),
         schedule_service({*database, job_rows, projects, execution_rows, job_cache, calendar_service},
                          config.member.uuid, {}),
-        dispatcher(api::Services{project_service, job_service, execution_service, output_service, upload_service,
-                                 login_service, system_service, schedule_service, engine_loop, request_pool, clock,
-                                 [&http] { return http.stats(); }, url, config.server.context_path}) {}
+        cluster_service(service::unwatched_cluster(*database, self,
+                                                   [this](bool active) {
+                                                     using Mode = engine::Launcher::Mode;
+                                                     launcher.set_mode(active ? Mode::active : Mode::passive);
+                                                   }),
+                        *database, config.member.uuid),
+        dispatcher(api::Services{project_service,
+                                 job_service,
+                                 execution_service,
+                                 output_service,
+                                 upload_service,
+                                 login_service,
+                                 system_service,
+                                 schedule_service,
+                                 cluster_service,
+                                 engine_loop,
+                                 request_pool,
+                                 clock,
+                                 [&http] { return http.stats(); },
+                                 url,
+                                 config.server.context_path,
+                                 {}}) {}
 
   std::unique_ptr<store::Database> database;
   std::string log_root;
@@ -172,6 +191,7 @@ struct Server::Parts {
   service::System system_service;
   service::Calendars calendar_service;
   service::Schedules schedule_service;
+  service::Cluster cluster_service;
   api::Dispatcher dispatcher;
 };
 

@@ -7,8 +7,6 @@
 #include <thread>
 #include <unistd.h>
 
-#include "service/access.hpp"
-
 namespace qd::service {
 namespace {
 
@@ -56,13 +54,6 @@ Result<> System::check_database() {
 
 bool System::active() const {
   return launcher_.mode() == engine::Launcher::Mode::active;
-}
-
-Result<> System::set_active(const auth::Identity& who, bool active) {
-  const char* action = active ? "enable_executions" : "disable_executions";
-  if (auto right = require(who, {"system", action, ""}, "System", "execution mode"); !right) return fail(right.error());
-  launcher_.set_mode(active ? engine::Launcher::Mode::active : engine::Launcher::Mode::passive);
-  return {};
 }
 
 }  // namespace qd::service

@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "auth/identity.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "engine/launcher.hpp"
@@ -43,7 +42,6 @@ class System {
   Result<> check_database();  // one round trip
 
   bool active() const;
-  Result<> set_active(const auth::Identity& who, bool active);
 
  private:
   MemberFacts facts_;

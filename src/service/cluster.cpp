@@ -1,0 +1,88 @@
+#include "service/cluster.hpp"
+
+#include "service/access.hpp"
+#include "store/member_store.hpp"
+
+namespace qd::service {
+namespace {
+
+using cluster::Membership;
+using cluster::Standing;
+
+Standing standing_of(model::Member::State state) {
+  switch (state) {
+    case model::Member::State::live:
+      return Standing::active;
+    case model::Member::State::leaving:
+      return Standing::leaving;
+    case model::Member::State::stopped:
+      return Standing::stopped;
+    case model::Member::State::dead:
+      return Standing::dead;
+  }
+  return Standing::dead;
+}
+
+cluster::ClusterView read_members(store::Database& database) {
+  cluster::ClusterView view;
+  view.now = database.now();
+  for (model::Member& member : store::MemberStore(database).list()) {
+    const Millis age{view.now - member.beat};
+    const Standing standing = standing_of(member.state);
+    view.members.push_back({std::move(member), standing, age, ""});
+  }
+  return view;
+}
+
+}  // namespace
+
+ClusterLinks unwatched_cluster(store::Database& database, const model::OwnIncarnation& self,
+                               std::function<void(bool active)> set_mode) {
+  ClusterLinks links;
+  links.view = [&database] { return read_members(database); };
+  links.request_mode = [&database, &self, set_mode = std::move(set_mode)](
+                           const std::string& uuid, bool active,
+                           const std::string& by) -> Result<Membership::ModeAnswer> {
+    const std::string mode = active ? "active" : "passive";
+    store::MemberStore members(database);
+    if (uuid == self.uuid()) {
+      set_mode(active);
+      members.apply_mode(self.get(), mode);
+      return Membership::ModeAnswer::complete;
+    }
+    if (members.request_mode(uuid, mode, by)) return Membership::ModeAnswer::pending;
+    const bool known = members.find(uuid).has_value();
+    return fail(known ? ErrorKind::conflict : ErrorKind::not_found,
+                known ? "Cluster member " + uuid + " does not run." : "There is no cluster member " + uuid + ".");
+  };
+  return links;
+}
+
+Result<MemberList> Cluster::members(const auth::Identity& who) {
+  if (auto right = require(who, {"system", "view_cluster", ""}, "System", "cluster"); !right)
+    return fail(right.error());
+  return MemberList{links_.view(), schedules_.count_by_owner()};
+}
+
+Result<EventPage> Cluster::events(const auth::Identity& who, store::ClusterEventQuery query) {
+  if (auto right = require(who, {"system", "view_cluster", ""}, "System", "cluster"); !right)
+    return fail(right.error());
+  EventPage page;
+  const std::size_t max = query.max;
+  query.max = max + 1;
+  page.events = events_.list(query);
+  page.more = page.events.size() > max;
+  if (page.more) page.events.resize(max);
+  for (const cluster::MemberView& view : links_.view().members)
+    page.names.emplace(view.member.id.uuid, view.member.name);
+  return page;
+}
+
+Result<cluster::Membership::ModeAnswer> Cluster::set_mode(const auth::Identity& who, const std::string& uuid,
+                                                          bool active) {
+  const char* action = active ? "enable_executions" : "disable_executions";
+  if (auto right = require(who, {"system", action, ""}, "System", "execution mode"); !right) return fail(right.error());
+  return links_.request_mode(uuid, active, who.user);
+}
+
+}  // namespace qd::service

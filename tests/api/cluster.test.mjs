@@ -1,0 +1,148 @@
+// The cluster as its API shows it: members, events, execution modes of members.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { freshDatabase } from '../support/databases.mjs';
+import { Server, startServer } from '../support/server.mjs';
+import { NOWHERE, newJob, newProject } from '../support/scenario.mjs';
+
+const GONE = 'aaaaaaaa-0000-4000-8000-000000000001';
+const SELF = 'bbbbbbbb-0000-4000-8000-000000000002';
+const cluster = (uuid, name) => ({
+  config: { 'rundeck.clusterMode.enabled': 'true' },
+  framework: { 'rundeck.server.uuid': uuid, 'framework.server.name': name },
+});
+
+let qd;
+before(async () => {
+  const database = await freshDatabase();
+  const gone = await startServer({ database, ...cluster(GONE, 'first') });
+  await newJob(gone, await newProject(gone), { schedule: { crontab: '0 30 5 ? * * *' } });
+  await gone.kill();
+  qd = new Server({ database, base: gone.base, ...cluster(SELF, 'second') });
+  await qd.start();
+  await qd.authorize();
+});
+after(() => qd?.stop());
+
+const member = async (uuid) => (await qd.ok('GET', '/cluster/members')).members.find((one) => one.uuid === uuid);
+
+describe('members', () => {
+  it('are told with state, mode, load and schedules', async () => {
+    const answer = await qd.ok('GET', '/cluster/members');
+    assert.equal(answer.self, SELF);
+    assert.equal(answer.clusterMode, true);
+    assert.ok(Date.parse(answer.now));
+    assert.deepEqual(answer.members.map((one) => one.uuid).sort(), [GONE, SELF]);
+    assert.deepEqual(answer.orphaned, []);
+    const self = answer.members.find((one) => one.uuid === SELF);
+    assert.deepEqual(
+      { self: self.self, name: self.name, url: self.url, state: self.state, executionMode: self.executionMode, requestedMode: self.requestedMode, schedules: self.schedules },
+      { self: true, name: 'second', url: qd.url, state: 'active', executionMode: 'active', requestedMode: null, schedules: 0 },
+    );
+    assert.ok(Array.isArray(self.tags));
+    assert.ok(self.host && self.incarnation >= 1 && self.lastBeatAge >= 0);
+    for (const date of [self.started, self.lastBeat]) assert.ok(Date.parse(date), date);
+    assert.deepEqual(Object.keys(self.vitals).sort(), ['cpuPercent', 'loadAverage', 'memoryBytes', 'runningExecutions', 'threadRatio']);
+    const other = answer.members.find((one) => one.uuid === GONE);
+    assert.equal(other.name, 'first');
+    assert.equal(other.self, false);
+    assert.equal(typeof other.state, 'string');
+  });
+
+  it('a server alone is its own only member', async () => {
+    const alone = await startServer({ framework: { 'rundeck.server.uuid': SELF } });
+    const answer = await alone.ok('GET', '/cluster/members');
+    assert.equal(answer.clusterMode, false);
+    assert.deepEqual(answer.members.map((one) => one.uuid), [SELF]);
+    await alone.stop();
+  });
+});
+
+describe('execution mode of a member', () => {
+  const set = (what, uuid, options = {}) => qd.ok('POST', `/enterprise/cluster/executions/${what}`, { query: { uuid }, ...options });
+
+  it('this one changes at once', async () => {
+    assert.deepEqual(await set('disable', SELF), { status: 'complete', executionMode: 'passive', uuid: SELF });
+    assert.deepEqual(await qd.ok('GET', '/system/executions/status'), { executionMode: 'passive' });
+    assert.equal((await member(SELF)).executionMode, 'passive');
+    assert.deepEqual(await set('enable', SELF, { version: 41 }), { status: 'complete', executionMode: 'active', uuid: SELF });
+    assert.equal((await qd.ok('GET', '/system/info')).system.executions.active, true);
+    assert.equal((await member(SELF)).executionMode, 'active');
+  });
+
+  it('the system’s own switch is the same one', async () => {
+    await qd.ok('POST', '/system/executions/disable');
+    assert.equal((await member(SELF)).executionMode, 'passive');
+    await qd.ok('POST', '/system/executions/enable');
+    assert.equal((await member(SELF)).executionMode, 'active');
+  });
+
+  it('another one is asked', async () => {
+    // Killed, and its row says so only after a while: until then the request waits there.
+    const answer = await qd.api('POST', '/enterprise/cluster/executions/disable', { query: { uuid: GONE } });
+    if ((await member(GONE)).state === 'dead' && answer.status !== 200) {
+      assert.equal(answer.status, 409, answer.text);
+    } else {
+      assert.deepEqual(answer.json, { status: 'pending', executionMode: 'passive', uuid: GONE });
+      assert.equal((await member(GONE)).requestedMode, 'passive');
+      assert.equal((await member(GONE)).requestedBy, 'admin');
+    }
+    assert.equal((await member(SELF)).executionMode, 'active');
+  });
+
+  it('refuses what it cannot do', async () => {
+    const { message } = await qd.fails(400, 'api.error.parameter.required', 'POST', '/enterprise/cluster/executions/enable');
+    assert.match(message, /"uuid"/);
+    await qd.fails(404, null, 'POST', '/enterprise/cluster/executions/enable', { query: { uuid: NOWHERE } });
+    await qd.fails(400, 'api.error.api-version.unsupported', 'POST', '/enterprise/cluster/executions/enable', { query: { uuid: SELF }, version: 40 });
+    await qd.fails(405, null, 'GET', '/enterprise/cluster/executions/enable', { query: { uuid: SELF } });
+  });
+
+  it('passive can be told by status 503', async () => {
+    await set('disable', SELF);
+    const status = async (query, version) => (await qd.api('GET', '/system/executions/status', { query, version })).status;
+    assert.equal(await status({}), 200);
+    assert.equal(await status({ passiveAs503: 'true' }), 503);
+    assert.equal(await status({ passiveAs503: 'false' }), 200);
+    assert.equal(await status({}, 36), 200);
+    assert.equal(await status({}, 35), 503);
+    await set('enable', SELF);
+    assert.equal(await status({ passiveAs503: 'true' }), 200);
+    assert.equal(await status({}, 35), 200);
+  });
+});
+
+describe('events', () => {
+  const list = (query) => qd.ok('GET', '/cluster/events', { query });
+
+  it('newest first, and by pages', async () => {
+    const { events, paging } = await list({ max: 1000 });
+    assert.equal(paging.count, events.length);
+    const ids = events.map((one) => one.id);
+    assert.deepEqual(ids, [...ids].sort((a, b) => b - a));
+    for (const event of events) {
+      assert.ok(event.kind && event.message && Date.parse(event.time));
+      assert.ok(event.member.uuid);
+    }
+    const page = await list({ max: 1, offset: 1 });
+    assert.deepEqual(page.events.map((one) => one.id), ids.slice(1, 2));
+  });
+
+  it('can be filtered', async () => {
+    assert.deepEqual((await list({ kind: 'nothing.such' })).events, []);
+    assert.deepEqual((await list({ member: NOWHERE })).events, []);
+    assert.deepEqual((await list({ until: '2001-01-01T00:00:00Z' })).events, []);
+    for (const [query, name] of [[{ from: 'x' }, 'from'], [{ until: 'y' }, 'until'], [{ max: 'z' }, 'max']]) {
+      const { message } = await qd.fails(400, null, 'GET', '/cluster/events', { query });
+      assert.ok(message.includes(`"${name}"`), message);
+    }
+  });
+});
+
+it('nobody but those who may sees or changes the cluster', async () => {
+  for (const [method, path] of [['GET', '/cluster/members'], ['GET', '/cluster/events'], ['POST', '/enterprise/cluster/executions/disable'], ['POST', '/config/refresh'], ['GET', '/scheduler/jobs'], ['PUT', '/scheduler/takeover'], ['GET', '/scheduler/fires']]) {
+    const answer = await qd.api(method, path, { token: null, query: { uuid: SELF } });
+    assert.equal(answer.status, 403, `${method} ${path}: ${answer.text}`);
+    assert.equal(answer.json.errorCode, 'unauthorized');
+  }
+});
