@@ -112,25 +112,6 @@ bool is_enabled(const model::Job& job) {
   return job.schedule_enabled && job.execution_enabled;
 }
 
-// What was due before a change made it void is not forgotten.
-void settle_overdue(Session& session, const ScheduleRow& old, const std::string& reason, UnixMillis now) {
-  if (!old.next || *old.next > now) return;
-  FireRow row;
-  row.job_uuid = old.job_uuid;
-  row.due = *old.next;
-  row.project = old.project;
-  row.source = old.source;
-  row.state = fire::skipped;
-  row.reason = reason;
-  row.claimed = now;
-  row.owner_uuid = old.server_uuid;
-  if (const auto timing = model::Timing::parse(old.expression, old.zone)) {
-    for (auto at = timing->next(row.due); at && *at <= now && row.fires < most_counted; at = timing->next(*at))
-      ++row.fires;
-  }
-  ScheduleStore::claim(session, row);
-}
-
 }  // namespace
 
 ScheduleStore::ScheduleStore(Database& database) : database_(database) {}
@@ -145,6 +126,10 @@ std::optional<UnixMillis> ScheduleStore::next_due(const std::string& server_uuid
 
 std::vector<ScheduleRow> ScheduleStore::of_job(const std::string& job_uuid) {
   return read_schedules(database_.query(select_of_job, {job_uuid}));
+}
+
+std::vector<ScheduleRow> ScheduleStore::of_job(Session& session, const std::string& job_uuid) {
+  return read_schedules(session.query(select_of_job, {job_uuid}));
 }
 
 std::int64_t ScheduleStore::count(const std::string& server_uuid) {
@@ -186,7 +171,7 @@ bool ScheduleStore::hold_alive(Session& session, const model::Incarnation& membe
 }
 
 void ScheduleStore::write(Session& session, const model::Job& job, const std::string& server_uuid, UnixMillis now) {
-  const auto rows = read_schedules(session.query(select_of_job, {job.uuid}));
+  const auto rows = of_job(session, job.uuid);
   const bool enabled = is_enabled(job);
   bool written = false;
   bool of_project = false;
@@ -228,6 +213,25 @@ void ScheduleStore::remove(Session& session, const std::string& job_uuid) {
   session.execute(delete_schedules, {job_uuid});
 }
 
+void ScheduleStore::settle_overdue(Session& session, const ScheduleRow& old, const std::string& reason,
+                                   UnixMillis now) {
+  if (!old.next || *old.next > now) return;
+  FireRow row;
+  row.job_uuid = old.job_uuid;
+  row.due = *old.next;
+  row.project = old.project;
+  row.source = old.source;
+  row.state = fire::skipped;
+  row.reason = reason;
+  row.claimed = now;
+  row.owner_uuid = old.server_uuid;
+  if (const auto timing = model::Timing::parse(old.expression, old.zone)) {
+    for (auto at = timing->next(row.due); at && *at <= now && row.fires < most_counted; at = timing->next(*at))
+      ++row.fires;
+  }
+  claim(session, row);
+}
+
 std::int64_t ScheduleStore::take_over(Session& session, const TakeoverFilter& filter, const std::string& to) {
   const auto conditions = takeover_conditions(filter, to);
   Params params = {to};
@@ -243,13 +247,13 @@ ScheduleStore::Taken ScheduleStore::take_over(const TakeoverFilter& filter, cons
   database_.transact([&](Session& session) {
     taken = {};
     const auto conditions = takeover_conditions(filter, to);
-    taken.total = session.query("SELECT COUNT(DISTINCT job_uuid) FROM schedule" + conditions.where(), conditions.params())
-                      .at(0)
-                      .integer(0);
-    const auto rows =
-        session.query("SELECT DISTINCT job_uuid, project, server_uuid FROM schedule" + conditions.where() +
-                          " ORDER BY job_uuid LIMIT ?",
-                      conditions.params_and({static_cast<std::int64_t>(max_listed)}));
+    taken.total =
+        session.query("SELECT COUNT(DISTINCT job_uuid) FROM schedule" + conditions.where(), conditions.params())
+            .at(0)
+            .integer(0);
+    const auto rows = session.query("SELECT DISTINCT job_uuid, project, server_uuid FROM schedule" +
+                                        conditions.where() + " ORDER BY job_uuid LIMIT ?",
+                                    conditions.params_and({static_cast<std::int64_t>(max_listed)}));
     for (const auto& row : rows) taken.jobs.push_back({row.text(0), row.text(1), row.text(2)});
     take_over(session, filter, to);
   });

@@ -95,6 +95,12 @@ class ScheduleStore {
   static void write(Session& session, const model::Job& job, const std::string& server_uuid, UnixMillis now);
   static void remove(Session& session, const std::string& job_uuid);
 
+  // Assigns project schedule `row.source` to a job of its project, or brings the assignment up to date; ids and times
+  // of `row` are not looked at. A job that had no schedule yet gets the owner `row.server_uuid`, others keep theirs.
+  // False: no such job.
+  static bool assign(Session& session, const ScheduleRow& row, UnixMillis now);
+  static bool unassign(Session& session, const std::string& job_uuid, std::int64_t source, UnixMillis now);
+
   // Moves schedules, and the ownership that their jobs show, to another member. Set-based, idempotent: what it owns
   // already is left out. Answers with at most `max_listed` jobs; `total` counts all.
   struct Taken {
@@ -108,6 +114,10 @@ class ScheduleStore {
   std::int64_t prune(UnixMillis before, std::size_t max);
 
  private:
+  static std::vector<ScheduleRow> of_job(Session& session, const std::string& job_uuid);
+  // What was due before a change made it void is not forgotten: its ledger row says `reason`.
+  static void settle_overdue(Session& session, const ScheduleRow& old, const std::string& reason, UnixMillis now);
+
   Database& database_;
 };
 
