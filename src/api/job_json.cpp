@@ -39,6 +39,11 @@ store::JobSummary summary_of(const store::StoredJob& stored) {
           stored.server_uuid};
 }
 
+void show_owner(store::JobSummary& job, const std::optional<std::string>& owner) {
+  job.scheduled = owner.has_value();
+  if (owner) job.server_uuid = *owner;
+}
+
 Result<store::JobQuery> job_query(const Call& call) {
   store::JobQuery query;
   query.project = call.param("project");

@@ -73,7 +73,7 @@ http::Response get_info(Call& call) {
   const auto job = call.services.jobs.find(call.who, call.param("id"));
   return answer(job, [&](const service::StoredJobPtr& stored) {
     store::JobSummary summary = summary_of(*stored);
-    summary.scheduled = call.services.schedules.is_scheduled(summary.uuid);
+    show_owner(summary, call.services.schedules.owner_of(summary.uuid));
     JsonObject info = job_summary_json(call, summary);
     if (const auto average = call.services.jobs.average_duration(stored->job.uuid)) info["averageDuration"] = *average;
     if (const auto next = call.services.schedules.next_execution(*stored, call.services.clock.now()))

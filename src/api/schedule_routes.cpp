@@ -34,7 +34,7 @@ http::Response get_forecast(Call& call) {
   const auto forecast = call.services.schedules.forecast(call.who, call.param("id"), *request);
   return answer(forecast, [&](const service::Forecast& found) {
     store::JobSummary summary = summary_of(*found.job);
-    summary.scheduled = found.scheduled;
+    show_owner(summary, found.owner);
     JsonObject object = job_summary_json(call, summary);
     if (found.fires) {
       JsonArray dates;

@@ -64,11 +64,16 @@ std::vector<BulkOutcome> Jobs::remove_many(const auth::Identity& who, const std:
   return outcomes;
 }
 
+bool Jobs::has_project_schedule(const std::string& uuid) {
+  const auto found = jobs_.list({.uuids = {uuid}, .scheduled = true});
+  return !found.empty();
+}
+
 Result<> Jobs::set_enabled(const auth::Identity& who, const std::string& uuid, Toggle toggle, bool on) {
   const bool schedule = toggle == Toggle::schedule;
   auto job = find(who, uuid, schedule ? "toggle_schedule" : "toggle_execution");
   if (!job) return fail(job.error());
-  if (schedule && !(*job)->job.schedule) {
+  if (schedule && !(*job)->job.schedule && !has_project_schedule(uuid)) {
     return fail(ErrorKind::conflict, "Cannot toggle schedule for Job ID " + uuid + ": not a scheduled Job",
                 "api.error.job.toggleSchedule.notScheduled");
   }

@@ -87,6 +87,7 @@ class Jobs {
   ImportOutcome import_one(const auth::Identity& who, const ImportRequest& request,
                            const std::vector<codec::DecodedJob>& batch, std::size_t at);
   std::optional<store::StoredJob> duplicate_of(const ImportRequest& request, const model::Job& job);
+  bool has_project_schedule(const std::string& uuid);
   std::vector<TreeStep> tree_of(const model::Job& job, int depth);
 
   store::JobStore& jobs_;

@@ -23,6 +23,7 @@ bool is_on(const model::Job& job) {
 Schedules::Schedules(const Parts& parts, std::string server_uuid, TakeOver take_over)
     : parts_(parts),
       schedules_(parts.database),
+      project_schedules_(parts.database),
       members_(parts.database),
       server_uuid_(std::move(server_uuid)),
       take_over_(std::move(take_over)) {
@@ -75,10 +76,10 @@ Result<Forecast> Schedules::forecast(const auth::Identity& who, const std::strin
   if (auto right = require(who, {"job", "read", job.project}, "Job ID", uuid); !right) return fail(right.error());
   const auto rows = schedules_.of_job(uuid);
   const auto toggles = toggles_of(job.project);
-  forecast.scheduled = !rows.empty();
+  if (!rows.empty()) forecast.owner = rows.front().server_uuid;
   forecast.project_executions_off = toggles.executions_off;
   forecast.project_schedules_off = toggles.schedules_off;
-  if (forecast.scheduled && is_on(job)) {
+  if (forecast.owner && is_on(job)) {
     const model::ForecastWindow window{.from = std::min(request.now, request.until),
                                        .until = std::max(request.now, request.until),
                                        .max = request.max > 0 ? request.max : model::kMostForecastFires};
@@ -92,6 +93,12 @@ Result<Forecast> Schedules::forecast(const auth::Identity& who, const std::strin
     }
   }
   return forecast;
+}
+
+std::optional<std::string> Schedules::owner_of(const std::string& uuid) {
+  const auto rows = schedules_.of_job(uuid);
+  if (rows.empty()) return std::nullopt;
+  return rows.front().server_uuid;
 }
 
 std::optional<UnixMillis> Schedules::next_execution(const store::StoredJob& stored, UnixMillis now) {
@@ -149,7 +156,12 @@ Result<LedgerPage> Schedules::ledger(const auth::Identity& who, store::FireQuery
   if (page.fires.empty()) return page;
 
   std::set<std::string> uuids;
-  for (const store::FireRow& fire : page.fires) uuids.insert(fire.job_uuid);
+  std::set<std::int64_t> sources;
+  for (const store::FireRow& fire : page.fires) {
+    uuids.insert(fire.job_uuid);
+    if (fire.source != 0) sources.insert(fire.source);
+  }
+  page.schedules = project_schedules_.names(sources);
   store::JobQuery jobs;
   jobs.uuids = {uuids.begin(), uuids.end()};
   for (store::JobSummary& job : parts_.jobs.list(jobs)) page.jobs.emplace(job.uuid, std::move(job));

@@ -16,6 +16,7 @@
 #include "store/execution_store.hpp"
 #include "store/job_store.hpp"
 #include "store/member_store.hpp"
+#include "store/project_schedule_store.hpp"
 #include "store/project_store.hpp"
 #include "store/schedule_store.hpp"
 
@@ -31,7 +32,7 @@ struct ForecastRequest {
 
 struct Forecast {
   StoredJobPtr job;
-  bool scheduled = false;  // by itself or by a project schedule
+  std::optional<std::string> owner;  // of its schedules, its own or a project's; nullopt: it has none
   // Earliest first; nullopt when neither a schedule that is on nor a run for later is there.
   std::optional<std::vector<UnixMillis>> fires;
   bool project_executions_off = false, project_schedules_off = false;
@@ -64,7 +65,8 @@ class Schedules {
   Schedules(const Parts& parts, std::string server_uuid, TakeOver take_over);
 
   Result<Forecast> forecast(const auth::Identity& who, const std::string& uuid, const ForecastRequest& request);
-  bool is_scheduled(const std::string& uuid) { return !schedules_.of_job(uuid).empty(); }
+  // The member that owns the job's schedules; nullopt: it has none.
+  std::optional<std::string> owner_of(const std::string& uuid);
   // Nothing when the schedule, the job or its project is switched off.
   std::optional<UnixMillis> next_execution(const store::StoredJob& stored, UnixMillis now);
 
@@ -86,6 +88,7 @@ class Schedules {
 
   Parts parts_;
   store::ScheduleStore schedules_;
+  store::ProjectScheduleStore project_schedules_;
   store::MemberStore members_;
   std::string server_uuid_;
   TakeOver take_over_;

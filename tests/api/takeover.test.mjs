@@ -83,6 +83,7 @@ describe('takeover', () => {
   });
 
   it('of one job has the documented shape', async () => {
+    assert.equal((await qd.ok('GET', `/job/${ids.a}/info`)).serverNodeUUID, OLD);
     assert.deepEqual(await takeOver({ job: { id: ids.a } }), {
       takeoverSchedule: {
         jobs: {
