@@ -58,10 +58,24 @@ ClusterLinks unwatched_cluster(store::Database& database, const model::OwnIncarn
   return links;
 }
 
+// What the watching part judged holds for the life that it judged; all else is read now, so that a change shows at
+// once.
+cluster::ClusterView Cluster::current_view() {
+  auto view = read_members(database_);
+  const auto judged = links_.view();
+  for (cluster::MemberView& now : view.members) {
+    const auto* seen = judged.find(now.member.id.uuid);
+    if (now.member.state != model::Member::State::live || seen == nullptr || seen->member.id != now.member.id) continue;
+    now.standing = seen->standing;
+    now.reason = seen->reason;
+  }
+  return view;
+}
+
 Result<MemberList> Cluster::members(const auth::Identity& who) {
   if (auto right = require(who, {"system", "view_cluster", ""}, "System", "cluster"); !right)
     return fail(right.error());
-  return MemberList{links_.view(), schedules_.count_by_owner()};
+  return MemberList{current_view(), schedules_.count_by_owner()};
 }
 
 Result<EventPage> Cluster::events(const auth::Identity& who, store::ClusterEventQuery query) {
@@ -73,7 +87,7 @@ Result<EventPage> Cluster::events(const auth::Identity& who, store::ClusterEvent
   page.events = events_.list(query);
   page.more = page.events.size() > max;
   if (page.more) page.events.resize(max);
-  for (const cluster::MemberView& view : links_.view().members)
+  for (const cluster::MemberView& view : current_view().members)
     page.names.emplace(view.member.id.uuid, view.member.name);
   return page;
 }

@@ -41,7 +41,11 @@ struct EventPage {
 class Cluster {
  public:
   Cluster(ClusterLinks links, store::Database& database, std::string own_uuid)
-      : links_(std::move(links)), schedules_(database), events_(database), own_uuid_(std::move(own_uuid)) {}
+      : links_(std::move(links)),
+        database_(database),
+        schedules_(database),
+        events_(database),
+        own_uuid_(std::move(own_uuid)) {}
 
   const std::string& own_uuid() const { return own_uuid_; }
   Result<MemberList> members(const auth::Identity& who);
@@ -50,7 +54,10 @@ class Cluster {
   Result<cluster::Membership::ModeAnswer> set_mode(const auth::Identity& who, const std::string& uuid, bool active);
 
  private:
+  cluster::ClusterView current_view();
+
   const ClusterLinks links_;
+  store::Database& database_;
   store::ScheduleStore schedules_;
   store::ClusterEventStore events_;
   const std::string own_uuid_;
