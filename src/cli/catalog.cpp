@@ -32,7 +32,8 @@ const Commands& catalog() {
     for (Commands (*table)() :
          {run_commands, adhoc_commands, job_commands, job_toggle_commands, job_schedule_commands, execution_commands,
           execution_delete_commands, project_commands, project_config_commands, project_readme_commands, node_commands,
-          system_commands, token_commands, user_commands, shell_commands}) {
+          system_commands, project_schedule_commands, cluster_commands, token_commands, user_commands,
+          shell_commands}) {
       for (Command& command : table()) commands.push_back(std::move(command));
     }
     return commands;

@@ -17,6 +17,8 @@ Commands execution_commands();
 Commands execution_delete_commands();
 Commands node_commands();
 Commands system_commands();
+Commands project_schedule_commands();
+Commands cluster_commands();
 Commands token_commands();
 Commands user_commands();
 Commands shell_commands();  // completion, manual page, version

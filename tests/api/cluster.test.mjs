@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { freshDatabase } from '../support/databases.mjs';
+import { qd as cli } from '../support/cli.mjs';
 import { Server, startServer } from '../support/server.mjs';
 import { NOWHERE, newJob, newProject } from '../support/scenario.mjs';
 
@@ -145,4 +146,35 @@ it('nobody but those who may sees or changes the cluster', async () => {
     assert.equal(answer.status, 403, `${method} ${path}: ${answer.text}`);
     assert.equal(answer.json.errorCode, 'unauthorized');
   }
+});
+
+describe('qd cluster', () => {
+  it('shows members and events', async () => {
+    const members = await cli(qd, ['cluster', 'members']);
+    assert.equal(members.code, 0, members.err);
+    assert.match(members.out, new RegExp(`^${SELF} second active active 0 schedules \\(asked\\)$`, 'm'));
+    assert.match(members.out, new RegExp(`^${GONE} first `, 'm'));
+    const events = await cli(qd, ['cluster', 'events', '-o', 'json']);
+    assert.deepEqual(JSON.parse(events.out), (await qd.ok('GET', '/cluster/events')).events);
+  });
+
+  it('switches the mode of a member', async () => {
+    const off = await cli(qd, ['cluster', 'passive', SELF]);
+    assert.equal(off.code, 0, off.err);
+    assert.equal((await member(SELF)).executionMode, 'passive');
+    const on = await cli(qd, ['cluster', 'active', '--uuid', SELF]);
+    assert.match(on.out + on.err, /active now/);
+    assert.equal((await member(SELF)).executionMode, 'active');
+    assert.notEqual((await cli(qd, ['cluster', 'active', NOWHERE])).code, 0);
+  });
+
+  it('takes schedules over, when told to be sure', async () => {
+    const nothing = await cli(qd, ['cluster', 'takeover', '--confirm']);
+    assert.equal(nothing.code, 2);
+    assert.match(nothing.err, /--uuid/);
+    const done = await cli(qd, ['cluster', 'takeover', '--uuid', GONE, '--confirm']);
+    assert.equal(done.code, 0, done.err);
+    assert.match(done.out + done.err, /Schedule Takeover successful for 1\/1 Jobs/);
+    assert.equal((await member(SELF)).schedules, 1);
+  });
 });
