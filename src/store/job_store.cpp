@@ -16,8 +16,8 @@ constexpr const char* select_jobs_by_name =
     "SELECT " QD_JOB_COLUMNS " FROM job WHERE project = ? AND group_path = ? AND name = ? ORDER BY id";
 #undef QD_JOB_COLUMNS
 constexpr const char* select_summaries =
-    "SELECT uuid, project, name, group_path, description, scheduled, schedule_enabled, execution_enabled, server_uuid "
-    "FROM job";
+    "SELECT uuid, project, name, group_path, description, scheduled, schedule_enabled, execution_enabled, "
+    "CASE WHEN scheduled = 1 THEN (SELECT MIN(s.server_uuid) FROM schedule s WHERE s.job_uuid = job.uuid) END FROM job";
 constexpr const char* list_order = " ORDER BY group_path, name, uuid";
 constexpr const char* select_revision = "SELECT revision FROM job WHERE uuid = ?";
 constexpr const char* count_jobs = "SELECT COUNT(*) FROM job WHERE project = ?";
@@ -121,10 +121,8 @@ Conditions job_conditions(Dialect dialect, const JobQuery& query) {
   if (query.group_exact)
     conditions.add(equals("group_path", means_top_level(*query.group_exact) ? "" : *query.group_exact));
   if (query.scheduled) conditions.add(equals("scheduled", flag(*query.scheduled)));
-  if (query.server_uuid) {  // only schedules have an owner; other jobs carry who saved them last
-    conditions.add(equals("server_uuid", *query.server_uuid));
-    if (!query.scheduled) conditions.add("scheduled = 1");
-  }
+  if (query.server_uuid)
+    conditions.add({"uuid IN (SELECT s.job_uuid FROM schedule s WHERE s.server_uuid = ?)", {*query.server_uuid}});
   if (query.tag) conditions.add(contains_exactly(dialect, "tags", "," + *query.tag + ","));
   return conditions;
 }
@@ -229,7 +227,8 @@ bool JobStore::set_enabled(const std::string& uuid, std::optional<bool> executio
     session.execute(update_toggles,
                     {flag(job.schedule_enabled), flag(job.execution_enabled), write_job_document(job), uuid});
     session.execute(append_revision, {uuid});
-    ScheduleStore::write(session, job, stored.server_uuid, now);
+    const auto owner = ScheduleStore::owner(session, uuid);  // a toggle gives the schedule to nobody else
+    ScheduleStore::write(session, job, owner.value_or(stored.server_uuid), now);
   });
   return found;
 }

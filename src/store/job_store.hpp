@@ -18,14 +18,14 @@ struct StoredJob {
   UnixMillis created = 0;
   UnixMillis updated = 0;
   std::string updated_by;
-  std::string server_uuid;  // the member that owns its schedule
+  std::string server_uuid;  // the member that saved it last; who owns its schedules now, their rows say
 };
 
 // What a list shows, without the definition.
 struct JobSummary {
   std::string uuid = {}, project = {}, name = {}, group = {}, description = {};
   bool scheduled = false, schedule_enabled = true, execution_enabled = true;
-  std::string server_uuid = {};
+  std::string server_uuid = {};  // the owner of its schedules; "" without
 };
 
 struct JobQuery {

@@ -137,7 +137,7 @@ TEST_P(JobStoreTest, FiltersFindTheSameEverywhere) {
   EXPECT_THAT(names({.group_exact = "-"}), ElementsAre("Backup 100%"));
   EXPECT_THAT(names({.uuids = {"1", "4", "4", "9"}}), ElementsAre("Backup 100%", "ops2/Ärger (x)"));
   EXPECT_THAT(names({.scheduled = true}), IsEmpty());
-  EXPECT_EQ(names({.server_uuid = "member1"}).size(), 5u);
+  EXPECT_THAT(names({.server_uuid = "member1"}), IsEmpty());  // it saved them, but owns schedules only
 }
 
 TEST_P(JobStoreTest, FindsTags) {

@@ -11,7 +11,6 @@ namespace {
 constexpr const char* mark_job_scheduled = "UPDATE job SET scheduled = 1 WHERE uuid = ? AND project = ?";
 constexpr const char* lock_scheduled_job = "UPDATE job SET scheduled = scheduled WHERE uuid = ?";
 constexpr const char* select_job_toggles = "SELECT schedule_enabled, execution_enabled FROM job WHERE uuid = ?";
-constexpr const char* give_job_owner = "UPDATE job SET server_uuid = ? WHERE uuid = ?";
 constexpr const char* mark_job_by_schedules =
     "UPDATE job SET scheduled = CASE WHEN EXISTS (SELECT 1 FROM schedule WHERE job_uuid = ?) THEN 1 ELSE 0 END WHERE "
     "uuid = ?";
@@ -48,7 +47,6 @@ bool ScheduleStore::assign(Session& session, const ScheduleRow& row, UnixMillis 
   const auto old = with_source(rows, row.source);
   if (old == rows.end()) {
     const std::string& owner = rows.empty() ? row.server_uuid : rows.front().server_uuid;
-    if (rows.empty()) session.execute(give_job_owner, {owner, row.job_uuid});
     session.execute(insert_assignment, {row.job_uuid, row.source, row.project, row.name, row.expression, row.zone,
                                         row.arg_string, row.missed_policy, owner, next_fire(row, enabled, now)});
     return true;

@@ -45,9 +45,7 @@ constexpr const char* update_schedule =
 constexpr const char* delete_schedule = "DELETE FROM schedule WHERE id = ?";
 constexpr const char* delete_schedules = "DELETE FROM schedule WHERE job_uuid = ?";
 
-constexpr const char* own_jobs =
-    "UPDATE job SET server_uuid = ? WHERE server_uuid <> ? AND uuid IN (SELECT job_uuid FROM schedule WHERE "
-    "server_uuid = ?)";
+constexpr const char* select_owner = "SELECT MIN(server_uuid) FROM schedule WHERE job_uuid = ?";
 
 // A job counts as scheduled by a project schedule, too.
 constexpr const char* mark_scheduled = "UPDATE job SET scheduled = 1 WHERE uuid = ?";
@@ -130,6 +128,10 @@ std::vector<ScheduleRow> ScheduleStore::of_job(const std::string& job_uuid) {
 
 std::vector<ScheduleRow> ScheduleStore::of_job(Session& session, const std::string& job_uuid) {
   return read_schedules(session.query(select_of_job, {job_uuid}));
+}
+
+std::optional<std::string> ScheduleStore::owner(Session& session, const std::string& job_uuid) {
+  return session.query(select_owner, {job_uuid}).at(0).optional_text(0);
 }
 
 std::int64_t ScheduleStore::count(const std::string& server_uuid) {
@@ -236,9 +238,7 @@ std::int64_t ScheduleStore::take_over(Session& session, const TakeoverFilter& fi
   const auto conditions = takeover_conditions(filter, to);
   Params params = {to};
   for (const auto& value : conditions.params()) params.push_back(value);
-  const auto moved = session.execute("UPDATE schedule SET server_uuid = ?" + conditions.where(), params);
-  if (moved > 0) session.execute(own_jobs, {to, to, to});
-  return moved;
+  return session.execute("UPDATE schedule SET server_uuid = ?" + conditions.where(), params);
 }
 
 ScheduleStore::Taken ScheduleStore::take_over(const TakeoverFilter& filter, const std::string& to,

@@ -101,8 +101,11 @@ class ScheduleStore {
   static bool assign(Session& session, const ScheduleRow& row, UnixMillis now);
   static bool unassign(Session& session, const std::string& job_uuid, std::int64_t source, UnixMillis now);
 
-  // Moves schedules, and the ownership that their jobs show, to another member. Set-based, idempotent: what it owns
-  // already is left out. Answers with at most `max_listed` jobs; `total` counts all.
+  // The member that owns the schedules of a job; nullopt: it has none.
+  static std::optional<std::string> owner(Session& session, const std::string& job_uuid);
+
+  // Moves schedules to another member. Jobs are left alone: their lists read the owner here. Set-based, idempotent:
+  // what it owns already is left out. Answers with at most `max_listed` jobs; `total` counts all.
   struct Taken {
     std::int64_t total = 0;  // jobs
     std::vector<TakenJob> jobs;

@@ -146,8 +146,11 @@ TEST_P(ScheduleStoreTest, TakeoverMovesSetsOfSchedulesAndIsIdempotent) {
   ASSERT_EQ(taken.jobs.size(), 2u);
   EXPECT_EQ(taken.jobs.front().uuid, "a");
   EXPECT_EQ(taken.jobs.front().previous_owner, "m1");
-  EXPECT_EQ(JobStore(*database_).find("a")->server_uuid, "m3");
-  EXPECT_EQ(JobStore(*database_).find("c")->server_uuid, "m2");
+  EXPECT_EQ(JobStore(*database_).list({.uuids = {"a"}}).at(0).server_uuid, "m3");
+  EXPECT_EQ(JobStore(*database_).list({.uuids = {"c"}}).at(0).server_uuid, "m2");
+  EXPECT_EQ(JobStore(*database_).list({.server_uuid = "m3"}).size(), 2u);
+  JobStore(*database_).set_enabled("a", std::nullopt, false, kStart);
+  EXPECT_EQ(only("a").server_uuid, "m3");
   EXPECT_EQ(schedules.take_over({.from_server = "m1", .project = "", .jobs = {}}, "m3", 100).total, 0);
   EXPECT_EQ(schedules.take_over({.from_server = {}, .project = "other", .jobs = {}}, "m1", 100).total, 0);
   EXPECT_EQ(schedules.take_over({.from_server = {}, .project = "p", .jobs = {"c", "x"}}, "m1", 100).total, 1);
