@@ -1,5 +1,8 @@
 #include "store/sqlite_connection.hpp"
 
+#include <algorithm>
+#include <thread>
+
 #include "store/sql_text.hpp"
 
 namespace qd::store {
@@ -85,7 +88,7 @@ SqliteConnection::SqliteConnection(const std::string& path, bool reader, std::ch
     if (const int code = sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr); code != SQLITE_OK)
       throw_error(code, "open");
     sqlite3_busy_timeout(handle_, static_cast<int>(busy_timeout.count()));
-    query("PRAGMA journal_mode = WAL", {});
+    switch_to_wal(busy_timeout);
     for (const char* pragma : {"PRAGMA synchronous = NORMAL", "PRAGMA foreign_keys = ON", "PRAGMA cache_size = -8000",
                                "PRAGMA journal_size_limit = 67108864", "PRAGMA temp_store = MEMORY"}) {
       execute(pragma, {});
@@ -95,6 +98,20 @@ SqliteConnection::SqliteConnection(const std::string& path, bool reader, std::ch
     statements_.clear([](sqlite3_stmt* statement) { sqlite3_finalize(statement); });
     sqlite3_close(handle_);
     throw;
+  }
+}
+
+// SQLite does not wait by its busy timeout when a process that opens the same file at the same moment switches it.
+void SqliteConnection::switch_to_wal(std::chrono::milliseconds limit) {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  for (std::chrono::milliseconds pause{1};; pause = std::min(2 * pause, std::chrono::milliseconds{50})) {
+    try {
+      query("PRAGMA journal_mode = WAL", {});
+      return;
+    } catch (const DatabaseError& error) {
+      if (!error.unavailable || std::chrono::steady_clock::now() + pause > deadline) throw;
+    }
+    std::this_thread::sleep_for(pause);
   }
 }
 

@@ -32,6 +32,7 @@ class SqliteConnection final : public Connection {
  private:
   sqlite3_stmt* bound(std::string_view sql, const Params& params);
   void step_to_end(sqlite3_stmt* statement, std::string_view sql);
+  void switch_to_wal(std::chrono::milliseconds limit);
   [[noreturn]] void throw_error(int code, std::string_view sql);
 
   std::string path_;
