@@ -149,7 +149,10 @@ RunPlan Launcher::Impl::plan_due(model::Execution execution) {
     job.node_filters->filter = execution.node_filter;
     job.node_filters->filter_exclude.clear();
   }
-  plan.given = due.given(execution.id).value_or(execution.options);
+  plan.given = execution.options;
+  for (auto& [name, value] : due.given(execution.id).value_or(std::map<std::string, std::string>())) {
+    plan.given[name] = value;
+  }
   auto options = model::resolve_options(job, plan.given, {parts.read_secret, {}});
   if (options) {
     plan.options = std::move(*options);

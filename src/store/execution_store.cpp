@@ -48,7 +48,10 @@ constexpr const char* reassign_queued =
 #define QD_FINISH                                                                                                      \
   "UPDATE execution SET status = ?, active = NULL, slot = NULL, ended_ms = ?, succeeded_nodes = ?, failed_nodes = ?, " \
   "aborted_by = ?, abort_reason = ?, log_size = ?"
-#define QD_WHERE_OWNED " WHERE id = ? AND server_uuid = ? AND incarnation = ? AND status = 'running'"
+// A member that was declared dead changes nothing any more.
+#define QD_WHERE_OWNED                                                                                                 \
+  " WHERE id = ? AND server_uuid = ? AND incarnation = ? AND status = 'running' AND NOT EXISTS (SELECT 1 FROM member " \
+  "m WHERE m.uuid = execution.server_uuid AND (m.incarnation > execution.incarnation OR m.state = 'dead'))"
 constexpr const char* finish_running = QD_FINISH QD_WHERE_OWNED;
 constexpr const char* finish_running_with_state = QD_FINISH ", state = ?" QD_WHERE_OWNED;
 constexpr const char* save_state = "UPDATE execution SET state = ?" QD_WHERE_OWNED;
