@@ -8,6 +8,11 @@
 
 namespace qd::schedule {
 
+namespace {
+constexpr std::size_t kPruneBatch = 1'000;
+constexpr Millis kPruneInterval{60'000};
+}  // namespace
+
 // One fire that is to be settled.
 struct Scheduler::Item {
   store::FireRow row;
@@ -51,6 +56,10 @@ Scheduler::Tick Scheduler::tick(bool passive) {
         if (item.row.state == store::fire::missed) starter_.missed_written(schedule, item.row);
       }
     }
+  }
+  if (settings_.ledger_life.count() > 0 && tick.now >= next_prune_) {
+    const auto pruned = schedules_.prune(tick.now - settings_.ledger_life.count(), kPruneBatch);
+    next_prune_ = tick.now + (pruned < static_cast<std::int64_t>(kPruneBatch) ? kPruneInterval.count() : 0);
   }
   tick.more = tick.more && !tick.no_room;
   tick.next = schedules_.next_due(self_.uuid());

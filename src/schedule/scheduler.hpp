@@ -50,6 +50,7 @@ struct SchedulerSettings {
   Rules rules;
   std::size_t batch = 50;       // schedules for each transaction
   std::size_t max_due = 1'000;  // schedules for each tick
+  Millis ledger_life{0};        // older fires are forgotten; 0: never
 };
 
 class Scheduler {
@@ -83,6 +84,7 @@ class Scheduler {
   FireStarter& starter_;
   const model::OwnIncarnation& self_;
   const SchedulerSettings settings_;
+  UnixMillis next_prune_ = 0;
 };
 
 }  // namespace qd::schedule

@@ -59,6 +59,7 @@ Millis SchedulerLoop::tick() {
   try {
     const auto tick = scheduler_.tick(hooks_.passive && hooks_.passive());
     trouble_ = Millis{0};
+    if (hooks_.now) hooks_.now(tick.now);
     ++ticks_;
     fires_ += tick.claimed;
     if (tick.fenced) {

@@ -15,7 +15,8 @@ class SchedulerLoop {
  public:
   struct Hooks {
     std::function<bool()> passive;
-    std::function<void()> fenced;  // this incarnation was declared dead; may be empty
+    std::function<void()> fenced = {};         // this incarnation was declared dead; may be empty
+    std::function<void(UnixMillis)> now = {};  // the database's clock, at every tick; may be empty
   };
   SchedulerLoop(Scheduler& scheduler, Hooks hooks);
   ~SchedulerLoop();
