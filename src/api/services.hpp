@@ -16,6 +16,7 @@
 #include "service/jobs.hpp"
 #include "service/logins.hpp"
 #include "service/output.hpp"
+#include "service/project_schedules.hpp"
 #include "service/projects.hpp"
 #include "service/schedules.hpp"
 #include "service/system.hpp"
@@ -33,6 +34,8 @@ struct Services {
   service::Logins& logins;
   service::System& system;
   service::Schedules& schedules;
+  service::ProjectSchedules& project_schedules;
+  service::Calendars& calendars;
   service::Cluster& cluster;
   base::EventLoop& loop;      // timers of event streams
   base::WorkerPool& workers;  // blocking work on behalf of event streams

@@ -16,6 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view globals_prefix = "framework.globals.";
+constexpr std::string_view remote_prefix = "rundeck.clusterMode.remoteExecution.";
+constexpr std::string_view cluster_prefix = "rundeck.clusterMode.";
 constexpr std::string_view own_prefix = "quarterdeck.";
 
 std::string host_name() {
@@ -52,6 +54,8 @@ class Judge {
     config_.unimplemented.push_back({key, where, std::move(suggestion)});
   }
   void finish_server();
+  void finish_cluster();
+  void complain_of_cluster(const std::string& message);
 
   const RawConfig& raw_;
   Placeholders placeholders_;
@@ -110,6 +114,10 @@ void Judge::judge_others() {
   for (const auto& [key, raw] : raw_.values) {
     if (key.starts_with("framework.") || key.starts_with("service."))
       config_.framework[key] = resolved_or_raw(key, raw);
+    if (key.starts_with(cluster_prefix)) {
+      config_.cluster.properties[key] = resolved_or_raw(key, raw);
+      continue;
+    }
     if (find_config_key(key) != nullptr) continue;
     if (key.starts_with(globals_prefix) && key.size() > globals_prefix.size()) {
       continue;
@@ -157,8 +165,47 @@ void Judge::finish_server() {
   }
 }
 
+// A message of a parser of cluster keys, with the place of the key that it names.
+void Judge::complain_of_cluster(const std::string& message) {
+  for (const auto& line : base::split(message, '\n')) {
+    const RawValue* named = nullptr;
+    std::size_t longest = 0;
+    for (const auto& [key, value] : config_.cluster.properties) {
+      if (key.size() <= longest || line.find(key) == std::string::npos) continue;
+      named = find(key);
+      longest = key.size();
+    }
+    problems_.push_back((named == nullptr ? std::string() : named->where + ": ") + line);
+  }
+}
+
+void Judge::finish_cluster() {
+  auto& [properties, tags, members, remote, messaging] = config_.cluster;
+  if (auto parsed = cluster::parse_cluster_config(properties)) {
+    members = std::move(*parsed);
+  } else {
+    complain_of_cluster(parsed.error().message);
+  }
+  if (auto parsed = cluster::parse_policy_config(properties)) {
+    remote = std::move(*parsed);
+  } else {
+    complain_of_cluster(parsed.error().message);
+  }
+  if (auto parsed = cluster::parse_messaging_config(properties)) {
+    messaging = std::move(*parsed);
+  } else {
+    complain_of_cluster(parsed.error().message);
+  }
+  for (const auto& [key, value] : properties) {
+    if (key.starts_with(remote_prefix) || find_config_key(key) != nullptr) continue;
+    if (key.starts_with("rundeck.clusterMode.messaging.encryption.")) continue;
+    note(key, find(key)->where, nearest_config_key(key));
+  }
+}
+
 void Judge::finish() {
   finish_server();
+  finish_cluster();
   // A file for a job option comes as one body, with a little around it.
   config_.server.max_body_bytes = std::max(config_.server.max_body_bytes, config_.uploads.max_file_bytes + (1 << 20));
   config_.database.default_sqlite_path = (config_.folders.data / "quarterdeck.db").string();

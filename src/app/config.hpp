@@ -15,6 +15,9 @@
 #include "base/clock.hpp"
 #include "base/logging.hpp"
 #include "base/result.hpp"
+#include "cluster/cms_config.hpp"
+#include "cluster/config.hpp"
+#include "cluster/policy_config.hpp"
 #include "store/database.hpp"
 
 namespace qd::app {
@@ -51,6 +54,24 @@ struct Config {
     bool cluster = false;
     ExecutionMode execution_mode = ExecutionMode::active;
   } member;
+
+  // Every rundeck.clusterMode.* key as it stands, and what they mean.
+  struct Cluster {
+    std::map<std::string, std::string> properties;
+    std::string tags;  // rundeck.server.tags, comma-separated
+    cluster::ClusterConfig members;
+    cluster::PolicyConfig remote;
+    cluster::MessagingConfig messaging;
+  } cluster;
+
+  struct Schedules {
+    bool record_missed = true;  // as executions with status `missed`
+    bool calendars = true;
+    Millis missed_after{0};
+    Millis ledger_life{0};
+    bool job_queue = true;
+    std::size_t threads = 0;  // executions that count as full load of a member
+  } schedules;
 
   store::DatabaseConfig database;
 

@@ -19,18 +19,24 @@ namespace {
 using qd::app::Config;
 using qd::app::ConfigRequest;
 
-// Every thread inherits the mask, so only wait_for_end() sees these signals.
-void block_end_signals(sigset_t& signals) {
+// Every thread inherits the mask, so only serve_signals() sees these signals.
+void block_signals(sigset_t& signals) {
   sigemptyset(&signals);
+  sigaddset(&signals, SIGHUP);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-void wait_for_end(const sigset_t& signals) {
+// HUP reads the configuration again; the others end the server.
+void serve_signals(const sigset_t& signals, qd::app::Server& server) {
   int signal = 0;
-  sigwait(&signals, &signal);
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) {
+    if (auto refreshed = server.refresh(); !refreshed) {
+      qd::base::log_error("config", "the configuration stays as it was: " + refreshed.error().message);
+    }
+  }
   qd::base::log_info("server", std::string("stopping on ") + (signal == SIGINT ? "interrupt" : "signal TERM"));
 }
 
@@ -39,6 +45,9 @@ void note_unimplemented(const Config& config) {
     std::string note = entry.where + ": " + entry.key + " has no effect here";
     if (!entry.suggestion.empty()) note += "; did you mean " + entry.suggestion + "?";
     qd::base::log_warn("config", note);
+  }
+  for (const auto* warnings : {&config.cluster.remote.warnings, &config.cluster.messaging.warnings}) {
+    for (const std::string& warning : *warnings) qd::base::log_warn("config", warning);
   }
 }
 
@@ -78,7 +87,7 @@ void raise_descriptor_limit() {
 
 int run_server(const ConfigRequest& request) {
   sigset_t signals;
-  block_end_signals(signals);
+  block_signals(signals);
   const qd::UnixMillis begun = qd::SystemClock().now();
   auto first = qd::app::prepare_base_folder(request);
   if (!first) return fail_start(first.error());
@@ -93,7 +102,7 @@ int run_server(const ConfigRequest& request) {
   qd::base::init_logging(config->log.level, config->log.file.string());
   note_unimplemented(*config);
 
-  qd::app::Server server(std::move(*config));
+  qd::app::Server server(std::move(*config), [&request] { return qd::app::load_config(request); });
   try {
     if (auto started = server.start(); !started) return fail_start(started.error());
   } catch (const std::exception& error) {
@@ -104,7 +113,7 @@ int run_server(const ConfigRequest& request) {
     std::cout << "Log in as admin with password " << *first->generated_password
               << " (shown this once; only its hash is kept)" << std::endl;
   }
-  wait_for_end(signals);
+  serve_signals(signals, server);
   server.stop();
   return 0;
 }

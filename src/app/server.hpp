@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,7 +16,8 @@ namespace qd::app {
 
 class Server {
  public:
-  explicit Server(Config config);
+  // `reload` reads the configuration again; empty: it cannot be.
+  explicit Server(Config config, std::function<Result<Config>()> reload = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -25,6 +27,9 @@ class Server {
   // Takes no more requests, lets executions go on for the configured drain time, then ends them. Safe to call twice.
   void stop() noexcept;
 
+  // Takes from the configuration, read anew, what can change while the server runs: the remote execution policies.
+  Result<> refresh();
+
   std::string url() const;        // where people reach it, as links name it
   std::string local_url() const;  // where it listens
 
@@ -33,6 +38,7 @@ class Server {
   http::Response answer(const http::Request& request);
 
   Config config_;
+  const std::function<Result<Config>()> reload_;
   base::WorkerPool request_pool_;
   std::unique_ptr<Parts> parts_;
   std::atomic<api::Dispatcher*> dispatcher_ = nullptr;  // null while starting and stopping

@@ -6,7 +6,6 @@
 namespace qd::service {
 namespace {
 
-using cluster::Membership;
 using cluster::Standing;
 
 Standing standing_of(model::Member::State state) {
@@ -35,28 +34,6 @@ cluster::ClusterView read_members(store::Database& database) {
 }
 
 }  // namespace
-
-ClusterLinks unwatched_cluster(store::Database& database, const model::OwnIncarnation& self,
-                               std::function<void(bool active)> set_mode) {
-  ClusterLinks links;
-  links.view = [&database] { return read_members(database); };
-  links.request_mode = [&database, &self, set_mode = std::move(set_mode)](
-                           const std::string& uuid, bool active,
-                           const std::string& by) -> Result<Membership::ModeAnswer> {
-    const std::string mode = active ? "active" : "passive";
-    store::MemberStore members(database);
-    if (uuid == self.uuid()) {
-      set_mode(active);
-      members.apply_mode(self.get(), mode);
-      return Membership::ModeAnswer::complete;
-    }
-    if (members.request_mode(uuid, mode, by)) return Membership::ModeAnswer::pending;
-    const bool known = members.find(uuid).has_value();
-    return fail(known ? ErrorKind::conflict : ErrorKind::not_found,
-                known ? "Cluster member " + uuid + " does not run." : "There is no cluster member " + uuid + ".");
-  };
-  return links;
-}
 
 // What the watching part judged holds for the life that it judged; all else is read now, so that a change shows at
 // once.

@@ -21,11 +21,6 @@ struct ClusterLinks {
       request_mode;
 };
 
-// The same from the database alone, for a server whose cluster part does not run: nobody is watched, so whoever has not
-// left counts as active. `set_mode` changes the mode of this process.
-ClusterLinks unwatched_cluster(store::Database& database, const model::OwnIncarnation& self,
-                               std::function<void(bool active)> set_mode);
-
 struct MemberList {
   cluster::ClusterView view;
   std::map<std::string, std::int64_t> schedules;  // owned, by uuid; also of owners that are no members

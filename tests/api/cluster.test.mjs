@@ -130,6 +130,10 @@ describe('events', () => {
   });
 
   it('can be filtered', async () => {
+    const started = (await list({ kind: 'member.started', member: SELF })).events;
+    assert.ok(started.length >= 1 && started.every((one) => one.kind === 'member.started' && one.member.uuid === SELF && one.member.name === 'second'));
+    assert.ok((await list({ kind: 'member' })).events.length >= started.length);
+    assert.deepEqual((await list({ from: started[0].time, until: started[0].time, kind: 'member.started' })).events.filter((one) => one.id === started[0].id), [started[0]]);
     assert.deepEqual((await list({ kind: 'nothing.such' })).events, []);
     assert.deepEqual((await list({ member: NOWHERE })).events, []);
     assert.deepEqual((await list({ until: '2001-01-01T00:00:00Z' })).events, []);
@@ -176,5 +180,12 @@ describe('qd cluster', () => {
     assert.equal(done.code, 0, done.err);
     assert.match(done.out + done.err, /Schedule Takeover successful for 1\/1 Jobs/);
     assert.equal((await member(SELF)).schedules, 1);
+  });
+});
+
+describe('the configuration', () => {
+  it('can be read again', async () => {
+    assert.deepEqual(await qd.ok('POST', '/config/refresh', { status: 200 }), { msg: 'Rundeck configuration refreshed' });
+    await qd.fails(400, 'api.error.api-version.unsupported', 'POST', '/config/refresh', { version: 35 });
   });
 });

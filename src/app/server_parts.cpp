@@ -1,0 +1,210 @@
+#include "app/server_parts.hpp"
+
+#include <algorithm>
+
+#include "app/version.hpp"
+#include "base/text.hpp"
+#include "store/member_store.hpp"
+
+namespace qd::app {
+namespace {
+
+// Processes and log files have threads of their own, so that slow requests never hold an execution.
+constexpr std::size_t kMostTakenListed = 5'000;  // jobs that the answer of a takeover names
+constexpr std::size_t kEngineThreads = 8;
+constexpr std::size_t kEngineQueue = 100'000;
+
+model::Node server_node(const Config& config, const service::ProcessFacts& facts) {
+  model::Node node;
+  node.name = config.member.name;
+  node.attributes = {{"hostname", config.member.hostname},
+                     {"description", "Quarterdeck server node"},
+                     {"osFamily", "unix"},
+                     {"osName", facts.os_name},
+                     {"osArch", facts.os_arch},
+                     {"osVersion", facts.os_version}};
+  return node;
+}
+
+node::LocalConfig local_config(const Config& config, const node::OrphanGuard& guard) {
+  node::LocalConfig local;
+  local.temp_directory = config.folders.temp.string();
+  local.environment = guard.environment();
+  return local;
+}
+
+engine::LauncherConfig launcher_config(const Config& config, const std::string& url, const std::string& log_root,
+                                       const model::Node& node) {
+  engine::LauncherConfig launcher;
+  launcher.server_uuid = config.member.uuid;
+  launcher.queue_room = config.schedules.threads;
+  launcher.job_queue = config.schedules.job_queue;
+  launcher.log_root = log_root;
+  launcher.temp_directory = config.folders.temp.string();
+  launcher.server_url = url;
+  launcher.server_node = node;
+  launcher.settings = config.framework;
+  return launcher;
+}
+
+service::RemoteExecution::Settings remote_settings(const Config& config) {
+  service::RemoteExecution::Settings settings;
+  settings.clustered = config.member.cluster;
+  settings.remote_abort = config.cluster.members.remote_abort;
+  settings.sealed = config.cluster.messaging.enabled;
+  settings.threads = config.schedules.threads;
+  return settings;
+}
+
+schedule::SchedulerSettings scheduler_settings(const Config& config) {
+  schedule::SchedulerSettings settings;
+  settings.rules.missed_after = config.schedules.missed_after;
+  settings.ledger_life = config.schedules.ledger_life;
+  return settings;
+}
+
+cluster::ClusterConfig cluster_config(const Config& config) {
+  auto members = config.cluster.members;
+  members.enabled = config.member.cluster;
+  return members;
+}
+
+}  // namespace
+
+Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<store::LivenessSession> liveness,
+                     const std::string& url, base::WorkerPool& request_pool, http::Server& http,
+                     std::function<Result<>()> refresh)
+    : database(std::move(databases.main)),
+      own_database(std::move(databases.own)),
+      log_root((config.folders.logs / "rundeck").string()),
+      projects(*database),
+      job_rows(*database),
+      execution_rows(*database),
+      token_rows(*database),
+      session_rows(*database),
+      upload_rows(*database),
+      profile_rows(*database),
+      calendar_rows(*database),
+      engine_loop("engine"),
+      engine_pool("engine", kEngineThreads, kEngineQueue),
+      self(config.member.uuid, 0),
+      guard(config.member.uuid),
+      node(server_node(config, service::System::process())),
+      nodes(node),
+      executor(engine_loop, engine_pool, local_config(config, guard)),
+      remote(self, remote_settings(config), config.cluster.remote),
+      launcher(engine::LauncherParts{engine_loop,
+                                     engine_pool,
+                                     *database,
+                                     execution_rows,
+                                     job_rows,
+                                     projects,
+                                     upload_rows,
+                                     executor,
+                                     nodes,
+                                     hub,
+                                     clock,
+                                     {},
+                                     remote.launcher_hooks()},
+               launcher_config(config, url, log_root, node)),
+      starter(launcher, job_rows, projects,
+              [this](const store::ScheduleRow& row, UnixMillis due) { return calendar_service.excluded(row, due); },
+              {config.schedules.record_missed}),
+      scheduler(*database, starter, self, scheduler_settings(config)),
+      scheduler_loop(scheduler, {[this] { return launcher.mode() == engine::Launcher::Mode::passive; },
+                                 {},
+                                 [this](UnixMillis now) { clock.observe(now); }}),
+      sealer(config.member.cluster && config.cluster.messaging.enabled
+                 ? std::make_unique<cluster::KeyedSealer>(config.member.uuid, config.cluster.messaging)
+                 : nullptr),
+      cluster(own_database ? *own_database : *database, std::move(liveness), self, sealer.get(), cluster_config(config),
+              cluster_hooks()),
+      realm(config.auth.realm_file),
+      sessions(session_rows, clock, config.auth.session_idle),
+      tokens(token_rows, clock, config.auth.tokens_file),
+      job_cache(job_rows),
+      project_service(projects, execution_rows, clock),
+      job_service(job_rows, projects, execution_rows, job_cache, clock, config.member.uuid),
+      execution_service(execution_rows, projects, job_cache, launcher, clock, log_root),
+      output_service(hub, log_root),
+      upload_service(upload_rows, job_cache, execution_service, clock, config.uploads.life,
+                     config.uploads.max_file_bytes),
+      login_service(realm, sessions, tokens, profile_rows, clock, {config.auth.token_max_life}),
+      system_service({kVersion, config.member.name, config.folders.base.string(), config.member.uuid,
+                      config.member.cluster, clock.now()},
+                     *database, launcher, clock),
+      calendar_service(calendar_rows, projects, job_rows, clock, config.schedules.calendars),
+      schedule_service({*database, job_rows, projects, execution_rows, job_cache, calendar_service}, config.member.uuid,
+                       [this, own = config.member.uuid](const store::TakeoverFilter& filter, const std::string& by) {
+                         auto taken = cluster.logic().take_over(filter, own, by, kMostTakenListed);
+                         scheduler_loop.poke();
+                         return taken;
+                       }),
+      project_schedule_service(*database, projects, job_rows, clock, config.member.uuid),
+      cluster_service({[this] { return cluster.logic().view(); },
+                       [this](const std::string& uuid, bool active, const std::string& by) {
+                         return cluster.logic().request_mode(uuid, active, by);
+                       }},
+                      *database, config.member.uuid),
+      dispatcher(api::Services{project_service, job_service, execution_service, output_service, upload_service,
+                               login_service, system_service, schedule_service, project_schedule_service,
+                               calendar_service, cluster_service, engine_loop, request_pool, clock,
+                               [&http] { return http.stats(); }, url, config.server.context_path, std::move(refresh)}) {
+}
+
+cluster::ClusterHooks Server::Parts::cluster_hooks() {
+  auto hooks = remote.cluster_hooks([this] { scheduler_loop.poke(); }, [this] { return vitals.read(); });
+  hooks.returned = [this, first = std::move(hooks.returned)] {
+    first();
+    publish_certificate();
+    scheduler_loop.poke();
+  };
+  return hooks;
+}
+
+model::Member Server::Parts::description(const Config& config, const std::string& url) const {
+  model::Member member;
+  member.id.uuid = config.member.uuid;
+  member.name = config.member.name;
+  member.host = config.member.hostname;
+  member.url = url;
+  const auto tags = base::split_trimmed(config.cluster.tags, ',');
+  member.tags = {tags.begin(), tags.end()};
+  member.version = kVersion;
+  member.active = config.member.execution_mode == ExecutionMode::active;
+  return member;
+}
+
+// A new life has no certificate in its row yet.
+void Server::Parts::publish_certificate() {
+  const auto pem = certificate.with([](const std::string& text) { return text; });
+  if (!pem.empty()) store::MemberStore(*database).set_certificate(self.get(), pem);
+}
+
+Result<> Server::Parts::start(const Config& config, const std::string& url) {
+  if (auto guarded = guard.start(); !guarded) return guarded;
+  clock.observe(database->now());
+  remote.connect(launcher, cluster.logic(), job_rows, execution_rows);
+  if (auto joined = cluster.start(description(config, url)); !joined) return joined;
+  launcher.set_incarnation(self.get().number);
+  if (config.member.execution_mode == ExecutionMode::passive) launcher.set_mode(engine::Launcher::Mode::passive);
+  if (sealer) {
+    sealer->start(clock.now(), [this](const std::string& pem) {
+      certificate.with([&](std::string& text) { text = pem; });
+      try {
+        publish_certificate();
+      } catch (const store::DatabaseError& error) {
+        base::log_error("cluster", std::string("this member's certificate was not published: ") + error.what());
+      }
+    });
+  }
+  engine_loop.start();
+  remote.start(engine_loop, engine_pool);
+  const auto left_behind = remote.own_orphans();
+  launcher.start();
+  remote.retry(left_behind);
+  scheduler_loop.start();
+  return {};
+}
+
+}  // namespace qd::app

@@ -1,0 +1,111 @@
+// Every part of a member, in the order in which they are built; destroyed the other way round.
+#pragma once
+
+#include "api/dispatcher.hpp"
+#include "app/server.hpp"
+#include "auth/realm.hpp"
+#include "auth/sessions.hpp"
+#include "auth/tokens.hpp"
+#include "base/event_loop.hpp"
+#include "base/guarded.hpp"
+#include "base/logging.hpp"
+#include "base/worker_pool.hpp"
+#include "cluster/cluster.hpp"
+#include "cluster/keyed_sealer.hpp"
+#include "cluster/system_vitals.hpp"
+#include "engine/launcher.hpp"
+#include "engine/node_source.hpp"
+#include "http/server.hpp"
+#include "log/hub.hpp"
+#include "node/local_executor.hpp"
+#include "node/orphan_guard.hpp"
+#include "schedule/job_starter.hpp"
+#include "schedule/scheduler_loop.hpp"
+#include "service/remote_execution.hpp"
+#include "store/calendar_store.hpp"
+#include "store/database.hpp"
+#include "store/database_clock.hpp"
+#include "store/execution_store.hpp"
+#include "store/job_store.hpp"
+#include "store/member_store.hpp"
+#include "store/profile_store.hpp"
+#include "store/project_store.hpp"
+#include "store/session_store.hpp"
+#include "store/setting_store.hpp"
+#include "store/token_store.hpp"
+#include "store/upload_store.hpp"
+
+namespace qd::app {
+
+struct Databases {
+  std::unique_ptr<store::Database> main;
+  std::unique_ptr<store::Database> own;  // see Server::Parts
+};
+
+struct Server::Parts {
+  Parts(const Config& config, Databases databases, std::unique_ptr<store::LivenessSession> liveness,
+        const std::string& url, base::WorkerPool& request_pool, http::Server& http, std::function<Result<>()> refresh);
+
+  // This member as its row tells of it.
+  model::Member description(const Config& config, const std::string& url) const;
+  // Joins the cluster, closes what earlier lives left behind, and begins to run executions and schedules.
+  Result<> start(const Config& config, const std::string& url);
+
+  std::unique_ptr<store::Database> database;
+  std::unique_ptr<store::Database>
+      own_database;  // of heartbeats and takeovers, so that load delays none; null: the same
+  std::string log_root;
+  store::DatabaseClock clock;
+  store::ProjectStore projects;
+  store::JobStore job_rows;
+  store::ExecutionStore execution_rows;
+  store::TokenStore token_rows;
+  store::SessionStore session_rows;
+  store::UploadStore upload_rows;
+  store::ProfileStore profile_rows;
+  store::CalendarStore calendar_rows;
+
+  base::EventLoop engine_loop;
+  base::WorkerPool engine_pool;
+  log::LogHub hub;
+  model::OwnIncarnation self;
+  node::OrphanGuard guard;
+  model::Node node;
+  engine::ServerNodeSource nodes;
+  node::LocalExecutor executor;
+  service::RemoteExecution remote;
+  engine::Launcher launcher;
+
+  schedule::JobStarter starter;
+  schedule::Scheduler scheduler;
+  schedule::SchedulerLoop scheduler_loop;
+
+  cluster::SystemVitals vitals;
+  base::Guarded<std::string> certificate;
+  std::unique_ptr<cluster::KeyedSealer> sealer;  // null: messages are not encrypted
+  cluster::Cluster cluster;
+
+  auth::Realm realm;
+  auth::Sessions sessions;
+  auth::Tokens tokens;
+
+  service::JobCache job_cache;
+  service::Projects project_service;
+  service::Jobs job_service;
+  service::Executions execution_service;
+  service::Output output_service;
+  service::Uploads upload_service;
+  service::Logins login_service;
+  service::System system_service;
+  service::Calendars calendar_service;
+  service::Schedules schedule_service;
+  service::ProjectSchedules project_schedule_service;
+  service::Cluster cluster_service;
+  api::Dispatcher dispatcher;
+
+ private:
+  cluster::ClusterHooks cluster_hooks();
+  void publish_certificate();
+};
+
+}  // namespace qd::app

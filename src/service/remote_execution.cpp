@@ -1,0 +1,287 @@
+#include "service/remote_execution.hpp"
+
+#include <algorithm>
+#include <random>
+
+#include "base/json.hpp"
+#include "base/logging.hpp"
+#include "base/text.hpp"
+#include "model/duration.hpp"
+
+namespace qd::service {
+
+namespace {
+
+constexpr Millis kTick{500};
+constexpr std::size_t kMostOrphans = 10'000;
+
+std::string write_texts(const std::map<std::string, std::string>& texts) {
+  JsonObject json;
+  for (const auto& [name, value] : texts) json[name] = value;
+  return boost::json::serialize(json);
+}
+
+std::map<std::string, std::string> read_texts(const std::string& text) {
+  std::map<std::string, std::string> texts;
+  const auto json = parse_json(text);
+  if (!json || !json->is_object()) return texts;
+  for (const auto& [name, value] : json->get_object()) texts[name] = scalar_text(value).value_or("");
+  return texts;
+}
+
+}  // namespace
+
+RemoteExecution::RemoteExecution(const model::OwnIncarnation& self, Settings settings, cluster::PolicyConfig policies)
+    : self_(self),
+      settings_(settings),
+      choosing_(Choosing{std::move(policies), cluster::RandomSource(std::random_device{}()), {}}) {}
+
+void RemoteExecution::connect(engine::Launcher& launcher, cluster::ClusterLogic& cluster, store::JobStore& jobs,
+                              store::ExecutionStore& executions) {
+  launcher_ = &launcher;
+  cluster_ = &cluster;
+  jobs_ = &jobs;
+  executions_ = &executions;
+  auto& messages = cluster.messages();
+  messages.on(cluster::message_kind::run, [this](const cluster::Incoming& message) { return run_here(message); });
+  messages.on(cluster::message_kind::abort, [this](const cluster::Incoming& message) { return abort_here(message); });
+  messages.on(cluster::message_kind::wake, [this](const cluster::Incoming&) {
+    launcher_->look_now();
+    return std::string("looked");
+  });
+}
+
+void RemoteExecution::set_policies(cluster::PolicyConfig policies) {
+  choosing_.with([&](Choosing& choosing) { choosing.policies = std::move(policies); });
+}
+
+// ---- Towards the launcher ----
+
+engine::ClusterHooks RemoteExecution::launcher_hooks() {
+  engine::ClusterHooks hooks;
+  if (!settings_.clustered) return hooks;
+  hooks.route = [this](const std::string& project, bool scheduled, bool secrets) {
+    return route(project, scheduled, secrets);
+  };
+  hooks.forward = [this](const model::Execution& execution, const std::map<std::string, std::string>& secrets) {
+    return forward(execution, secrets);
+  };
+  if (settings_.remote_abort) {
+    hooks.abort = [this](const model::Execution& execution, const std::string& user, const std::string& reason) {
+      return abort(execution, user, reason);
+    };
+  }
+  return hooks;
+}
+
+std::vector<cluster::Candidate> RemoteExecution::candidates(const cluster::ClusterView& view) const {
+  std::vector<cluster::Candidate> found;
+  for (const auto& [member, standing, age, reason] : view.members) {
+    cluster::Candidate candidate;
+    candidate.uuid = member.id.uuid;
+    candidate.name = member.name;
+    candidate.tags = member.tags;
+    candidate.alive = standing == cluster::Standing::active || standing == cluster::Standing::inactive;
+    candidate.active = member.active && standing == cluster::Standing::active;
+    candidate.thread_ratio = member.vitals.thread_ratio;
+    candidate.load = member.vitals.cpu_percent / 100;
+    candidate.running = static_cast<int>(member.vitals.running);
+    found.push_back(std::move(candidate));
+  }
+  return found;
+}
+
+Result<engine::Route> RemoteExecution::route(const std::string& project, bool scheduled, bool secrets) {
+  const engine::Route here;
+  if (cluster_ == nullptr || (secrets && !settings_.sealed)) return here;
+  const auto view = cluster_->view();
+  const auto decision = choosing_.with([&](Choosing& choosing) -> std::optional<cluster::Decision> {
+    const auto& policy = choosing.policies.for_project(project);
+    if (policy.kind == cluster::PolicyKind::none) return std::nullopt;
+    if (scheduled && !choosing.policies.scheduled_at_execution) return std::nullopt;  // its owner was chosen
+    return cluster::choose(policy, candidates(view), self_.uuid(), choosing.random, choosing.state);
+  });
+  if (!decision) return here;
+  using Kind = cluster::Decision::Kind;
+  if (decision->kind == Kind::nobody) {
+    return fail(ErrorKind::unavailable, "No member may run this now: " + decision->reason);
+  }
+  if (decision->kind == Kind::queue) {
+    // Whoever takes it from the queue could not be given the secrets.
+    return secrets ? here : engine::Route{engine::Route::Where::queue, ""};
+  }
+  return decision->uuid == self_.uuid() ? here : engine::Route{engine::Route::Where::member, decision->uuid};
+}
+
+Result<> RemoteExecution::forward(const model::Execution& execution,
+                                  const std::map<std::string, std::string>& secrets) {
+  if (execution.server_uuid.empty()) {  // for whoever has room
+    for (const auto& candidate : candidates(cluster_->view())) {
+      if (candidate.active && candidate.uuid != self_.uuid()) {
+        (void)cluster_->messages().send({candidate.uuid, cluster::message_kind::wake, execution.id, "", false});
+      }
+    }
+    return {};
+  }
+  auto sent = cluster_->messages().send(
+      {execution.server_uuid, cluster::message_kind::run, execution.id, write_texts(secrets), !secrets.empty()});
+  if (!sent) return fail(sent.error());
+  return {};
+}
+
+bool RemoteExecution::abort(const model::Execution& execution, const std::string& user, const std::string& reason) {
+  const auto view = cluster_->view();
+  const auto* owner = view.find(execution.server_uuid);
+  const bool there = owner != nullptr && owner->member.id.number == execution.incarnation &&
+                     owner->standing != cluster::Standing::dead && owner->standing != cluster::Standing::stopped;
+  if (!there) return false;
+  const auto sent = cluster_->messages().send({execution.server_uuid, cluster::message_kind::abort, execution.id,
+                                               write_texts({{"user", user}, {"reason", reason}}), false});
+  if (!sent) {
+    base::log_warn("cluster",
+                   "execution " + std::to_string(execution.id) + " cannot be ended from here: " + sent.error().message);
+  }
+  return true;
+}
+
+// ---- Messages of other members ----
+
+std::string RemoteExecution::run_here(const cluster::Incoming& message) {
+  if (!message.execution) return "no execution is named";
+  launcher_->forwarded_here(*message.execution, read_texts(message.body));
+  return "taken";
+}
+
+std::string RemoteExecution::abort_here(const cluster::Incoming& message) {
+  if (!message.execution) return "no execution is named";
+  auto said = read_texts(message.body);
+  const auto outcome = launcher_->abort(*message.execution, said["user"], said["reason"]);
+  return outcome.status == engine::AbortOutcome::Status::failed ? outcome.reason : "ending";
+}
+
+// ---- Towards the cluster ----
+
+cluster::ClusterHooks RemoteExecution::cluster_hooks(std::function<void()> scheduler_poke,
+                                                     std::function<model::Vitals()> vitals) {
+  cluster::ClusterHooks hooks;
+  hooks.membership.fenced = [this] { fence(); };
+  hooks.membership.mode = [this](bool active) {
+    if (launcher_ != nullptr)
+      launcher_->set_mode(active ? engine::Launcher::Mode::active : engine::Launcher::Mode::passive);
+  };
+  hooks.takeover.choose_for_project = [this](const std::string& project) { return choose_for_project(project); };
+  hooks.takeover.taken = std::move(scheduler_poke);
+  hooks.recovery.retry = [this](const model::Execution& execution) { retry(execution); };
+  hooks.recovery.reassign = [this](const model::Execution&) { launcher_->look_now(); };
+  hooks.vitals = [this, vitals = std::move(vitals)] {
+    auto now = vitals();
+    now.running = launcher_ == nullptr ? 0 : static_cast<std::int64_t>(launcher_->running());
+    now.thread_ratio = std::min(1.0, static_cast<double>(now.running) / static_cast<double>(settings_.threads));
+    return now;
+  };
+  hooks.returned = [this] {
+    launcher_->set_incarnation(self_.get().number);
+    launcher_->look_now();
+  };
+  return hooks;
+}
+
+std::optional<std::string> RemoteExecution::choose_for_project(const std::string& project) {
+  if (cluster_ == nullptr) return std::nullopt;
+  const auto view = cluster_->view();
+  const auto decision = choosing_.with([&](Choosing& choosing) {
+    return cluster::choose(choosing.policies.for_project(project), candidates(view), self_.uuid(), choosing.random,
+                           choosing.state);
+  });
+  if (decision.kind == cluster::Decision::Kind::member) return decision.uuid;
+  if (decision.kind == cluster::Decision::Kind::queue) return self_.uuid();
+  return std::nullopt;
+}
+
+void RemoteExecution::retry(const model::Execution& execution) {
+  if (execution.job_uuid.empty()) return;
+  auto stored = jobs_->find(execution.job_uuid);
+  if (!stored || !stored->job.retry) return;
+  const auto count = base::parse_int(base::trim(stored->job.retry->count));
+  if (!count || *count <= execution.retry_attempt) return;
+  engine::RunRequest request;
+  request.job = std::move(stored->job);
+  request.job_revision = stored->revision;
+  request.user = execution.user;
+  request.roles = execution.roles;
+  request.type = execution.type;
+  request.options = execution.options;
+  request.log_level = execution.log_level;
+  request.retry_of = execution.id;
+  request.retry_attempt = execution.retry_attempt + 1;
+  request.original = execution.original.value_or(execution.id);
+  const auto launched = launcher_->launch(std::move(request));
+  if (!launched) {
+    base::log_warn("cluster", "execution " + std::to_string(execution.id) +
+                                  ", whose member died, is not retried: " + launched.error().message);
+    return;
+  }
+  executions_->set_retried_as(execution.id, launched->id);
+  base::log_info("cluster", "execution " + std::to_string(execution.id) + ", whose member died, is retried as " +
+                                std::to_string(launched->id));
+}
+
+std::vector<model::Execution> RemoteExecution::own_orphans() {
+  store::ExecutionQuery query;
+  query.running_only = true;
+  query.server_uuid = self_.uuid();
+  query.max = kMostOrphans;
+  auto left = executions_->query(query).executions;
+  std::erase_if(left, [this](const auto& execution) { return execution.incarnation >= self_.get().number; });
+  return left;
+}
+
+void RemoteExecution::retry(const std::vector<model::Execution>& closed) {
+  for (const auto& execution : closed) retry(execution);
+}
+
+// This member was declared dead while it lived: what it ran belongs to nobody any more, or to others.
+void RemoteExecution::fence() {
+  if (launcher_ != nullptr) launcher_->fence("the other members declared this one dead");
+  fenced_ = true;
+}
+
+// ---- Now and then ----
+
+void RemoteExecution::start(base::EventLoop& loop, base::WorkerPool& pool) {
+  loop_ = &loop;
+  pool_ = &pool;
+  *running_ = true;
+  loop.post([this] { tick_later(); });
+}
+
+void RemoteExecution::stop() {
+  *running_ = false;
+}
+
+void RemoteExecution::tick_later() {
+  loop_->after(kTick, [this, running = running_] {
+    if (!*running) return;
+    pool_->post([this, running] {
+      if (!*running) return;
+      tick();
+      loop_->post([this, running] {
+        if (*running) tick_later();
+      });
+    });
+  });
+}
+
+void RemoteExecution::tick() {
+  try {
+    launcher_->take_back(settings_.start_within);
+    if (fenced_ && launcher_->running() == 0) {
+      fenced_ = false;
+      cluster_->ask_to_rejoin();
+    }
+  } catch (const store::DatabaseError& error) {
+    base::log_debug("cluster", std::string("looking at forwarded executions failed: ") + error.what());
+  }
+}
+
+}  // namespace qd::service
