@@ -1,6 +1,6 @@
 // The figures that Quarterdeck promises, measured on this machine in one run.
 //
-//   node bench/run.mjs [FIGURE…]     start idle sqlite postgresql output sleep list listpg bursts        default: all of them
+//   node bench/run.mjs [FIGURE…]     start idle sqlite postgresql output sleep list listpg bursts many        default: all of them
 //
 // QD_BINARY names the server (default build/release/quarterdeck). QD_BENCH_RUNS and QD_BENCH_ROUNDS set how many
 // executions the rates are measured over, and how often. Ends with 1 when a target is missed.
@@ -19,6 +19,7 @@ const FIGURES = {
   list: figures.listSqlite,
   listpg: figures.listPostgres,
   bursts: schedules.bursts,
+  many: schedules.many,
 };
 
 const wanted = process.argv.slice(2);

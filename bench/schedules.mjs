@@ -1,5 +1,5 @@
 // The figures of schedules: bursts of fires, many schedules that are not due, takeover. PostgreSQL throughout.
-import { freePort, startDatabaseServer } from '../tests/support/databases.mjs';
+import { startDatabaseServer } from '../tests/support/databases.mjs';
 import { job, newJob, newProject, importJobs } from '../tests/support/scenario.mjs';
 import { startServer } from '../tests/support/server.mjs';
 import { until } from '../tests/support/wait.mjs';
@@ -61,4 +61,59 @@ export async function bursts(table, { rounds }) {
       `all ended; claimed ${median(runs.map((run) => run.claimRate)).toFixed(0)}/s; claim to end p50 ${quantile(latency, 0.5)} ms, p99 ${quantile(latency, 0.99)} ms; by ${runs[0].members} members`);
     await cluster.stop();
   }
+}
+
+// 100,000 scheduled jobs, copied from one in the database: reading them is what is measured.
+function multiplyJobs(sql, uuid, count) {
+  const columns = (name, skip) => sql(`SELECT string_agg(column_name, ', ') FROM information_schema.columns WHERE table_name = '${name}' AND table_schema = 'public' AND column_name NOT IN (${skip.map((column) => `'${column}'`)})`);
+  const job = columns('job', ['id', 'uuid', 'name']);
+  const schedule = columns('schedule', ['id', 'job_uuid', 'next_ms']);
+  const future = '(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint + 86400000 + n * 1000';
+  sql(`INSERT INTO job (uuid, name, ${job}) SELECT 'copy-' || n, 'copy ' || n, ${job} FROM job, generate_series(1, ${count}) AS n WHERE uuid = '${uuid}';
+       INSERT INTO schedule (job_uuid, next_ms, ${schedule}) SELECT 'copy-' || n, ${future}, ${schedule} FROM schedule, generate_series(1::bigint, ${count}) AS n WHERE job_uuid = '${uuid}';
+       ANALYZE job; ANALYZE schedule`);
+}
+
+// From the moment that one schedule is due to its claim, and how long the scheduler's question takes.
+async function lateness(cluster, uuid, rounds) {
+  const { sql } = cluster;
+  const late = [];
+  for (let i = 0; i < rounds; i += 1) {
+    const due = Number(sql('SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint + 700'));
+    sql(`UPDATE schedule SET next_ms = ${due} WHERE job_uuid = '${uuid}'`);
+    await settle(800);
+    const claimed = () => sql(`SELECT claimed_ms - due_ms FROM fire WHERE job_uuid = '${uuid}' AND due_ms = ${due}`);
+    late.push(Number(await until(claimed, { timeout: 20_000, what: 'the fire' })));
+  }
+  return late;
+}
+
+export async function many(table) {
+  const cluster = await startMembers(2);
+  const [first, second] = cluster.nodes;
+  const project = await newProject(first);
+  const uuid = await newJob(first, project, scheduled());
+  const few = await lateness(cluster, uuid, 8);
+  multiplyJobs(cluster.sql, uuid, MANY);
+  const lots = await lateness(cluster, uuid, 8);
+  table.add('due to claim, 1 schedule / 100,000 schedules', `${median(few)} / ${median(lots)} ms`, '<= 2 x', median(lots) <= 2 * Math.max(median(few), 5), `max ${Math.max(...few)} / ${Math.max(...lots)} ms`);
+
+  const starts = [];
+  for (let i = 0; i < 3; i += 1) {
+    await first.stop();
+    const begin = Date.now();
+    await first.start();
+    starts.push(Date.now() - begin);
+  }
+  table.add('start with 100,000 schedules, PostgreSQL', `${median(starts)} ms`, '<= 1000 ms', median(starts) <= 1000, 'from exec to the first answer of /health');
+
+  const times = [];
+  for (const node of [second, first, second]) {
+    const begin = performance.now();
+    const answer = await node.ok('PUT', '/scheduler/takeover', { json: { server: { all: true } }, timeout: 120_000 });
+    times.push(performance.now() - begin);
+    if (!/successful for 10000\d\/10000\d/.test(answer.message)) throw new Error(answer.message);
+  }
+  table.add('takeover of 100,000 schedules', `${(median(times) / 1000).toFixed(2)} s`, '<= 3 s', median(times) <= 3000, `the whole request; ${times.map((time) => (time / 1000).toFixed(2)).join(', ')} s`);
+  await cluster.stop();
 }
