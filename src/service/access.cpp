@@ -13,4 +13,10 @@ Result<> require(const auth::Identity& identity, const Decision& decision, const
               "api.error.item.unauthorized");
 }
 
+Decision storage_decision(const std::string& path, const std::string& action) {
+  const std::size_t slash = path.rfind('/');
+  const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
+  return {"storage", action, "", {{"path", path}, {"name", name}}};
+}
+
 }  // namespace qd::service
