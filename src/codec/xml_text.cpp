@@ -106,6 +106,16 @@ bool append_reference(std::string& out, std::string_view name) {
 
 }  // namespace
 
+void append_xml_attribute(std::string& out, std::string_view text) {
+  if (text.find('"') == std::string_view::npos) {
+    append_escaped(out, text, true);
+    return;
+  }
+  std::string escaped;
+  append_escaped(escaped, text, true);
+  out += base::replace_all(escaped, "\"", "&quot;");
+}
+
 XmlElement& XmlElement::add(std::string child_name) {
   children.emplace_back();
   children.back().name = std::move(child_name);

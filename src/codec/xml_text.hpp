@@ -25,6 +25,9 @@ struct XmlElement {
   void sort();
 };
 
+// `text` as it stands between the quotes of an attribute.
+void append_xml_attribute(std::string& out, std::string_view text);
+
 // The tree with two spaces of indentation. Texts of several lines become CDATA.
 std::string write_xml(const XmlElement& root);
 
