@@ -16,8 +16,12 @@ struct Node {
   std::set<std::string> tags;
 
   std::string attribute(const std::string& key) const {  // "" when absent
+    const std::string* value = find_attribute(key);
+    return value ? *value : std::string();
+  }
+  const std::string* find_attribute(const std::string& key) const {  // nullptr when absent
     const auto found = attributes.find(key);
-    return found == attributes.end() ? std::string() : found->second;
+    return found == attributes.end() ? nullptr : &found->second;
   }
   bool operator==(const Node&) const = default;
 };

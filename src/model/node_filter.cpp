@@ -1,5 +1,6 @@
 #include "model/node_filter.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "base/text.hpp"
@@ -16,17 +17,31 @@ struct Pattern {
     std::string_view expression = text;
     const bool marked = expression.size() >= 2 && expression.front() == '/' && expression.back() == '/';
     if (marked) expression = base::trim(expression.substr(1, expression.size() - 2));
-    if (auto compiled = Regex::compile(expression)) regex.emplace(std::move(*compiled));
+    if (expression == ".*" || expression == ".+") {
+      anything = true;
+    } else if (marked || !is_plain()) {
+      if (auto compiled = Regex::compile(expression)) regex.emplace(std::move(*compiled));
+    }
   }
-  bool matches(const std::string& value) const { return value == text || (regex && regex->matches(value)); }
+  // An expression that matches nothing but itself.
+  bool is_plain() const { return text.find_first_of("\\^$.|?*+()[]{}/") == std::string::npos; }
+
+  bool matches(const std::string& value) const {
+    if (value == text) return true;
+    if (anything) return value.find_first_of("\r\n") == std::string::npos;
+    return regex && regex->matches(value);
+  }
 
   std::string text;
+  bool anything = false;
   std::optional<Regex> regex;
 };
 
 // "a+b": all of these tags.
 struct TagSet {
   std::vector<Pattern> all;
+
+  bool is_plain() const { return std::ranges::all_of(all, &Pattern::is_plain); }
   bool matches(const std::set<std::string>& tags) const {
     for (const auto& pattern : all) {
       bool found = tags.contains(pattern.text);
@@ -81,7 +96,11 @@ ParsedFilter parse_clauses(std::string_view filter) {
 }  // namespace
 
 struct NodeFilter::Clause {
-  Clause(std::string attribute, std::string written) : key(std::move(attribute)), value(std::move(written)) {
+  Clause(std::string written_key, std::string written)
+      : key(std::move(written_key)),
+        value(std::move(written)),
+        by_name(key == "name" || key == "nodename"),
+        attribute(attribute_key(key)) {
     if (key == "tags") {
       for (const auto& alternative : base::split_trimmed(value, ',')) {
         TagSet set;
@@ -101,8 +120,9 @@ struct NodeFilter::Clause {
       }
       return false;
     }
-    const std::string text = key == "name" || key == "nodename" ? node.name : node.attribute(attribute_key(key));
-    if (base::trim(text).empty() || whole->text.empty()) return false;
+    const std::string* value = by_name ? &node.name : node.find_attribute(attribute);
+    if (!value || base::trim(*value).empty() || whole->text.empty()) return false;
+    const std::string& text = *value;
     if (whole->matches(text)) return true;
     for (const auto& candidate : exact) {
       if (candidate == text) return true;
@@ -110,7 +130,31 @@ struct NodeFilter::Clause {
     return false;
   }
 
+  // True when index lookups found all nodes that can match; they are added to `found`.
+  bool look_up(const NodeSet& nodes, std::vector<std::uint32_t>& found) const {
+    if (by_name && whole->is_plain()) {
+      const auto add = [&](const std::string& name) {
+        if (const Node* node = nodes.find(name))
+          found.push_back(static_cast<std::uint32_t>(node - nodes.nodes().data()));
+      };
+      add(whole->text);
+      for (const auto& name : exact) add(name);
+      return true;
+    }
+    if (key != "tags" || !std::ranges::all_of(tag_sets, &TagSet::is_plain)) return false;
+    for (const auto& set : tag_sets) {
+      if (set.all.empty()) continue;
+      const auto rarest =
+          std::ranges::min_element(set.all, {}, [&](const Pattern& tag) { return nodes.tagged(tag.text).size(); });
+      const auto places = nodes.tagged(rarest->text);
+      found.insert(found.end(), places.begin(), places.end());
+    }
+    return true;
+  }
+
   std::string key, value;
+  bool by_name;
+  std::string attribute;  // that `key` means
   std::optional<Pattern> whole;
   std::vector<std::string> exact;
   std::vector<TagSet> tag_sets;
@@ -154,6 +198,42 @@ std::vector<Node> NodeFilter::select(const std::vector<Node>& nodes) const {
   for (const auto& node : nodes) {
     if (matches(node)) selected.push_back(node);
   }
+  return selected;
+}
+
+std::optional<std::vector<std::uint32_t>> NodeFilter::candidates(const NodeSet& nodes) const {
+  if (include_.empty() || (!exclude_precedence_ && !exclude_.empty())) return std::nullopt;
+  std::optional<std::vector<std::uint32_t>> fewest;
+  for (const auto& clause : include_) {
+    std::vector<std::uint32_t> found;
+    if (!clause->look_up(nodes, found)) continue;
+    if (!fewest || found.size() < fewest->size()) fewest = std::move(found);
+  }
+  if (!fewest) return fewest;
+  std::ranges::sort(*fewest);
+  fewest->erase(std::ranges::unique(*fewest).begin(), fewest->end());
+  return fewest;
+}
+
+std::vector<std::uint32_t> NodeFilter::find(const NodeSet& nodes) const {
+  std::vector<std::uint32_t> selected;
+  if (empty()) return selected;
+  const auto all = static_cast<std::uint32_t>(nodes.size());
+  if (auto few = candidates(nodes)) {
+    std::erase_if(*few, [&](std::uint32_t at) { return !matches(nodes.nodes()[at]); });
+    return std::move(*few);
+  }
+  for (std::uint32_t at = 0; at < all; ++at) {
+    if (matches(nodes.nodes()[at])) selected.push_back(at);
+  }
+  return selected;
+}
+
+std::vector<Node> NodeFilter::select(const NodeSet& nodes) const {
+  const auto found = find(nodes);
+  std::vector<Node> selected;
+  selected.reserve(found.size());
+  for (const auto at : found) selected.push_back(nodes.nodes()[at]);
   return selected;
 }
 

@@ -6,13 +6,16 @@
 // argument strings. Source: docs/manual/11-node-filters.md of the peer's documentation.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "model/node.hpp"
+#include "model/node_set.hpp"
 
 namespace qd::model {
 
@@ -25,6 +28,9 @@ class NodeFilter {
 
   // A filter without any clause matches no node; one with only excluding clauses matches all the others.
   bool matches(const Node& node) const;
+  // Where those that match stand in nodes.nodes(), ascending. Plain names and tags are looked up, not searched.
+  std::vector<std::uint32_t> find(const NodeSet& nodes) const;
+  std::vector<Node> select(const NodeSet& nodes) const;            // copies of them, by name
   std::vector<Node> select(const std::vector<Node>& nodes) const;  // those that match, in their order
   bool empty() const { return include_.empty() && exclude_.empty(); }
 
@@ -36,6 +42,8 @@ class NodeFilter {
   using Clauses = std::vector<std::shared_ptr<const Clause>>;
   static Clauses compile(const std::map<std::string, std::string>& clauses);
   static bool all_match(const Clauses& clauses, const Node& node);
+  // The nodes that can match at all, as an index knows; nullopt: any.
+  std::optional<std::vector<std::uint32_t>> candidates(const NodeSet& nodes) const;
 
   Clauses include_;
   Clauses exclude_;

@@ -24,13 +24,18 @@ struct DataDeleter {
 }  // namespace
 
 struct Regex::Impl {
-  std::unique_ptr<pcre2_code, CodeDeleter> code;
+  std::unique_ptr<pcre2_code, CodeDeleter> part;   // matches anywhere
+  std::unique_ptr<pcre2_code, CodeDeleter> whole;  // matches all or nothing; in machine code where that can be had
   std::unique_ptr<pcre2_match_context, ContextDeleter> limits;
 
-  bool match(std::string_view text, std::uint32_t options) const {
-    const std::unique_ptr<pcre2_match_data, DataDeleter> data(pcre2_match_data_create(1, nullptr));
+  bool match(const pcre2_code* code, std::string_view text) const {
+    thread_local const std::unique_ptr<pcre2_match_data, DataDeleter> data(pcre2_match_data_create(1, nullptr));
     const auto* subject = reinterpret_cast<PCRE2_SPTR>(text.empty() ? "" : text.data());
-    return pcre2_match(code.get(), subject, text.size(), 0, options, data.get(), limits.get()) >= 0;
+    int found = pcre2_match(code, subject, text.size(), 0, 0, data.get(), limits.get());
+    if (found == PCRE2_ERROR_JIT_STACKLIMIT) {
+      found = pcre2_match(code, subject, text.size(), 0, PCRE2_NO_JIT, data.get(), limits.get());
+    }
+    return found >= 0;
   }
 };
 
@@ -47,14 +52,17 @@ Result<Regex> Regex::compile(std::string_view pattern) {
   PCRE2_SIZE offset = 0;
   const auto* text = reinterpret_cast<PCRE2_SPTR>(pattern.empty() ? "" : pattern.data());
   constexpr std::uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
+  constexpr std::uint32_t whole = options | PCRE2_ANCHORED | PCRE2_ENDANCHORED;
   auto impl = std::make_unique<Impl>();
-  impl->code.reset(pcre2_compile(text, pattern.size(), options, &code, &offset, nullptr));
-  if (!impl->code) {
+  impl->part.reset(pcre2_compile(text, pattern.size(), options, &code, &offset, nullptr));
+  if (impl->part) impl->whole.reset(pcre2_compile(text, pattern.size(), whole, &code, &offset, nullptr));
+  if (!impl->whole) {
     std::array<PCRE2_UCHAR, 256> message{};
     pcre2_get_error_message(code, message.data(), message.size());
     return fail(ErrorKind::invalid, "The regular expression '" + std::string(pattern) + "' is broken at offset " +
                                         std::to_string(offset) + ": " + reinterpret_cast<const char*>(message.data()));
   }
+  pcre2_jit_compile(impl->whole.get(), PCRE2_JIT_COMPLETE);  // without it, matching is only slower
   impl->limits.reset(pcre2_match_context_create(nullptr));
   pcre2_set_match_limit(impl->limits.get(), kMatchLimit);
   pcre2_set_depth_limit(impl->limits.get(), kDepthLimit);
@@ -63,11 +71,11 @@ Result<Regex> Regex::compile(std::string_view pattern) {
 }
 
 bool Regex::matches(std::string_view text) const {
-  return impl_->match(text, PCRE2_ANCHORED | PCRE2_ENDANCHORED);
+  return impl_->match(impl_->whole.get(), text);
 }
 
 bool Regex::contains(std::string_view text) const {
-  return impl_->match(text, 0);
+  return impl_->match(impl_->part.get(), text);
 }
 
 }  // namespace qd::model
