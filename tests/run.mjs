@@ -1,10 +1,8 @@
 // Runs the black-box tests on one or more databases, each with one database server for all files.
 //
 //   node tests/run.mjs [--db sqlite,postgresql,mariadb] [FILE…]      default: SQLite, every file in tests/api
-//
-// A file whose first line is `// any database` tests what no database can change: it runs on SQLite alone.
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startDatabaseServer } from './support/databases.mjs';
@@ -15,13 +13,10 @@ const at = args.indexOf('--db');
 const kinds = at >= 0 ? args.splice(at, 2)[1].split(',') : [process.env.QD_TEST_DB ?? 'sqlite'];
 const files = args.length ? args : readdirSync(join(here, 'api')).filter((name) => name.endsWith('.test.mjs')).sort().map((name) => join(here, 'api', name));
 
-const anyDatabase = (file) => readFileSync(file, 'utf8').startsWith('// any database\n');
-const filesFor = (kind) => files.filter((file) => kind === 'sqlite' || !anyDatabase(file));
-
 function runFiles(kind, handle) {
   const env = { ...process.env, QD_TEST_DB: kind };
   if (handle) env.QD_TEST_DB_SERVER = JSON.stringify(handle);
-  const child = spawn(process.execPath, ['--test', ...filesFor(kind)], { env, stdio: 'inherit' });
+  const child = spawn(process.execPath, ['--test', ...files], { env, stdio: 'inherit' });
   const pass = (signal) => child.kill(signal);
   process.once('SIGINT', pass);
   process.once('SIGTERM', pass);
@@ -30,10 +25,6 @@ function runFiles(kind, handle) {
 
 let worst = 0;
 for (const kind of kinds) {
-  if (filesFor(kind).length === 0) {
-    console.log(`# nothing among these files depends on ${kind}`);
-    continue;
-  }
   console.log(`# black-box tests on ${kind}`);
   const server = kind === 'sqlite' ? undefined : await startDatabaseServer(kind);
   worst = Math.max(worst, await runFiles(kind, server?.handle()));

@@ -15,6 +15,7 @@
 #include "service/executions.hpp"
 #include "service/jobs.hpp"
 #include "service/logins.hpp"
+#include "service/nodes.hpp"
 #include "service/output.hpp"
 #include "service/project_schedules.hpp"
 #include "service/projects.hpp"
@@ -37,6 +38,7 @@ struct Services {
   service::ProjectSchedules& project_schedules;
   service::Calendars& calendars;
   service::Cluster& cluster;
+  service::Nodes& nodes;
   base::EventLoop& loop;      // timers of event streams
   base::WorkerPool& workers;  // blocking work on behalf of event streams
   const Clock& clock;

@@ -96,6 +96,7 @@ void Server::stop() noexcept {
   parts_->launcher.stop(Millis(std::max<std::int64_t>(0, deadline - SystemClock().now())));
   parts_->remote.stop();
   parts_->cluster.stop();
+  parts_->catalog.stop();
   parts_->engine_pool.stop();
   parts_->engine_loop.stop();
   parts_->guard.stop();

@@ -90,7 +90,8 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       self(config.member.uuid, 0),
       guard(config.member.uuid),
       node(server_node(config, service::System::process())),
-      nodes(node),
+      catalog(source_parts(config)),
+      node_service(projects, catalog),
       executor(engine_loop, engine_pool, local_config(config, guard)),
       remote(self, remote_settings(config), config.cluster.remote),
       launcher(engine::LauncherParts{engine_loop,
@@ -101,7 +102,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                      projects,
                                      upload_rows,
                                      executor,
-                                     nodes,
+                                     node_service,
                                      hub,
                                      clock,
                                      {},
@@ -148,8 +149,22 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                       *database, config.member.uuid),
       dispatcher(api::Services{project_service, job_service, execution_service, output_service, upload_service,
                                login_service, system_service, schedule_service, project_schedule_service,
-                               calendar_service, cluster_service, engine_loop, request_pool, clock,
+                               calendar_service, cluster_service, node_service, engine_loop, request_pool, clock,
                                [&http] { return http.stats(); }, url, config.server.context_path, std::move(refresh)}) {
+}
+
+node::SourceParts Server::Parts::source_parts(const Config& config) {
+  node::SourceParts parts;
+  parts.server_node = node;
+  parts.documents = {
+      [this](const std::string& project, const std::string& path) { return projects.file(project, path); },
+      [this](const std::string& project, const std::string& path, const std::string& content) {
+        projects.put_file(project, path, content);
+      }};
+  parts.loop = &engine_loop;
+  parts.pool = &engine_pool;
+  parts.cache_directory = (config.folders.var / "nodes").string();
+  return parts;
 }
 
 cluster::ClusterHooks Server::Parts::cluster_hooks() {
@@ -203,6 +218,7 @@ Result<> Server::Parts::start(const Config& config, const std::string& url) {
   const auto left_behind = remote.own_orphans();
   launcher.start();
   remote.retry(left_behind);
+  node_service.warm();
   scheduler_loop.start();
   return {};
 }

@@ -14,10 +14,10 @@
 #include "cluster/keyed_sealer.hpp"
 #include "cluster/system_vitals.hpp"
 #include "engine/launcher.hpp"
-#include "engine/node_source.hpp"
 #include "http/server.hpp"
 #include "log/hub.hpp"
 #include "node/local_executor.hpp"
+#include "node/node_catalog.hpp"
 #include "node/orphan_guard.hpp"
 #include "schedule/job_starter.hpp"
 #include "schedule/scheduler_loop.hpp"
@@ -71,7 +71,8 @@ struct Server::Parts {
   model::OwnIncarnation self;
   node::OrphanGuard guard;
   model::Node node;
-  engine::ServerNodeSource nodes;
+  node::NodeCatalog catalog;
+  service::Nodes node_service;
   node::LocalExecutor executor;
   service::RemoteExecution remote;
   engine::Launcher launcher;
@@ -104,6 +105,7 @@ struct Server::Parts {
   api::Dispatcher dispatcher;
 
  private:
+  node::SourceParts source_parts(const Config& config);
   cluster::ClusterHooks cluster_hooks();
   void publish_certificate();
 };

@@ -18,7 +18,7 @@ namespace qd::engine {
 
 class ListedNodes final : public NodeSource {
  public:
-  std::vector<model::Node> nodes(const std::string&) override { return list; }
+  model::Nodes nodes(const std::string&) override { return std::make_shared<model::NodeSet>(list); }
   std::vector<model::Node> list;
 };
 

@@ -36,7 +36,8 @@ NodeChoice choose_nodes(const LauncherParts& parts, const LauncherConfig& config
                                                model::expand_text(filters->filter_exclude, context),
                                                rule.exclude_precedence.value_or(true));
   choice.filter = filter.describe();
-  choice.nodes = filter.select(parts.nodes.nodes(project));
+  const auto nodes = parts.nodes.nodes(project);
+  choice.nodes = filter.select(*nodes);
   std::ranges::stable_sort(choice.nodes, [&](const auto& a, const auto& b) {
     return rule.rank_ascending.value_or(true) ? rank_less(a, b, rule.rank_attribute)
                                               : rank_less(b, a, rule.rank_attribute);

@@ -2,27 +2,16 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "model/node.hpp"
+#include "model/node_set.hpp"
 
 namespace qd::engine {
 
 class NodeSource {
  public:
   virtual ~NodeSource() = default;
-  // All nodes of the project, the server node among them. Thread-safe; may block.
-  virtual std::vector<model::Node> nodes(const std::string& project) = 0;
-};
-
-// The server itself, and nothing else.
-class ServerNodeSource final : public NodeSource {
- public:
-  explicit ServerNodeSource(model::Node server) : server_(std::move(server)) {}
-  std::vector<model::Node> nodes(const std::string&) override { return {server_}; }
-
- private:
-  model::Node server_;
+  // All nodes of the project as of now, the server node among them; never null. Thread-safe; may block for a while.
+  virtual model::Nodes nodes(const std::string& project) = 0;
 };
 
 }  // namespace qd::engine

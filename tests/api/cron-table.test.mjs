@@ -1,4 +1,3 @@
-// any database
 // The golden table of cron expressions is what Quartz itself says; src/model/cron_table_test.cpp compares ours with it.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
