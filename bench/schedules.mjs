@@ -3,7 +3,8 @@ import { startDatabaseServer } from '../tests/support/databases.mjs';
 import { job, newJob, newProject, importJobs } from '../tests/support/scenario.mjs';
 import { startServer } from '../tests/support/server.mjs';
 import { until } from '../tests/support/wait.mjs';
-import { median } from './tools.mjs';
+import { startQuartz } from './quartz.mjs';
+import { median, spread } from './tools.mjs';
 
 const BURST = 1000;
 const MANY = 100_000;
@@ -29,38 +30,69 @@ export async function startMembers(members, framework = {}) {
   return { server, database, sql, nodes, stop };
 }
 
-// Makes `count` fires due at one moment, spread over the members' schedules; waits until each has its row and has ended.
-async function burst(cluster, count) {
-  const { sql, nodes } = cluster;
-  const uuids = sql('SELECT uuid FROM member ORDER BY uuid').split('\n');
+// Makes `count` fires due at one moment, on schedules of the first `owners` members; waits until each has ended.
+async function burst(cluster, count, owners) {
+  const { sql } = cluster;
+  const uuids = sql('SELECT uuid FROM member ORDER BY uuid').split('\n').slice(0, owners);
+  sql(`DELETE FROM fire; DELETE FROM execution; VACUUM ANALYZE execution; VACUUM ANALYZE fire; VACUUM ANALYZE schedule`);
   const due = Number(sql(`SELECT (FLOOR(EXTRACT(EPOCH FROM clock_timestamp())) + 2)::bigint * 1000`));
-  sql(`DELETE FROM fire; DELETE FROM execution; VACUUM ANALYZE execution; VACUUM ANALYZE schedule;
-       UPDATE schedule SET next_ms = ${due}, server_uuid = (ARRAY[${uuids.map((uuid) => `'${uuid}'`)}])[1 + id % ${nodes.length}]`);
+  sql(`UPDATE schedule SET next_ms = ${due}, server_uuid = (ARRAY[${uuids.map((uuid) => `'${uuid}'`)}])[1 + id % ${owners}]`);
   await settle(Math.max(0, due - Date.now()));
   const done = () => Number(sql(`SELECT count(*) FROM execution WHERE ended_ms IS NOT NULL`)) >= count;
-  await until(done, { timeout: 120_000, what: `${count} fires to end` });
-  const rows = sql('SELECT f.claimed_ms - f.due_ms, e.started_ms - f.claimed_ms, e.ended_ms - f.claimed_ms, e.ended_ms - f.due_ms, e.status, f.state, f.server_uuid FROM fire f JOIN execution e ON e.id = f.execution_id').split('\n').map((line) => line.split('|'));
-  const bad = rows.filter((row) => row[4] !== 'succeeded' || !['fired', 'late'].includes(row[5]));
+  await until(done, { timeout: 120_000, interval: 200, what: `${count} fires to end` });
+  const rows = sql('SELECT f.claimed_ms - f.due_ms, e.ended_ms - f.claimed_ms, e.ended_ms - f.due_ms, e.status, f.state, f.server_uuid FROM fire f JOIN execution e ON e.id = f.execution_id').split('\n').map((line) => line.split('|'));
+  const bad = rows.filter((row) => row[3] !== 'succeeded' || !['fired', 'late'].includes(row[4]));
   if (rows.length !== count || bad.length) throw new Error(`${rows.length} fires of ${count}, ${bad.length} of them not good: ${bad[0]}`);
   const column = (i) => rows.map((row) => Number(row[i]));
-  return { rate: count / (Math.max(...column(3)) / 1000), claimRate: count / (Math.max(...column(0)) / 1000), claimed: column(0), ended: column(2), members: new Set(rows.map((row) => row[6])).size };
+  const members = new Set(rows.map((row) => row[5])).size;
+  if (members !== owners) throw new Error(`${members} members ran fires, not ${owners}`);
+  return { rate: count / (Math.max(...column(2)) / 1000), claimRate: count / (Math.max(...column(0)) / 1000), ended: column(1) };
 }
 
+const QUARTZ = [
+  { name: 'quartz_default', count: 1, batch: 1, what: 'clustered Quartz, 1 instance, one trigger at a time' },
+  { name: 'quartz_batch', count: 1, batch: 20, what: 'clustered Quartz, 1 instance, 20 triggers at a time' },
+  { name: 'quartz_two', count: 2, batch: 20, what: 'clustered Quartz, 2 instances, 20 triggers at a time' },
+];
+
+// The same burst on 1, 2 and 3 of our members and on Quartz, in turn, on one PostgreSQL server: what else this machine
+// does in a round, all of them suffer.
 export async function bursts(table, { rounds }) {
-  for (const members of [1, 2, 3]) {
-    const cluster = await startMembers(members);
-    const project = await newProject(cluster.nodes[0]);
-    const answer = await importJobs(cluster.nodes[0], project, Array.from({ length: BURST }, () => scheduled()));
-    if (answer.succeeded.length !== BURST) throw new Error(JSON.stringify(answer.failed[0]));
-    const runs = [];
-    for (let round = 0; round < rounds + 1; round += 1) runs.push(await burst(cluster, BURST));
-    runs.shift();  // the first one warms up
-    const rates = runs.map((run) => run.rate);
-    const latency = runs.flatMap((run) => run.ended);
-    table.add(`${BURST} fires due in one second, ${members} member${members > 1 ? 's' : ''}`, `${median(rates).toFixed(0)} fires/s`, '', undefined,
-      `all ended; claimed ${median(runs.map((run) => run.claimRate)).toFixed(0)}/s; claim to end p50 ${quantile(latency, 0.5)} ms, p99 ${quantile(latency, 0.99)} ms; by ${runs[0].members} members`);
-    await cluster.stop();
+  const cluster = await startMembers(3);
+  const project = await newProject(cluster.nodes[0]);
+  const answer = await importJobs(cluster.nodes[0], project, Array.from({ length: BURST }, () => scheduled()));
+  if (answer.succeeded.length !== BURST) throw new Error(JSON.stringify(answer.failed[0]));
+  const quartz = [];
+  for (const setup of QUARTZ) quartz.push({ ...setup, ...(await startQuartz(cluster.server, setup)) });
+
+  const runs = [];
+  for (let round = 0; round < rounds + 1; round += 1) {
+    const run = { ours: [], quartz: [] };
+    for (const owners of [1, 2, 3]) run.ours.push(await burst(cluster, BURST, owners));
+    for (const peer of quartz) run.quartz.push(await peer.burst(BURST));
+    const rate = ({ rate }) => rate.toFixed(0);
+    console.error(`  round ${round}: ours on 1, 2, 3 members ${run.ours.map(rate)}, Quartz ${run.quartz.map(rate)} fires/s`);
+    runs.push(run);
   }
+  runs.shift();  // the first one warms up
+
+  [1, 2, 3].forEach((members, i) => {
+    const each = runs.map((run) => run.ours[i]);
+    const latency = each.flatMap((run) => run.ended);
+    table.add(`${BURST} fires due in one second, ${members} member${members > 1 ? 's' : ''}`, `${spread(each.map((run) => run.rate), 0)} fires/s`, '', undefined,
+      `all ended; claimed ${median(each.map((run) => run.claimRate)).toFixed(0)}/s; claim to end p50 ${quantile(latency, 0.5)} ms, p99 ${quantile(latency, 0.99)} ms`);
+  });
+  quartz.forEach((peer, i) => {
+    const each = runs.map((run) => run.quartz[i]);
+    table.add(peer.what, `${spread(each.map((run) => run.rate), 0)} fires/s`, '', undefined, `all started; by ${each.map((run) => run.members).join(', ')} instances`);
+  });
+  const best = (run) => Math.max(...run.quartz.slice(0, 2).map(({ rate }) => rate));
+  const ratios = runs.map((run) => run.ours[0].rate / best(run));
+  table.add('our 1 member / the better Quartz of 1 instance', `${spread(ratios)} x`, '>= 5 x', median(ratios) >= 5, 'of each round');
+  const growth = runs.map((run) => run.ours[2].rate / run.ours[0].rate);
+  table.add('our 3 members / our 1 member', `${spread(growth, 2)} x`, '> 1 x', median(growth) > 1, 'of each round');
+  for (const peer of quartz) await peer.stop();
+  await cluster.stop();
 }
 
 // 100,000 scheduled jobs, copied from one in the database: reading them is what is measured.
