@@ -1,7 +1,7 @@
 #include "schedule/scheduler.hpp"
 
 #include <algorithm>
-#include <span>
+#include <utility>
 
 #include "base/logging.hpp"
 #include "store/execution_store.hpp"
@@ -33,9 +33,12 @@ Scheduler::Scheduler(store::Database& database, FireStarter& starter, const mode
                      SchedulerSettings settings)
     : database_(database), schedules_(database), starter_(starter), self_(self), settings_(settings) {}
 
+Scheduler::~Scheduler() = default;
+
 Scheduler::Tick Scheduler::tick(bool passive) {
   Tick tick;
   tick.now = database_.now();
+  settle_unanswered();
   const auto due = schedules_.due(self_.uuid(), tick.now, settings_.max_due);
   tick.more = due.size() == settings_.max_due;
   if (!due.empty()) starter_.begin_tick();
@@ -45,17 +48,14 @@ Scheduler::Tick Scheduler::tick(bool passive) {
       if (auto planned = plan(due[i], tick.now, passive, tick)) plans.push_back(std::move(*planned));
     }
     if (plans.empty()) continue;
-    if (!claim(plans, tick)) {
-      tick.fenced = true;
-      return tick;
+    try {
+      tick.fenced = !claim(plans, tick);
+    } catch (const store::DatabaseError&) {
+      unanswered_ = std::move(plans);
+      throw;
     }
-    for (auto& [schedule, items, next] : plans) {
-      for (auto& item : items) {
-        if (!item.claimed) continue;
-        if (item.fire && item.execution) item.fire->start();
-        if (item.row.state == store::fire::missed) starter_.missed_written(schedule, item.row);
-      }
-    }
+    if (tick.fenced) return tick;
+    start(plans);
   }
   if (settings_.ledger_life.count() > 0 && tick.now >= next_prune_) {
     const auto pruned = schedules_.prune(tick.now - settings_.ledger_life.count(), kPruneBatch);
@@ -64,6 +64,36 @@ Scheduler::Tick Scheduler::tick(bool passive) {
   tick.more = tick.more && !tick.no_room;
   tick.next = schedules_.next_due(self_.uuid());
   return tick;
+}
+
+void Scheduler::start(std::vector<Plan>& plans) {
+  for (auto& [schedule, items, next] : plans) {
+    for (auto& item : items) {
+      if (!item.claimed) continue;
+      if (item.fire && item.execution) item.fire->start();
+      if (item.row.state == store::fire::missed) starter_.missed_written(schedule, item.row);
+    }
+  }
+}
+
+// The ledger says whether a commit whose answer was lost took place: then nobody else runs what it wrote.
+void Scheduler::settle_unanswered() {
+  if (unanswered_.empty()) return;
+  for (auto& plan : unanswered_) {
+    for (auto& item : plan.items) item.claimed = item.claimed && is_written(item);
+  }
+  auto plans = std::exchange(unanswered_, {});
+  start(plans);
+}
+
+bool Scheduler::is_written(const Item& item) {
+  store::FireQuery query;
+  query.job_uuid = item.row.job_uuid;
+  query.from = query.until = item.row.due;
+  for (const auto& row : schedules_.fires(query)) {
+    if (row.by == self_.get() && row.execution == item.execution) return true;
+  }
+  return false;
 }
 
 std::optional<Scheduler::Plan> Scheduler::plan(const store::ScheduleRow& schedule, UnixMillis now, bool passive,

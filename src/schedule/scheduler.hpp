@@ -24,7 +24,7 @@ class PreparedFire {
   // Writes its execution; its id. Nullopt: the job's limit of running executions is reached. Called again when the
   // transaction is repeated.
   virtual std::optional<std::int64_t> insert(store::Session& session, UnixMillis now) = 0;
-  virtual void start() = 0;  // after the commit
+  virtual void start() = 0;  // after the commit; a lost database does not keep it from running
 };
 
 // What the scheduler needs of the engine.
@@ -57,6 +57,7 @@ class Scheduler {
  public:
   Scheduler(store::Database& database, FireStarter& starter, const model::OwnIncarnation& self,
             SchedulerSettings settings);
+  ~Scheduler();
 
   struct Tick {
     std::size_t claimed = 0;         // fires that this tick settled
@@ -66,7 +67,8 @@ class Scheduler {
     bool fenced = false;             // this incarnation was declared dead: it claimed nothing
     bool no_room = false;            // fires are due that cannot start here now
   };
-  // Throws DatabaseError when the database is lost; the next tick goes on. Not thread-safe.
+  // Throws DatabaseError when the database is lost; the next tick goes on, and first finds out what became of a claim
+  // whose answer was lost. Not thread-safe.
   Tick tick(bool passive);
 
  private:
@@ -77,6 +79,9 @@ class Scheduler {
   Item plan_fire(const store::ScheduleRow& schedule, const Settled& settled, UnixMillis now, bool passive,
                  bool& try_later);
   bool claim(std::vector<Plan>& plans, Tick& tick);
+  void start(std::vector<Plan>& plans);
+  void settle_unanswered();
+  bool is_written(const Item& item);
   void claim_fire(store::Session& session, const store::ScheduleRow& schedule, Item& item, UnixMillis now);
 
   store::Database& database_;
@@ -84,6 +89,7 @@ class Scheduler {
   FireStarter& starter_;
   const model::OwnIncarnation& self_;
   const SchedulerSettings settings_;
+  std::vector<Plan> unanswered_;  // claims whose commit got no answer
   UnixMillis next_prune_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <set>
+#include <utility>
 
 #include "base/id.hpp"
 #include "store/execution_store.hpp"
@@ -99,6 +100,27 @@ class PlainStarter final : public FireStarter {
   std::int64_t limit = 100;
   bool no_room = false;
   int started = 0;
+};
+
+// Loses the answer to the next commit, or the whole transaction.
+class FlakyDatabase final : public store::Database {
+ public:
+  explicit FlakyDatabase(store::Database& behind) : behind_(behind) {}
+  store::Dialect dialect() const override { return behind_.dialect(); }
+  void run(const std::function<void(store::Session&)>& use, bool read_only) override { behind_.run(use, read_only); }
+  PoolStats pool_stats() const override { return behind_.pool_stats(); }
+  void transact(const std::function<void(store::Session&)>& use) override {
+    const auto loses = std::exchange(next, Loses::nothing);
+    behind_.transact([&](store::Session& session) {
+      use(session);
+      if (loses == Loses::transaction) throw store::DatabaseError("cut before the commit", true);
+    });
+    if (loses == Loses::answer) throw store::DatabaseError("cut after the commit", true);
+  }
+  enum class Loses { nothing, answer, transaction } next = Loses::nothing;
+
+ private:
+  store::Database& behind_;
 };
 
 class SchedulerTest : public ::testing::Test {
@@ -216,6 +238,43 @@ TEST_F(SchedulerTest, AFireThatAnotherMemberHasIsNotRunAgain) {
   EXPECT_EQ(fires().back().by.uuid, "m2");
   EXPECT_EQ(starter.started + 1, static_cast<int>(fires().size()));
   EXPECT_EQ(store::ExecutionStore(*database).query({}).total, starter.started);
+}
+
+TEST_F(SchedulerTest, ACommitWhoseAnswerWasLostIsRunOnce) {
+  add_job("a", 2 * kSecond, "0/30 * * * * ?");
+  add_job("b", 40 * kSecond, "0/30 * * * * ?");
+  FlakyDatabase flaky(*database);
+  Scheduler scheduler(flaky, starter, self, {});
+  flaky.next = FlakyDatabase::Loses::answer;
+  EXPECT_THROW(scheduler.tick(false), store::DatabaseError);
+  EXPECT_EQ(starter.started, 0);
+  scheduler.tick(false);
+  scheduler.tick(false);
+  EXPECT_GT(starter.started, 0);
+  EXPECT_EQ(starter.started, static_cast<int>(fires().size()));
+}
+
+TEST_F(SchedulerTest, ATransactionThatWasLostIsClaimedAnew) {
+  add_job("a", 40 * kSecond, "0/30 * * * * ?");
+  FlakyDatabase flaky(*database);
+  Scheduler scheduler(flaky, starter, self, {});
+  flaky.next = FlakyDatabase::Loses::transaction;
+  EXPECT_THROW(scheduler.tick(false), store::DatabaseError);
+  EXPECT_TRUE(fires().empty());
+  scheduler.tick(false);
+  EXPECT_EQ(starter.started, static_cast<int>(fires().size()));
+  EXPECT_EQ(store::ExecutionStore(*database).query({}).total, starter.started);
+}
+
+TEST_F(SchedulerTest, ACommitOfALifeThatIsOverIsNotRun) {
+  add_job("a", 40 * kSecond, "0/30 * * * * ?");
+  FlakyDatabase flaky(*database);
+  Scheduler scheduler(flaky, starter, self, {});
+  flaky.next = FlakyDatabase::Loses::answer;
+  EXPECT_THROW(scheduler.tick(false), store::DatabaseError);
+  self.set(2);
+  scheduler.tick(false);
+  EXPECT_EQ(starter.started, 0);
 }
 
 }  // namespace
