@@ -51,7 +51,12 @@ bool PreparedRun::insert(store::Session& session, UnixMillis now) {
 
 void PreparedRun::start() {
   auto& [launcher, plan, run_at, route, reserved] = *inside_;
-  launcher->retain_files(plan);
+  try {
+    launcher->retain_files(plan);
+  } catch (const store::DatabaseError& error) {  // it runs all the same: they are kept for a while without it
+    base::log_warn("engine", "the uploaded files of execution " + std::to_string(plan.execution.id) +
+                                 " may be removed before it ends: " + error.what());
+  }
   if (plan.execution.status == model::status::running) {
     reserved = false;
     launcher->start(plan);
@@ -133,10 +138,15 @@ void Launcher::Impl::forward(RunPlan plan) {
     forwarded.with([&](auto& entries) { entries[execution.id] = entry; });
   }
   if (!parts.cluster.forward) return;
-  if (auto told = parts.cluster.forward(execution, secret); !told) {
+  try {
+    const auto told = parts.cluster.forward(execution, secret);
+    if (told) return;
     base::log_warn("engine",
                    "execution " + std::to_string(execution.id) + " was not forwarded: " + told.error().message);
     if (!execution.server_uuid.empty()) take_back(execution.id, execution.server_uuid);
+  } catch (const store::DatabaseError& error) {  // its row waits all the same, and is taken back in time
+    base::log_warn("engine", "execution " + std::to_string(execution.id) +
+                                 " was forwarded, and its member not told: " + error.what());
   }
 }
 
