@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "base/logging.hpp"
 #include "base/text.hpp"
+#include "cluster/candidates.hpp"
 #include "model/duration.hpp"
 
 namespace qd::service {
@@ -74,23 +75,6 @@ engine::ClusterHooks RemoteExecution::launcher_hooks() {
   return hooks;
 }
 
-std::vector<cluster::Candidate> RemoteExecution::candidates(const cluster::ClusterView& view) const {
-  std::vector<cluster::Candidate> found;
-  for (const auto& [member, standing, age, reason] : view.members) {
-    cluster::Candidate candidate;
-    candidate.uuid = member.id.uuid;
-    candidate.name = member.name;
-    candidate.tags = member.tags;
-    candidate.alive = standing == cluster::Standing::active || standing == cluster::Standing::inactive;
-    candidate.active = member.active && standing == cluster::Standing::active;
-    candidate.thread_ratio = member.vitals.thread_ratio;
-    candidate.load = member.vitals.cpu_percent / 100;
-    candidate.running = static_cast<int>(member.vitals.running);
-    found.push_back(std::move(candidate));
-  }
-  return found;
-}
-
 Result<engine::Route> RemoteExecution::route(const std::string& project, bool scheduled, bool secrets) {
   const engine::Route here;
   if (cluster_ == nullptr || (secrets && !settings_.sealed)) return here;
@@ -99,7 +83,7 @@ Result<engine::Route> RemoteExecution::route(const std::string& project, bool sc
     const auto& policy = choosing.policies.for_project(project);
     if (policy.kind == cluster::PolicyKind::none) return std::nullopt;
     if (scheduled && !choosing.policies.scheduled_at_execution) return std::nullopt;  // its owner was chosen
-    return cluster::choose(policy, candidates(view), self_.uuid(), choosing.random, choosing.state);
+    return cluster::choose(policy, cluster::candidates(view), self_.uuid(), choosing.random, choosing.state);
   });
   if (!decision) return here;
   using Kind = cluster::Decision::Kind;
@@ -116,7 +100,7 @@ Result<engine::Route> RemoteExecution::route(const std::string& project, bool sc
 Result<> RemoteExecution::forward(const model::Execution& execution,
                                   const std::map<std::string, std::string>& secrets) {
   if (execution.server_uuid.empty()) {  // for whoever has room
-    for (const auto& candidate : candidates(cluster_->view())) {
+    for (const auto& candidate : cluster::candidates(cluster_->view())) {
       if (candidate.active && candidate.uuid != self_.uuid()) {
         (void)cluster_->messages().send({candidate.uuid, cluster::message_kind::wake, execution.id, "", false});
       }
@@ -190,8 +174,8 @@ std::optional<std::string> RemoteExecution::choose_for_project(const std::string
   if (cluster_ == nullptr) return std::nullopt;
   const auto view = cluster_->view();
   const auto decision = choosing_.with([&](Choosing& choosing) {
-    return cluster::choose(choosing.policies.for_project(project), candidates(view), self_.uuid(), choosing.random,
-                           choosing.state);
+    return cluster::choose(choosing.policies.for_project(project), cluster::candidates(view), self_.uuid(),
+                           choosing.random, choosing.state);
   });
   if (decision.kind == cluster::Decision::Kind::member) return decision.uuid;
   if (decision.kind == cluster::Decision::Kind::queue) return self_.uuid();

@@ -51,7 +51,6 @@ class RemoteExecution {
   Result<engine::Route> route(const std::string& project, bool scheduled, bool secrets);
   Result<> forward(const model::Execution& execution, const std::map<std::string, std::string>& secrets);
   bool abort(const model::Execution& execution, const std::string& user, const std::string& reason);
-  std::vector<cluster::Candidate> candidates(const cluster::ClusterView& view) const;
   std::optional<std::string> choose_for_project(const std::string& project);
   void retry(const model::Execution& execution);
   std::string run_here(const cluster::Incoming& message);

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <iostream>
-#include <set>
 
-#include "model/cron.hpp"
 #include "store/job_store.hpp"
 #include "store/migrations.hpp"
 
+#include "promises.hpp"
 #include "sim_member.hpp"
 
 namespace qd::simulation {
@@ -21,6 +20,7 @@ constexpr UnixMillis kTrouble = 90 * kSecond;  // how long faults happen
 constexpr const char* kFireWithoutKey[] = {"ALTER TABLE fire RENAME TO fire_with_key",
                                            "CREATE TABLE fire AS SELECT * FROM fire_with_key WHERE 0"};
 
+constexpr const char* kPolicy = "rundeck.clusterMode.remoteExecution.";
 constexpr const char* kTwice = "twice";
 constexpr const char* kSecondSchedule =
     "INSERT INTO schedule (job_uuid, source, project, name, expression, zone, arg_string, missed_policy, server_uuid, "
@@ -50,9 +50,6 @@ class History {
     heal();
     world_.run(begin_ + kTrouble + calm_.count());
     check(database);
-    report_.statements = server_.statements;
-    report_.recovered = truth_.recovered;
-    report_.fenced = truth_.fenced;
     return std::move(report_);
   }
 
@@ -75,6 +72,11 @@ class History {
     cluster.autotakeover.sleep = some(0, 5'000);
     cluster.recovery.delay = some(0, 2'000);
     cluster.recovery.sleep = some(0, 3'000);
+    cluster.process_interval = some(100, 1'000);
+    if (world_.chance(0.3)) cluster.autotakeover.policy = cluster::TakeoverPolicy::remote_execution;
+    config_.policies = choose_policies();
+    config_.start_within = some(500, 5'000);
+    config_.queue_room = 3 + world_.pick(4);  // enough for all that is due
     config_.scheduler.rules.missed_after = some(2'000, 20'000);
     config_.scheduler.batch = 1 + world_.pick(4);
     config_.scheduler.max_due = 1 + world_.pick(10);
@@ -84,7 +86,16 @@ class History {
     faults.lost = world_.chance(0.5) ? 0.01 : 0;
     faults.pause = world_.chance(0.5) ? 0.002 : 0;
     faults.kill = world_.chance(0.5) ? 0.001 : 0;
+    faults.skew = world_.chance(0.5) ? 0.01 : 0;
     faults.longest_pause = some(500, 30'000);
+  }
+
+  cluster::PolicyConfig choose_policies() {
+    static constexpr const char* kinds[] = {"None", "Random", "RoundRobin", "Load", "Queue", "Preset"};
+    std::map<std::string, std::string> keys{{kPolicy + std::string("policy"), kinds[world_.pick(std::size(kinds))]},
+                                            {kPolicy + std::string("config.uuid"), "m1"}};
+    if (world_.chance(0.2)) keys[kPolicy + std::string("config.allowed")] = "Other";
+    return *cluster::parse_policy_config(keys);
   }
 
   void add_jobs(SimDatabase& database) {
@@ -92,7 +103,7 @@ class History {
     static constexpr const char* crons[] = {"* * * * * ?", "0/2 * * * * ?", "0/5 * * * * ?", "0/17 * * * * ?"};
     for (int i = 0; i < 4; ++i) {
       model::Job job;
-      job.uuid = (world_.chance(0.3) ? "one" : "many") + std::to_string(i);
+      job.uuid = (world_.chance(0.3) ? std::string(kLimitedJob) : "many") + std::to_string(i);
       job.project = "p";
       job.name = job.uuid;
       job.time_zone = "UTC";
@@ -136,7 +147,7 @@ class History {
     const auto& uuid = uuids_[world_.pick(uuids_.size())];
     auto& process = members_[uuid]->process();
     const auto a_while = world_.now() + static_cast<UnixMillis>(world_.pick(25'000));
-    switch (world_.pick(6)) {
+    switch (world_.pick(7)) {
       case 0:
         say("kill " + uuid);
         world_.kill(process);
@@ -161,6 +172,12 @@ class History {
         ++server_.boot;
         locks_.clear();
         break;
+      case 5: {  // a person lets a member run nothing, or run again
+        const bool active = world_.chance(0.6);
+        say(uuid + (active ? " is to be active" : " is to be passive"));
+        if (server_.open == 0) (void)members_[uuid]->cluster().request_mode(uuid, active, "ann");
+        break;
+      }
       default: {  // a person moves schedules about
         const auto& to = uuids_[world_.pick(uuids_.size())];
         say("all schedules to " + to);
@@ -173,9 +190,12 @@ class History {
   void heal() {
     say("healed");
     server_.faults = {};
+    server_.end_open_transaction();
     for (const auto& [uuid, member] : members_) {
       member->process().paused_until = 0;
       member->process().unreachable_until = 0;
+      member->process().skew = Millis{0};
+      (void)member->cluster().request_mode(uuid, true, "ann");
     }
     tend();
     // A clean stop may still be under way: whoever ends is started again.
@@ -184,57 +204,18 @@ class History {
     }
   }
 
-  void violated(const std::string& what) { report_.violations.push_back(what); }
-
   void check(SimDatabase& database) {
     server_.end_open_transaction();  // of a fiber that would have gone on
-    for (const auto& [fire, starts] : truth_.starts) {
-      if (starts > 1) {
-        violated("job " + fire.first + " started " + std::to_string(starts) + " times for the fire of " +
-                 iso8601_millis(fire.second));
-      }
-    }
-    for (const auto& row : database.query("SELECT state, SUM(fires) FROM fire GROUP BY state")) {
-      const auto count = static_cast<std::uint64_t>(row.integer(1));
-      report_.fires += count;
-      if (row.text(0) == store::fire::fired) report_.started += count;
-      if (row.text(0) == store::fire::late) report_.late += count;
-      if (row.text(0) == store::fire::missed) report_.missed += count;
-      if (row.text(0) == store::fire::skipped) report_.skipped += count;
-    }
-    const auto zone = model::TimeZone::utc();
-    for (const auto& [job, first] : first_due_) {
-      const auto row = store::ScheduleStore(database).of_job(job).at(0);
-      const auto cron = *model::Cron::parse(row.expression);
-      std::int64_t due = 0;
-      for (auto at = first; at < *row.next; at = *cron.next(at, zone)) ++due;
-      const auto counted =
-          database.query("SELECT COALESCE(SUM(fires), 0) FROM fire WHERE job_uuid = ?", {job}).at(0).integer(0);
-      if (counted != due) {
-        violated("job " + job + ": " + std::to_string(due) + " fires were due, the ledger accounts for " +
-                 std::to_string(counted));
-      }
-      if (*row.next + 10 * kSecond < world_.now()) {
-        violated("job " + job + " stands still since " + iso8601_millis(*row.next) + ", owned by " + row.server_uuid);
-      }
-    }
-    const auto stuck = database.query(
-        "SELECT e.id, e.server_uuid, e.incarnation FROM execution e WHERE e.status = 'running' AND NOT EXISTS (SELECT "
-        "1 "
-        "FROM member m WHERE m.uuid = e.server_uuid AND m.incarnation = e.incarnation AND m.state IN ('live', "
-        "'leaving'))");
-    for (const auto& row : stuck) {
-      violated("execution " + row.text(0) + " runs for ever under " + row.text(1) + "/" + row.text(2));
-    }
-    for (const auto& [id, outcomes] : truth_.outcomes) {
-      if (outcomes > 1) violated("execution " + std::to_string(id) + " ended " + std::to_string(outcomes) + " times");
-    }
-    const auto unlinked = database.query(
-        "SELECT COUNT(*) FROM fire f WHERE f.state IN ('fired', 'late') AND (f.execution_id IS NULL OR NOT EXISTS "
-        "(SELECT 1 FROM execution e WHERE e.id = f.execution_id))");
-    if (unlinked.at(0).integer(0) != 0) violated(unlinked.at(0).text(0) + " fires have no execution");
+    check_promises(database, truth_, first_due_, world_.now(), config_.longest_run, report_.violations);
+    report_.ledger = count_ledger(database);
     report_.takeovers = static_cast<std::uint64_t>(
         database.query("SELECT COUNT(*) FROM proposal WHERE kind = 'takeover' AND state = 'done'").at(0).integer(0));
+    report_.statements = server_.statements;
+    report_.recovered = truth_.recovered;
+    report_.fenced = truth_.fenced;
+    report_.forwarded = truth_.forwarded;
+    report_.queued = truth_.queued;
+    report_.taken_back = truth_.taken_back;
   }
 
   const HistoryOptions options_;

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "promises.hpp"
+
 namespace qd::simulation {
 
 struct HistoryOptions {
@@ -16,8 +18,9 @@ struct HistoryOptions {
 
 struct HistoryReport {
   std::vector<std::string> violations;
-  std::uint64_t fires = 0, started = 0, late = 0, missed = 0, skipped = 0;
+  LedgerCount ledger;
   std::uint64_t kills = 0, pauses = 0, cuts = 0, restarts = 0, takeovers = 0, recovered = 0, fenced = 0;
+  std::uint64_t forwarded = 0, queued = 0, taken_back = 0;
   std::uint64_t statements = 0;
 };
 

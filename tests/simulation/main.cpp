@@ -17,6 +17,26 @@ constexpr const char* kUsage =
     "  --first S        the first seed (default 1); --seeds 1 --first S --trace shows one history\n"
     "  --broken-claim   without the unique key of fires; succeeds when that is found, within these seeds\n";
 
+void add(qd::simulation::HistoryReport& sum, const qd::simulation::HistoryReport& report) {
+  auto& ledger = sum.ledger;
+  ledger.fires += report.ledger.fires, ledger.started += report.ledger.started, ledger.late += report.ledger.late;
+  ledger.missed += report.ledger.missed, ledger.skipped += report.ledger.skipped;
+  sum.kills += report.kills, sum.pauses += report.pauses, sum.cuts += report.cuts, sum.restarts += report.restarts;
+  sum.takeovers += report.takeovers, sum.recovered += report.recovered, sum.fenced += report.fenced;
+  sum.forwarded += report.forwarded, sum.queued += report.queued, sum.taken_back += report.taken_back;
+  sum.statements += report.statements;
+}
+
+void tell(const qd::simulation::HistoryReport& sum) {
+  const auto& ledger = sum.ledger;
+  std::cout << "fires " << ledger.fires << " (fired " << ledger.started << ", late " << ledger.late << ", missed "
+            << ledger.missed << ", skipped " << ledger.skipped << "), forwarded " << sum.forwarded << " (taken back "
+            << sum.taken_back << "), queued " << sum.queued << "\nkills " << sum.kills << ", pauses " << sum.pauses
+            << ", cuts " << sum.cuts << ", database restarts " << sum.restarts << ", takeovers " << sum.takeovers
+            << ", executions recovered " << sum.recovered << ", lives fenced " << sum.fenced << ", statements "
+            << sum.statements << "\n";
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -48,22 +68,14 @@ int main(int count, char** words) {
     for (std::size_t i = 0; i < report.violations.size() && i < kMostShown; ++i)
       std::cout << "seed " << seed << ": " << report.violations[i] << "\n";
     if (!report.violations.empty()) ++bad;
-    sum.fires += report.fires, sum.started += report.started, sum.late += report.late;
-    sum.missed += report.missed, sum.skipped += report.skipped, sum.kills += report.kills;
-    sum.pauses += report.pauses, sum.cuts += report.cuts, sum.restarts += report.restarts;
-    sum.takeovers += report.takeovers, sum.recovered += report.recovered, sum.fenced += report.fenced;
-    sum.statements += report.statements;
+    add(sum, report);
     if (options.broken_claim && bad > 0) {
       std::cout << "the broken claim was found after " << (seed - first + 1) << " histories\n";
       return 0;
     }
   }
   const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  std::cout << seeds << " histories in " << seconds << " s, " << bad << " with a broken promise\n"
-            << "fires " << sum.fires << " (fired " << sum.started << ", late " << sum.late << ", missed " << sum.missed
-            << ", skipped " << sum.skipped << "), kills " << sum.kills << ", pauses " << sum.pauses << ", cuts "
-            << sum.cuts << ", database restarts " << sum.restarts << ", takeovers " << sum.takeovers
-            << ", executions recovered " << sum.recovered << ", lives fenced " << sum.fenced << ", statements "
-            << sum.statements << "\n";
+  std::cout << seeds << " histories in " << seconds << " s, " << bad << " with a broken promise\n";
+  tell(sum);
   return options.broken_claim || bad > 0 ? 1 : 0;
 }

@@ -6,6 +6,8 @@ namespace qd::simulation {
 
 namespace {
 constexpr Millis kLongestTransaction{500};
+constexpr Millis kFarSkew{5'000};
+constexpr std::uint64_t kWidestSkew = 10'000;
 constexpr Millis kLongestTurn{3};  // of the network and the server, for one statement
 
 [[noreturn]] void lose(const char* when) {
@@ -81,6 +83,7 @@ void SimDatabase::point(std::uint64_t transaction) {
     process->paused_until =
         world.now() + static_cast<UnixMillis>(world.pick(static_cast<std::uint64_t>(faults.longest_pause.count())));
   }
+  if (world.chance(faults.skew)) process->skew = Millis{static_cast<std::int64_t>(world.pick(kWidestSkew))} - kFarSkew;
   world.sleep(Millis{static_cast<std::int64_t>(world.pick(static_cast<std::uint64_t>(kLongestTurn.count())))});
   if (process->unreachable_until > world.now()) lose("and the database cannot be reached");
   if (world.chance(faults.lost)) lose("before a statement");

@@ -18,6 +18,7 @@ struct Faults {
   double lost = 0;   // of a statement's connection
   double pause = 0;  // of a process, at a statement
   double kill = 0;   // of a process, at a statement
+  double skew = 0;   // of a process's own clock: it jumps at a statement
   Millis longest_pause{0};
 };
 

@@ -2,49 +2,92 @@
 
 #include <algorithm>
 
-#include "store/execution_store.hpp"
-
 namespace qd::simulation {
 
 namespace {
 constexpr Millis kLongestTick{400};
 constexpr Millis kPauseAfterTrouble{300};
 constexpr Millis kDrain{2'000};
+constexpr Millis kShortLook{50};
 }  // namespace
 
 struct SimMember::Fire final : schedule::PreparedFire {
-  Fire(SimMember& owner, const store::ScheduleRow& row, UnixMillis when)
-      : member(owner), job_uuid(row.job_uuid), project(row.project), due(when) {}
+  Fire(SimMember& owner, const store::ScheduleRow& row, std::optional<std::string> target)
+      : member(owner), job_uuid(row.job_uuid), project(row.project), elsewhere(std::move(target)) {}
 
   std::optional<std::int64_t> insert(store::Session& session, UnixMillis now) override {
-    life = member.self_.get();
-    model::Execution execution;
+    execution = {};
     execution.project = project;
     execution.job_uuid = job_uuid;
     execution.type = "scheduled";
+    const bool made = elsewhere ? insert_elsewhere(session, now) : insert_here(session, now);
+    return made ? std::optional(execution.id) : std::nullopt;
+  }
+  void start() override {
+    if (elsewhere) {
+      member.runner_.forward(execution);
+    } else {
+      member.runner_.begin(execution.id, life, member.shared_from_this());
+    }
+  }
+
+  bool insert_here(store::Session& session, UnixMillis now) {
+    life = member.self_.get();
     execution.started = now;
     execution.server_uuid = life.uuid;
     execution.incarnation = life.number;
-    const bool limited = job_uuid.starts_with("one");
-    if (limited) {
-      const auto made = store::ExecutionStore::create_within_limit(session, execution, 1);
-      id = made.value_or(0);
-      return made;
+    if (!job_uuid.starts_with(kLimitedJob)) {
+      execution.id = store::ExecutionStore::create(session, execution);
+      return true;
     }
-    id = store::ExecutionStore::create(session, execution);
-    return id;
+    const auto id = store::ExecutionStore::create_within_limit(session, execution, 1);
+    if (id) execution.id = *id;
+    return id.has_value();
   }
-  void start() override {
-    ++member.truth_.starts[{job_uuid, due}];
-    member.run_execution(id, life);
+  bool insert_elsewhere(store::Session& session, UnixMillis now) {
+    using Store = store::ExecutionStore;
+    if (job_uuid.starts_with(kLimitedJob) &&
+        Store::count_queued(session, job_uuid) + Store::count_running(session, job_uuid) > 0) {
+      return false;
+    }
+    execution.status = model::status::queued;
+    execution.scheduled_for = now;
+    execution.server_uuid = *elsewhere;
+    execution.extra["waits"] = elsewhere->empty() ? "queue" : "member";
+    execution.extra["from"] = member.self_.uuid();
+    execution.id = Store::create(session, execution);
+    return true;
   }
 
   SimMember& member;
-  std::string job_uuid, project;
-  UnixMillis due;
+  const std::string job_uuid, project;
+  const std::optional<std::string> elsewhere;  // nullopt: here
   model::Incarnation life;
-  std::int64_t id = 0;
+  model::Execution execution;
 };
+
+cluster::ClusterHooks SimMember::hooks() {
+  cluster::ClusterHooks hooks;
+  hooks.membership.fenced = [this] {
+    ++truth_.fenced;
+    cluster_.ask_to_rejoin();
+  };
+  hooks.membership.mode = [](bool) {};
+  hooks.takeover.choose_for_project = [this](const std::string& project) {
+    return runner_.choose_for_project(project);
+  };
+  hooks.recovery.retry = [this](const model::Execution& execution) {
+    ++truth_.recovered;
+    ++truth_.retries[execution.id];
+  };
+  hooks.vitals = [this] {
+    model::Vitals vitals;
+    vitals.running = static_cast<std::int64_t>(runner_.running());
+    vitals.cpu_percent = static_cast<double>(world_.pick(100));
+    return vitals;
+  };
+  return hooks;
+}
 
 SimMember::SimMember(SimServer& server, SimLocks& locks, const SimConfig& config, Truth& truth, std::string uuid)
     : server_(server),
@@ -55,15 +98,13 @@ SimMember::SimMember(SimServer& server, SimLocks& locks, const SimConfig& config
       database_(server),
       self_(uuid, 0),
       liveness_(server, locks, process_, uuid),
-      journal_(database_, self_),
-      membership_(database_, config.cluster.fast_failure_detection ? &liveness_ : nullptr, self_,
-                  config.cluster.heartbeat, journal_, {[this] { ++truth_.fenced; }, [](bool) {}}),
-      detector_(uuid, config.cluster.heartbeat),
-      takeover_(database_, self_, config.cluster.autotakeover, config.cluster.heartbeat, true, journal_, {}),
-      recovery_(database_, self_, config.cluster.recovery, config.cluster.heartbeat, true, journal_,
-                {[this](const model::Execution&) { ++truth_.recovered; }, {}}),
+      cluster_({database_, config.cluster.fast_failure_detection ? &liveness_ : nullptr, self_, nullptr},
+               config_.cluster, hooks(), [this] { return std::to_string(world_.random()()); }),
+      runner_({world_, database_, self_, cluster_, config_, truth_, process_}),
       scheduler_(database_, *this, self_, config.scheduler) {
   process_->name = std::move(uuid);
+  cluster_.messages().on(cluster::message_kind::run,
+                         [this](const cluster::Incoming& message) { return runner_.told(message); });
 }
 
 template <class Work>
@@ -86,13 +127,15 @@ void SimMember::join() {
       model::Member description;
       description.id.uuid = self_.uuid();
       description.name = self_.uuid();
-      inside_ = membership_.start(description).has_value();
+      inside_ = cluster_.start(description).has_value();
     });
     if (!inside_) world_.sleep(Millis{500});
   }
   const auto self = shared_from_this();
   world_.spawn(process_, world_.now(), [self] { self->beat(); });
   world_.spawn(process_, world_.now(), [self] { self->watch(); });
+  world_.spawn(process_, world_.now(), [self] { self->handle_messages(); });
+  world_.spawn(process_, world_.now(), [self] { self->look_at_executions(); });
   schedule();
   leave();
 }
@@ -100,35 +143,47 @@ void SimMember::join() {
 void SimMember::beat() {
   world_.sleep(config_.cluster.heartbeat.delay);
   for (;;) {
-    attempt([&] { membership_.beat({}); });
+    attempt([&] { cluster_.beat(); });
     world_.sleep(config_.cluster.heartbeat.interval);
   }
 }
 
 void SimMember::watch() {
   for (;;) {
-    attempt([&] {
-      membership_.keep_lock();
-      auto view = membership_.look();
-      detector_.observe(view, config_.cluster.fast_failure_detection ? &liveness_ : nullptr);
-      membership_.apply_requests(view);
-      if (membership_.phase() == cluster::Membership::Phase::fenced && !stopping_) (void)membership_.rejoin();
-      if (membership_.phase() != cluster::Membership::Phase::inside) return;
-      takeover_.tick(view, detector_, membership_.active());
-      recovery_.tick(view, detector_, membership_.active());
-    });
+    attempt([&] { cluster_.watch(); });
     world_.sleep(config_.watch);
+  }
+}
+
+void SimMember::handle_messages() {
+  for (;;) {
+    bool more = false;
+    attempt([&] { more = cluster_.handle_messages(); });
+    if (!more) world_.sleep(config_.cluster.process_interval);
+  }
+}
+
+void SimMember::look_at_executions() {
+  for (;;) {
+    const auto phase = cluster_.phase();
+    if (phase == cluster::Membership::Phase::inside && cluster_.active() && !stopping_) {
+      attempt([&] { runner_.look(shared_from_this()); });
+    }
+    for (auto waited = Millis{0}; waited < kLongestTick && !runner_.look_soon(); waited += kShortLook) {
+      world_.sleep(kShortLook);
+    }
   }
 }
 
 void SimMember::schedule() {
   while (!stopping_) {
     auto pause = kLongestTick;
-    if (membership_.phase() == cluster::Membership::Phase::inside) {
+    if (cluster_.phase() == cluster::Membership::Phase::inside) {
       attempt([&] {
-        const auto tick = scheduler_.tick(false);
+        const auto tick = scheduler_.tick(!cluster_.active());
         if (tick.more) pause = Millis{0};
         if (tick.next) pause = std::clamp(Millis{*tick.next - tick.now}, Millis{1}, kLongestTick);
+        if (tick.no_room) pause = Millis{100};
       });
     }
     world_.sleep(pause);
@@ -138,39 +193,27 @@ void SimMember::schedule() {
 void SimMember::leave() {
   const auto until = world_.now() + kDrain.count();
   bool left = false;
-  attempt([&] { (void)membership_.begin_leaving(); });
-  while (running_ > 0 && world_.now() < until) world_.sleep(Millis{50});
-  for (int i = 0; i < 5 && !left; ++i) attempt([&] { left = membership_.leave(); });
+  attempt([&] { (void)cluster_.begin_leaving(); });
+  while (runner_.running() > 0 && world_.now() < until) world_.sleep(Millis{50});
+  for (int i = 0; i < 5 && !left; ++i) {
+    attempt([&] {
+      cluster_.leave();
+      left = true;
+    });
+  }
   liveness_.release();
   world_.kill(*process_);
 }
 
-schedule::FireStarter::Answer SimMember::prepare(const store::ScheduleRow& schedule, UnixMillis due, UnixMillis) {
-  return {std::make_unique<Fire>(*this, schedule, due), "", false};
+schedule::FireStarter::Answer SimMember::prepare(const store::ScheduleRow& schedule, UnixMillis, UnixMillis) {
+  auto target = runner_.route(schedule.project);
+  if (!target) return {nullptr, target.error().message, true};
+  return {std::make_unique<Fire>(*this, schedule, std::move(*target)), "", false};
 }
 
 std::optional<std::int64_t> SimMember::insert_missed(store::Session&, const store::ScheduleRow&,
                                                      const store::FireRow&) {
   return std::nullopt;
-}
-
-void SimMember::run_execution(std::int64_t id, model::Incarnation life) {
-  ++running_;
-  const auto lasts = static_cast<UnixMillis>(world_.pick(static_cast<std::uint64_t>(config_.longest_run.count())));
-  const auto self = shared_from_this();
-  world_.spawn(process_, world_.now() + lasts, [self, id, life] {
-    store::ExecutionOutcome outcome;
-    outcome.status = model::status::succeeded;
-    for (bool known = false; !known && self->self_.get() == life;) {  // a fenced life ends what it ran
-      self->attempt([&] {
-        outcome.ended = self->world_.now();
-        if (store::ExecutionStore(self->database_).finish(id, life.uuid, life.number, outcome))
-          ++self->truth_.outcomes[id];
-        known = true;
-      });
-    }
-    --self->running_;
-  });
 }
 
 }  // namespace qd::simulation

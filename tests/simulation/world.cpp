@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cxxabi.h>
 #include <exception>
+#include <ucontext.h>
 
 namespace qd::simulation {
 
@@ -17,13 +18,21 @@ struct Handling {
 Handling& handling() {
   return *reinterpret_cast<Handling*>(abi::__cxa_get_globals());
 }
+
+// Between stacks that have begun; swapcontext would ask the kernel for the signal mask each time.
+[[gnu::noinline]] void change(std::jmp_buf& from, std::jmp_buf& to) {
+  if (_setjmp(from) == 0) _longjmp(to, 1);
+}
+[[gnu::noinline]] void begin(std::jmp_buf& from, const ucontext_t& to) {
+  if (_setjmp(from) == 0) setcontext(&to);
+}
 }  // namespace
 
 struct World::Fiber {
   std::shared_ptr<Process> process;
   std::function<void()> body;
-  std::unique_ptr<char[]> stack{new char[kStack]};
-  ucontext_t context{};
+  std::unique_ptr<char[]> stack;
+  std::jmp_buf place;  // where it waits
   Handling handling;
   bool started = false, done = false;
 };
@@ -81,7 +90,7 @@ void World::enter(unsigned high, unsigned low) {
   }
   fiber->body = nullptr;
   fiber->done = true;
-  swapcontext(&fiber->context, &world->outside_);
+  _longjmp(world->outside_, 1);
 }
 
 void World::resume(Fiber& fiber) {
@@ -89,27 +98,37 @@ void World::resume(Fiber& fiber) {
   running_ = &fiber;
   const Handling own = handling();
   handling() = fiber.handling;
-  if (!fiber.started) {
+  if (fiber.started) {
+    change(outside_, fiber.place);
+  } else {
     fiber.started = true;
-    getcontext(&fiber.context);
-    fiber.context.uc_stack.ss_sp = fiber.stack.get();
-    fiber.context.uc_stack.ss_size = kStack;
-    fiber.context.uc_link = nullptr;
+    fiber.stack = take_stack();
+    ucontext_t context{};
+    getcontext(&context);
+    context.uc_stack.ss_sp = fiber.stack.get();
+    context.uc_stack.ss_size = kStack;
     const auto self = reinterpret_cast<std::uintptr_t>(this);
-    makecontext(&fiber.context, reinterpret_cast<void (*)()>(&World::enter), 2, static_cast<unsigned>(self >> 32),
+    makecontext(&context, reinterpret_cast<void (*)()>(&World::enter), 2, static_cast<unsigned>(self >> 32),
                 static_cast<unsigned>(self));
+    begin(outside_, context);
   }
-  swapcontext(&outside_, &fiber.context);
   fiber.handling = handling();
   handling() = own;
   running_ = before;
-  if (fiber.done) fiber.stack.reset();
+  if (fiber.done) spare_stacks_.push_back(std::move(fiber.stack));
+}
+
+std::unique_ptr<char[]> World::take_stack() {
+  if (spare_stacks_.empty()) return std::unique_ptr<char[]>(new char[kStack]);
+  auto stack = std::move(spare_stacks_.back());
+  spare_stacks_.pop_back();
+  return stack;
 }
 
 void World::sleep_until(UnixMillis time) {
   Fiber& fiber = *running_;
   push(std::max(time, now_), &fiber, {});
-  swapcontext(&fiber.context, &outside_);
+  change(fiber.place, outside_);
   if (fiber.process->dead) throw Killed{};
 }
 

@@ -4,12 +4,12 @@
 // around every statement that they send to the database. All chance comes from one seed, so a history can be run again.
 #pragma once
 
+#include <csetjmp>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <random>
 #include <string>
-#include <ucontext.h>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -62,6 +62,7 @@ class World {
   struct Event;
   static void enter(unsigned high, unsigned low);
   void resume(Fiber& fiber);
+  std::unique_ptr<char[]> take_stack();
   void push(UnixMillis time, Fiber* fiber, std::function<void()> action);
 
   UnixMillis now_ = 1'800'000'000'000;
@@ -69,8 +70,9 @@ class World {
   std::vector<Event> events_;  // a heap
   std::uint64_t next_event_ = 0;
   std::vector<std::unique_ptr<Fiber>> fibers_;
+  std::vector<std::unique_ptr<char[]>> spare_stacks_;
   Fiber* running_ = nullptr;
-  ucontext_t outside_{};
+  std::jmp_buf outside_;  // where the world itself goes on
   std::exception_ptr failure_;
 };
 
