@@ -77,6 +77,7 @@ const std::vector<Route>& cluster_routes();
 const std::vector<Route>& calendar_routes();
 const std::vector<Route>& project_schedule_routes();
 const std::vector<Route>& node_routes();
+const std::vector<Route>& option_routes();
 
 // All of the above.
 std::vector<Route> all_routes();

@@ -16,6 +16,7 @@
 #include "service/jobs.hpp"
 #include "service/logins.hpp"
 #include "service/nodes.hpp"
+#include "service/option_values.hpp"
 #include "service/output.hpp"
 #include "service/project_schedules.hpp"
 #include "service/projects.hpp"
@@ -39,6 +40,7 @@ struct Services {
   service::Calendars& calendars;
   service::Cluster& cluster;
   service::Nodes& nodes;
+  service::OptionValues& option_values;
   base::EventLoop& loop;      // timers of event streams
   base::WorkerPool& workers;  // blocking work on behalf of event streams
   const Clock& clock;

@@ -92,6 +92,12 @@ struct Config {
     Millis life{0};
   } uploads;
 
+  struct RemoteOptions {
+    Millis timeout{0}, connect_timeout{0};
+    std::int64_t attempts = 0;
+  } remote_options;
+  std::string blocked_addresses;  // see http/address_blocks.hpp
+
   struct Log {
     base::LogLevel level = base::LogLevel::info;
     std::filesystem::path file;  // empty: standard error only

@@ -4,6 +4,7 @@
 
 #include "app/server_parts.hpp"
 #include "base/logging.hpp"
+#include "http/address_blocks.hpp"
 
 namespace qd::app {
 namespace {
@@ -49,6 +50,9 @@ Result<> Server::start() {
   // Listening comes first: a taken port is found before anything is touched, and a port that was picked is part of
   // every link.
   if (auto listening = http_.start(); !listening) return listening;
+  if (const auto blocked = http::AddressBlocks::parse(config_.blocked_addresses); !blocked) {
+    return fail(ErrorKind::invalid, "quarterdeck.http.blockedAddresses: " + blocked.error().message);
+  }
   Databases databases;
   auto database = store::Database::open(config_.database);
   if (!database) return fail(database.error());

@@ -47,6 +47,21 @@ engine::LauncherConfig launcher_config(const Config& config, const std::string& 
   return launcher;
 }
 
+engine::RemoteOptionsConfig remote_options_config(const Config& config, const model::Node& node,
+                                                  std::shared_ptr<const http::AddressBlocks> blocked) {
+  const auto seconds = [](Millis time) { return std::chrono::duration_cast<std::chrono::seconds>(time); };
+  engine::RemoteOptionsConfig remote;
+  remote.timeout = seconds(config.remote_options.timeout);
+  remote.connect_timeout = seconds(config.remote_options.connect_timeout);
+  remote.attempts = config.remote_options.attempts;
+  remote.blocked = std::move(blocked);
+  remote.node_name = node.name;
+  remote.server_uuid = config.member.uuid;
+  remote.base_folder = config.folders.base.string();
+  remote.settings = config.framework;
+  return remote;
+}
+
 service::RemoteExecution::Settings remote_settings(const Config& config) {
   service::RemoteExecution::Settings settings;
   settings.clustered = config.member.cluster;
@@ -90,9 +105,12 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       self(config.member.uuid, 0),
       guard(config.member.uuid),
       node(server_node(config, service::System::process())),
+      blocked_addresses(std::make_shared<const http::AddressBlocks>(
+          http::AddressBlocks::parse(config.blocked_addresses).value_or(http::AddressBlocks()))),
       catalog(source_parts(config)),
       node_service(projects, catalog),
       executor(engine_loop, engine_pool, local_config(config, guard)),
+      remote_options(remote_options_config(config, node, blocked_addresses)),
       remote(self, remote_settings(config), config.cluster.remote),
       launcher(engine::LauncherParts{engine_loop,
                                      engine_pool,
@@ -106,7 +124,10 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                      hub,
                                      clock,
                                      {},
-                                     remote.launcher_hooks()},
+                                     remote.launcher_hooks(),
+                                     [this](model::Job& job, const auto& given, const auto& user, const auto& project) {
+                                       remote_options.fill_enforced(job, given, user, project);
+                                     }},
                launcher_config(config, url, log_root, node)),
       starter(launcher, job_rows, projects,
               [this](const store::ScheduleRow& row, UnixMillis due) { return calendar_service.excluded(row, due); },
@@ -130,6 +151,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       output_service(hub, log_root),
       upload_service(upload_rows, job_cache, execution_service, clock, config.uploads.life,
                      config.uploads.max_file_bytes),
+      option_values_service(job_cache, projects, remote_options),
       login_service(realm, sessions, tokens, profile_rows, clock, {config.auth.token_max_life}),
       system_service({kVersion, config.member.name, config.folders.base.string(), config.member.uuid,
                       config.member.cluster, clock.now()},
@@ -147,11 +169,26 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                          return cluster.logic().request_mode(uuid, active, by);
                        }},
                       *database, config.member.uuid),
-      dispatcher(api::Services{project_service, job_service, execution_service, output_service, upload_service,
-                               login_service, system_service, schedule_service, project_schedule_service,
-                               calendar_service, cluster_service, node_service, engine_loop, request_pool, clock,
-                               [&http] { return http.stats(); }, url, config.server.context_path, std::move(refresh)}) {
-}
+      dispatcher(api::Services{project_service,
+                               job_service,
+                               execution_service,
+                               output_service,
+                               upload_service,
+                               login_service,
+                               system_service,
+                               schedule_service,
+                               project_schedule_service,
+                               calendar_service,
+                               cluster_service,
+                               node_service,
+                               option_values_service,
+                               engine_loop,
+                               request_pool,
+                               clock,
+                               [&http] { return http.stats(); },
+                               url,
+                               config.server.context_path,
+                               std::move(refresh)}) {}
 
 node::SourceParts Server::Parts::source_parts(const Config& config) {
   node::SourceParts parts;
@@ -163,6 +200,7 @@ node::SourceParts Server::Parts::source_parts(const Config& config) {
       }};
   parts.loop = &engine_loop;
   parts.pool = &engine_pool;
+  parts.blocked = blocked_addresses;
   parts.cache_directory = (config.folders.var / "nodes").string();
   return parts;
 }

@@ -14,6 +14,7 @@
 #include "cluster/keyed_sealer.hpp"
 #include "cluster/system_vitals.hpp"
 #include "engine/launcher.hpp"
+#include "engine/remote_options.hpp"
 #include "http/server.hpp"
 #include "log/hub.hpp"
 #include "node/local_executor.hpp"
@@ -71,9 +72,11 @@ struct Server::Parts {
   model::OwnIncarnation self;
   node::OrphanGuard guard;
   model::Node node;
+  std::shared_ptr<const http::AddressBlocks> blocked_addresses;
   node::NodeCatalog catalog;
   service::Nodes node_service;
   node::LocalExecutor executor;
+  engine::RemoteOptions remote_options;
   service::RemoteExecution remote;
   engine::Launcher launcher;
 
@@ -96,6 +99,7 @@ struct Server::Parts {
   service::Executions execution_service;
   service::Output output_service;
   service::Uploads upload_service;
+  service::OptionValues option_values_service;
   service::Logins login_service;
   service::System system_service;
   service::Calendars calendar_service;

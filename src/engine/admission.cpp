@@ -118,11 +118,15 @@ std::string new_log_path(const model::Execution& execution) {
 Result<RunPlan> make_plan(const LauncherParts& parts, const model::Incarnation& here, RunRequest request,
                           std::map<std::string, std::string> project_config) {
   auto job = with_chosen_nodes(request);
+  const auto declared = job.options;
+  if (parts.fill_options && request.type != "scheduled")
+    parts.fill_options(job, request.options, request.user, project_config);
   auto options = model::resolve_options(job, request.options, option_sources(parts, job));
   if (!options) {
     return fail(options.error().kind, "Job options were not valid: " + options.error().message,
                 "api.error.job.options-invalid");
   }
+  job.options = declared;
   for (auto& [name, value] : options->plain) value = model::expand_dates(value, parts.clock.now());
   options->arg_string = model::make_arg_string(job.options, options->plain);
   RunPlan plan;

@@ -98,6 +98,10 @@ struct LauncherParts {
   // The secret at a key storage path; empty: there is no key storage.
   std::function<Result<std::string>(const std::string& path)> read_secret;
   ClusterHooks cluster;
+  // Gives options that only take values of a URL these values, before they are checked; empty: nothing does.
+  std::function<void(model::Job&, const std::map<std::string, std::string>& given, const std::string& user,
+                     const std::map<std::string, std::string>& project_config)>
+      fill_options = {};
 };
 
 struct RunPlan;

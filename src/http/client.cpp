@@ -1,9 +1,11 @@
 #include "http/client.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <curl/curl.h>
 #include <memory>
+#include <sys/socket.h>
 
 #include "base/text.hpp"
 
@@ -80,6 +82,7 @@ struct Call {
   std::size_t header_bytes = 0;
   bool too_large = false;
   bool stopped = false;
+  std::string blocked{};  // the address that it may not reach
   std::array<char, CURL_ERROR_SIZE> reason{};
 
   bool is_redirect() const {
@@ -123,6 +126,23 @@ std::size_t take_header(char* data, std::size_t, std::size_t size, void* opaque)
   call.response.headers.emplace_back(base::lower(base::trim(line.substr(0, colon))),
                                      base::trim(line.substr(colon + 1)));
   return size;
+}
+
+// The socket of a connection; none when its address is blocked.
+curl_socket_t open_allowed_socket(void* opaque, curlsocktype, curl_sockaddr* target) {
+  Call& call = *static_cast<Call*>(opaque);
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const void* address =
+      target->family == AF_INET
+          ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in*>(&target->addr)->sin_addr)
+          : static_cast<const void*>(&reinterpret_cast<const sockaddr_in6*>(&target->addr)->sin6_addr);
+  const bool known = target->family == AF_INET || target->family == AF_INET6;
+  if (!known || inet_ntop(target->family, address, text.data(), text.size()) == nullptr) return CURL_SOCKET_BAD;
+  if (call.request.blocked->contains(text.data())) {
+    call.blocked = text.data();
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(target->family, target->socktype | SOCK_CLOEXEC, target->protocol);
 }
 
 bool may_cross_origins(std::string_view name) {
@@ -187,6 +207,11 @@ void set_common(CURL* handle, Call& call) {
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &call);
   curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
   curl_easy_setopt(handle, CURLOPT_HEADERDATA, &call);
+  if (request.blocked && !request.blocked->empty()) {
+    curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);  // a kept connection may have been made without asking
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open_allowed_socket);
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, &call);
+  }
 }
 
 std::string named(const Call& call) {
@@ -211,6 +236,10 @@ Result<> perform(Call& call, Clock::time_point deadline) {
   if (call.too_large) {
     return fail(ErrorKind::too_large,
                 named(call) + "the answer is larger than " + std::to_string(call.request.max_bytes) + " bytes");
+  }
+  if (!call.blocked.empty()) {
+    return fail(ErrorKind::unavailable,
+                named(call) + "the address " + call.blocked + " is blocked by quarterdeck.http.blockedAddresses");
   }
   const std::string reason = call.reason.front() != '\0' ? call.reason.data() : curl_easy_strerror(code);
   const bool bad_url = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;

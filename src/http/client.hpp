@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/result.hpp"
+#include "http/address_blocks.hpp"
 
 namespace qd::http {
 
@@ -28,6 +30,8 @@ struct ClientRequest {
   // When set, the body (of the last answer, not of redirects) is handed over piece by piece instead of kept; return
   // false to stop: the answer so far is then the result.
   std::function<bool(std::string_view)> on_data;
+  // Addresses that are never connected to, whatever names or redirects lead there; null: none.
+  std::shared_ptr<const AddressBlocks> blocked;
 };
 
 struct ClientResponse {

@@ -13,6 +13,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "codec/node_codec.hpp"
+#include "http/address_blocks.hpp"
 #include "model/node.hpp"
 
 namespace qd::base {
@@ -34,9 +35,10 @@ struct SharedDocuments {
 struct SourceParts {
   model::Node server_node;
   SharedDocuments documents;
-  base::EventLoop* loop = nullptr;   // script processes are watched here
-  base::WorkerPool* pool = nullptr;  // and started here
-  std::string cache_directory;       // last good copies of remote sources; "": none are kept
+  base::EventLoop* loop = nullptr;                     // script processes are watched here
+  base::WorkerPool* pool = nullptr;                    // and started here
+  std::string cache_directory;                         // last good copies of remote sources; "": none are kept
+  std::shared_ptr<const http::AddressBlocks> blocked;  // never reached by URLs; null: none
 };
 
 // Methods block and are called by one thread at a time, but for the first four.

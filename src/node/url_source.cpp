@@ -14,8 +14,13 @@ constexpr std::int64_t kLongestTimeout = 600;  // also what `0`, no timeout, mea
 
 class UrlSource final : public ResourceSource {
  public:
-  UrlSource(std::string url, std::chrono::seconds timeout, bool cache, LastGood last_good)
-      : url_(std::move(url)), timeout_(timeout), cache_(cache), last_good_(std::move(last_good)) {}
+  UrlSource(std::string url, std::chrono::seconds timeout, bool cache, LastGood last_good,
+            std::shared_ptr<const http::AddressBlocks> blocked)
+      : url_(std::move(url)),
+        timeout_(timeout),
+        cache_(cache),
+        last_good_(std::move(last_good)),
+        blocked_(std::move(blocked)) {}
 
   bool remote() const override { return true; }
 
@@ -41,6 +46,7 @@ class UrlSource final : public ResourceSource {
     request.url = url_;
     request.timeout = timeout_;
     request.max_bytes = kMaxAnswer;
+    request.blocked = blocked_;
     request.headers = {{"Accept", "application/json, text/xml, application/xml;q=0.9, */yaml, */x-yaml, */*;q=0.1"}};
     const bool conditional = cache_ && has_good_;
     if (conditional && !etag_.empty()) request.headers.emplace_back("If-None-Match", etag_);
@@ -70,6 +76,7 @@ class UrlSource final : public ResourceSource {
   std::chrono::seconds timeout_;
   bool cache_;
   LastGood last_good_;
+  std::shared_ptr<const http::AddressBlocks> blocked_;
   std::string etag_, modified_;
   std::vector<model::Node> good_;
   bool has_good_ = false;
@@ -98,7 +105,8 @@ Result<std::unique_ptr<ResourceSource>> make_url_source(const std::string& proje
   if (timeout < 0) return fail(ErrorKind::invalid, "timeout is invalid: " + timeout_text + "; it must be seconds");
   const auto seconds = std::chrono::seconds(timeout == 0 ? kLongestTimeout : std::min(timeout, kLongestTimeout));
   const bool cache = config_text(config, "cache").empty() || config_truth(config, "cache");
-  return std::make_unique<UrlSource>(*url, seconds, cache, LastGood(parts.cache_directory, project, "url " + *url));
+  return std::make_unique<UrlSource>(*url, seconds, cache, LastGood(parts.cache_directory, project, "url " + *url),
+                                     parts.blocked);
 }
 
 }  // namespace qd::node

@@ -188,6 +188,30 @@ describe('other sources', () => {
     assert.match((await qd.ok('GET', `/project/${plain}/source/2`)).errors, /protocol not allowed: ftp/);
   });
 
+  it('a source that hangs holds up nobody', async () => {
+    let release;
+    const asked = new Promise((resolve) => { release = resolve; });
+    const held = [];
+    const server = http.createServer((request, response) => {
+      held.push(response);
+      release();
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const url = `http://127.0.0.1:${server.address().port}/nodes.json`;
+      const project = await projectWith([{ type: 'url', url }, { type: 'file', file: file(WEB) }], { 'project.nodeCache.firstLoadSynch': 'false' });
+      assert.equal((await names(project)).length, 3);
+      await asked;
+      assert.equal((await names(project)).length, 3);
+      assert.equal(held.length, 1);
+      held[0].writeHead(200, { 'Content-Type': 'application/json' }).end('{"late":{"hostname":"l"}}');
+      await until(async () => (await names(project)).includes('late'), { what: 'the late answer' });
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
   it('local and stub', async () => {
     const project = await projectWith([
       { type: 'local', description: 'me', attributes: 'rack=a1\ntags=here, there' },
