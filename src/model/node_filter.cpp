@@ -211,7 +211,7 @@ std::optional<std::vector<std::uint32_t>> NodeFilter::candidates(const NodeSet& 
   }
   if (!fewest) return fewest;
   std::ranges::sort(*fewest);
-  fewest->erase(std::ranges::unique(*fewest).begin(), fewest->end());
+  fewest->erase(std::unique(fewest->begin(), fewest->end()), fewest->end());
   return fewest;
 }
 
