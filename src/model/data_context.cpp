@@ -23,6 +23,12 @@ const DataContext::Group& DataContext::group(const std::string& name) const {
   return values == groups_.end() ? kNoValues : *values->second;
 }
 
+std::vector<std::string> DataContext::group_names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, values] : groups_) names.push_back(name);
+  return names;
+}
+
 void DataContext::set_group(const std::string& name, Group values) {
   groups_[name] = std::make_shared<const Group>(std::move(values));
 }
@@ -33,11 +39,40 @@ void DataContext::set(const std::string& group_name, const std::string& key, std
   set_group(group_name, std::move(values));
 }
 
-const std::string* DataContext::resolve(std::string_view reference) const {
+std::optional<std::string> DataContext::resolve(std::string_view reference) const {
   if (reference.starts_with(kUnquoted)) reference.remove_prefix(kUnquoted.size());
   const auto dot = reference.find('.');
-  if (dot == std::string_view::npos || dot == 0) return nullptr;
-  return find(std::string(reference.substr(0, dot)), std::string(reference.substr(dot + 1)));
+  if (dot == std::string_view::npos || dot == 0) return std::nullopt;
+  const auto* value = find(std::string(reference.substr(0, dot)), std::string(reference.substr(dot + 1)));
+  if (value != nullptr) return *value;
+  return scopes_ ? resolve_scoped(reference) : std::nullopt;
+}
+
+// [STEP:]GROUP.KEY[@NODE|*DELIMITER]
+std::optional<std::string> DataContext::resolve_scoped(std::string_view reference) const {
+  std::size_t step = 0;
+  if (const auto colon = reference.find(':'); colon != std::string_view::npos && colon < reference.find('.')) {
+    const auto number = base::parse_int(reference.substr(0, colon));
+    if (!number || *number < 1) return std::nullopt;
+    step = static_cast<std::size_t>(*number);
+    reference.remove_prefix(colon + 1);
+  }
+  const auto dot = reference.find('.');
+  if (dot == std::string_view::npos || dot == 0) return std::nullopt;
+  const std::string group(reference.substr(0, dot));
+  const auto rest = reference.substr(dot + 1);
+  const auto mark = rest.find_first_of("@*");
+  const std::string key(rest.substr(0, mark));
+  if (mark == std::string_view::npos) {
+    const auto* node = find("node", "name");
+    if (node != nullptr) {
+      if (auto value = scopes_->find(step, *node, group, key)) return value;
+    }
+    return scopes_->find(step, "", group, key);
+  }
+  const std::string suffix(rest.substr(mark + 1));
+  if (rest[mark] == '@') return scopes_->find(step, suffix, group, key);
+  return scopes_->join(step, group, key, suffix.empty() ? "," : suffix);
 }
 
 std::map<std::string, std::string> DataContext::environment() const {

@@ -14,7 +14,7 @@ bool blank(char c) {
 // A piece of a text: literal, or the value of a reference.
 struct Piece {
   std::string_view literal;
-  const std::string* value = nullptr;
+  std::optional<std::string> value;
   std::string_view reference;  // "option.x", of a value
 };
 
@@ -34,25 +34,23 @@ std::string_view reference_at(std::string_view text, std::size_t at) {
   return {};
 }
 
-const std::string kNothing;
-
 std::vector<Piece> split_references(std::string_view text, const DataContext& context) {
   std::vector<Piece> pieces;
   std::size_t from = 0;
   for (std::size_t at = text.find("${"); at != std::string_view::npos; at = text.find("${", at)) {
     const auto reference = reference_at(text, at);
-    const auto* value = reference.empty() ? nullptr : context.resolve(reference);
-    if (value == nullptr && is_option(reference)) value = &kNothing;
-    if (value == nullptr) {
+    auto value = reference.empty() ? std::nullopt : context.resolve(reference);
+    if (!value && is_option(reference)) value.emplace();
+    if (!value) {
       at += 2;
       continue;
     }
-    if (at > from) pieces.push_back({text.substr(from, at - from), nullptr, {}});
-    pieces.push_back({{}, value, reference});
+    if (at > from) pieces.push_back({text.substr(from, at - from), std::nullopt, {}});
+    pieces.push_back({{}, std::move(value), reference});
     at += reference.size() + 3;
     from = at;
   }
-  if (from < text.size()) pieces.push_back({text.substr(from), nullptr, {}});
+  if (from < text.size()) pieces.push_back({text.substr(from), std::nullopt, {}});
   return pieces;
 }
 
@@ -64,6 +62,16 @@ tl::unexpected<Error> unsafe_place(std::string_view reference) {
           "expansion). Use a script step with @" +
           std::string(reference) + "@ or the variable " +
           environment_name(reference.substr(0, reference.find('.')), reference.substr(reference.find('.') + 1)));
+}
+
+// In scripts another node is named after a slash, as the @ ends the token: `@data.x/web1@`.
+std::string token_value(std::string_view token, const DataContext& context) {
+  if (auto value = context.resolve(token)) return *value;
+  const auto slash = token.rfind('/');
+  if (slash == std::string_view::npos) return {};
+  std::string scoped(token);
+  scoped[slash] = '@';
+  return context.resolve(scoped).value_or("");
 }
 
 class CommandWriter {
@@ -106,7 +114,7 @@ class CommandWriter {
 std::string expand_text(std::string_view text, const DataContext& context) {
   std::string result;
   for (const auto& piece : split_references(text, context)) {
-    result += piece.value != nullptr ? std::string_view(*piece.value) : piece.literal;
+    result += piece.value ? std::string_view(*piece.value) : piece.literal;
   }
   return result;
 }
@@ -114,7 +122,7 @@ std::string expand_text(std::string_view text, const DataContext& context) {
 Result<std::string> expand_command(std::string_view command, const DataContext& context) {
   CommandWriter writer;
   for (const auto& piece : split_references(command, context)) {
-    if (piece.value == nullptr) {
+    if (!piece.value) {
       writer.literal(piece.literal);
     } else if (is_unquoted(piece.reference)) {
       writer.literal(*piece.value);
@@ -158,7 +166,7 @@ std::string expand_tokens(std::string_view script, const DataContext& context) {
       result += '@';
       at = end + 1;
     } else {
-      if (const auto* value = context.resolve(script.substr(at + 1, end - at - 1))) result += *value;
+      result += token_value(script.substr(at + 1, end - at - 1), context);
       at = end + 1;
     }
   }

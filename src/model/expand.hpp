@@ -27,7 +27,8 @@ Result<std::string> expand_command(std::string_view command, const DataContext& 
 // stay in it, whatever their values hold; only one with `${unquotedoption.x}` is split again after it was filled.
 std::vector<std::string> expand_arguments(std::string_view args, const DataContext& context);
 
-// A script's body: `@group.key@` is replaced, by nothing when it has no value; `@@` is one @; an @ that is followed by
+// A script's body: `@group.key@` is replaced, by nothing when it has no value (`@data.x/web1@` is the value of node
+// web1); `@@` is one @; an @ that is followed by
 // a blank before the next @ is left alone.
 std::string expand_tokens(std::string_view script, const DataContext& context);
 

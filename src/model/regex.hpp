@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 
@@ -22,6 +23,16 @@ class Regex {
   bool matches(std::string_view text) const;
   // Does some part of `text` match?
   bool contains(std::string_view text) const;
+
+  // A part of the text; `begin` npos: the group took no part in the match.
+  struct Span {
+    std::size_t begin = std::string_view::npos;
+    std::size_t end = std::string_view::npos;
+  };
+  // The first match at or after `from`: the whole of it, then each group. Empty: there is none. With `whole` only a
+  // match of the whole text counts.
+  std::vector<Span> search(std::string_view text, std::size_t from = 0, bool whole = false) const;
+  std::size_t group_count() const;
 
  private:
   struct Impl;
