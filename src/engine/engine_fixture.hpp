@@ -63,6 +63,7 @@ class EngineTest : public testing::Test {
   std::unique_ptr<store::ProjectStore> projects;
   std::unique_ptr<store::UploadStore> uploads;
   std::unique_ptr<node::LocalExecutor> executor;
+  node::NodeExecutor* other_executor = nullptr;  // instead, when set before open()
   ListedNodes nodes;
   log::LogHub hub;
   std::unique_ptr<Launcher> launcher;

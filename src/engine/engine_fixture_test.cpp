@@ -59,7 +59,7 @@ void EngineTest::open(LauncherConfig changes) {
                                                       *jobs,
                                                       *projects,
                                                       *uploads,
-                                                      *executor,
+                                                      other_executor ? *other_executor : *executor,
                                                       nodes,
                                                       hub,
                                                       clock,

@@ -96,26 +96,26 @@ struct Resolved {
   std::optional<StepOutcome> early;  // it ends here already
 };
 
-StepOutcome refuse(RunScope& scope, const LogPlace& place, const char* reason, const std::string& message,
-                   const std::string& line = {}) {
-  scope.log.line(place, log::Level::error, line.empty() ? message : line);
+StepOutcome refuse(StepLog& log, const char* reason, const std::string& message, const std::string& line = {}) {
+  log.line(log::Level::error, line.empty() ? message : line);
   return StepOutcome::failure(reason, message);
 }
 
-std::optional<StepOutcome> guard(RunScope& scope, const Frame& parent, const LogPlace& place, const std::string& name,
+std::optional<StepOutcome> guard(RunScope& scope, const NestedPlace& place, const std::string& name,
                                  const model::Job& job) {
+  const auto& parent = place.parent;
+  auto& log = place.log;
   const char* reason = node::reason::configuration;
   if (std::ranges::find(parent.chain, job.uuid) != parent.chain.end()) {
-    return refuse(scope, place, reason,
+    return refuse(log, reason,
                   "Job [" + name + "] refers to itself: " + base::join(parent.chain, " -> ") + " -> " + job.uuid);
   }
   if (parent.chain.size() >= kMaxDepth) {
-    return refuse(scope, place, reason,
+    return refuse(log, reason,
                   "Job [" + name + "] is nested more than " + std::to_string(kMaxDepth) + " references deep");
   }
   if (++scope.references > kMaxReferences) {
-    return refuse(scope, place, reason,
-                  "The execution starts more than " + std::to_string(kMaxReferences) + " job references");
+    return refuse(log, reason, "The execution starts more than " + std::to_string(kMaxReferences) + " job references");
   }
   return std::nullopt;
 }
@@ -148,6 +148,9 @@ Result<Resolved> resolve(RunScope& scope, const Frame& parent, const model::JobR
   frame.dispatch = resolved.nodes.dispatch;
   frame.chain = parent.chain;
   frame.chain.push_back(job.uuid);
+  if (auto chosen = orchestrate(job.orchestrator, scope.seed(job.uuid), frame.nodes, frame.dispatch); !chosen) {
+    return fail(chosen.error());
+  }
   resolved.job = std::make_shared<const model::Job>(std::move(job));
   frame.job = resolved.job;
   return resolved;
@@ -172,45 +175,58 @@ class ReferenceTimeout {
   base::EventLoop::TimerId timer_ = 0;
 };
 
+// Exported variables of the referenced job reach the steps after the reference.
+void take_exports(const NestedPlace& place, const Frame& frame) {
+  for (const auto& [name, value] : frame.data->group("export")) {
+    place.parent.data->set(place.step, "", "export", name, value);
+  }
+}
+
+base::Task<StepOutcome> run_resolved(RunScope& scope, const NestedPlace& place, Frame& frame, const std::string& name) {
+  for (const auto& [option, value] : frame.secure) scope.log.masker().add(value);
+  const base::CancelSource cancel(place.parent.cancel);
+  frame.cancel = cancel.token();
+  frame.state = place.state.get();
+  frame.prefix = place.path + "/";
+  frame.outer_log = place.log.transparent() ? nullptr : &place.log;
+  const ReferenceTimeout timeout(scope.parts.loop, cancel, frame);
+  auto running = run_workflow(scope, frame);
+  const auto outcome = co_await std::move(running);
+  take_exports(place, frame);
+  if (outcome.success) co_return StepOutcome::success();
+  if (!outcome.exception.empty()) place.log.line(log::Level::error, outcome.exception);
+  co_return StepOutcome::failure("JobFailed", "Job [" + name + "] failed");
+}
+
 }  // namespace
 
-base::Task<StepOutcome> run_job_reference(RunScope& scope, Frame& parent, const model::JobRefStep& reference,
-                                          const model::DataContext& context, std::string path, const LogPlace& place,
-                                          std::shared_ptr<model::WorkflowState> state) {
+base::Task<StepOutcome> run_job_reference(RunScope& scope, const NestedPlace& place,
+                                          const model::JobRefStep& reference) {
   const auto name = identifier(reference);
   const auto project = reference.project.empty() ? scope.execution.project : reference.project;
   auto finding =
       base::run_on(scope.parts.pool, scope.parts.loop, [&] { return find_job(scope.parts.jobs, reference, project); });
   auto job = co_await finding;
-  if (!job) co_return refuse(scope, place, "NotFound", job.error().message);
+  if (!job) co_return refuse(place.log, "NotFound", job.error().message);
   if (!job->execution_enabled) {
     if (!reference.fail_on_disable) co_return StepOutcome::success();
     co_return StepOutcome::failure("ExecutionsDisabled", "Job [" + name + "] execution disabled");
   }
-  if (auto refused = guard(scope, parent, place, name, *job)) co_return std::move(*refused);
-  auto resolving = base::run_on(scope.parts.pool, scope.parts.loop,
-                                [&] { return resolve(scope, parent, reference, std::move(*job), context); });
+  if (auto refused = guard(scope, place, name, *job)) co_return std::move(*refused);
+  auto resolving = base::run_on(scope.parts.pool, scope.parts.loop, [&] {
+    return resolve(scope, place.parent, reference, std::move(*job), place.context);
+  });
   auto resolved = co_await resolving;
   if (!resolved) {
-    co_return refuse(scope, place, "InvalidOptions", resolved.error().message,
+    co_return refuse(place.log, "InvalidOptions", resolved.error().message,
                      "Option input was not valid for [" + name + "]: " + resolved.error().message);
   }
-  auto& frame = resolved->frame;
-  if (frame.nodes.empty()) {
+  if (resolved->frame.nodes.empty()) {
     if (resolved->nodes.empty_is_fine) co_return StepOutcome::success();
-    co_return refuse(scope, place, "NoMatchedNodes", "No nodes matched for the filters: " + resolved->nodes.filter);
+    co_return refuse(place.log, "NoMatchedNodes", "No nodes matched for the filters: " + resolved->nodes.filter);
   }
-  for (const auto& [option, value] : frame.secure) scope.log.masker().add(value);
-  const base::CancelSource cancel(parent.cancel);
-  frame.cancel = cancel.token();
-  frame.state = state.get();
-  frame.prefix = path + "/";
-  const ReferenceTimeout timeout(scope.parts.loop, cancel, frame);
-  auto running = run_workflow(scope, frame);
-  const auto outcome = co_await std::move(running);
-  if (outcome.success) co_return StepOutcome::success();
-  if (!outcome.exception.empty()) scope.log.line(place, log::Level::error, outcome.exception);
-  co_return StepOutcome::failure("JobFailed", "Job [" + name + "] failed");
+  auto running = run_resolved(scope, place, resolved->frame, name);
+  co_return co_await std::move(running);
 }
 
 }  // namespace qd::engine

@@ -8,7 +8,6 @@ namespace qd::engine {
 
 namespace {
 constexpr std::size_t kShortestSecret = 4;
-constexpr std::string_view kMask = "*****";
 }  // namespace
 
 void Masker::add(const std::string& secret) {
@@ -20,10 +19,10 @@ void Masker::add(const std::string& secret) {
   std::ranges::stable_sort(secrets_, std::ranges::greater{}, &std::string::size);
 }
 
-std::string Masker::apply(std::string_view text) const {
+std::string Masker::apply(std::string_view text, std::string_view mask) const {
   std::string result(text);
   for (const auto& secret : secrets_) {
-    if (result.find(secret) != std::string::npos) result = base::replace_all(result, secret, kMask);
+    if (result.find(secret) != std::string::npos) result = base::replace_all(result, secret, mask);
   }
   return result;
 }

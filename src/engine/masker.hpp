@@ -13,8 +13,8 @@ class Masker {
   // lines of a value of several lines are hidden each.
   void add(const std::string& secret);
   bool empty() const { return secrets_.empty(); }
-  // `text` with every secret replaced by "*****".
-  std::string apply(std::string_view text) const;
+  // `text` with every secret replaced by `mask`.
+  std::string apply(std::string_view text, std::string_view mask = "*****") const;
 
  private:
   std::vector<std::string> secrets_;  // longest first

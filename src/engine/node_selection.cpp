@@ -12,15 +12,6 @@ namespace {
 
 constexpr std::int64_t kMaxThreads = 1'000;
 
-bool rank_less(const model::Node& a, const model::Node& b, const std::string& attribute) {
-  if (attribute.empty()) return a.name < b.name;
-  const auto rank_a = a.attribute(attribute), rank_b = b.attribute(attribute);
-  const auto number_a = base::parse_int(rank_a), number_b = base::parse_int(rank_b);
-  if (number_a && number_b && *number_a != *number_b) return *number_a < *number_b;
-  if (rank_a.empty() != rank_b.empty()) return rank_b.empty();
-  return rank_a != rank_b ? rank_a < rank_b : a.name < b.name;
-}
-
 }  // namespace
 
 NodeChoice choose_nodes(const LauncherParts& parts, const LauncherConfig& config,
@@ -44,6 +35,7 @@ NodeChoice choose_nodes(const LauncherParts& parts, const LauncherConfig& config
   });
   const auto threads = base::parse_int(base::trim(model::expand_text(rule.threadcount.value_or("1"), context)));
   choice.dispatch.threads = static_cast<std::size_t>(std::clamp<std::int64_t>(threads.value_or(1), 1, kMaxThreads));
+  choice.dispatch.rank_attribute = rule.rank_attribute;
   choice.dispatch.keepgoing = rule.keepgoing.value_or(false);
   choice.empty_is_fine = rule.success_on_empty_node_filter.value_or(false);
   return choice;

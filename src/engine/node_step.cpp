@@ -10,12 +10,6 @@ namespace {
 
 using node::NodeResult;
 
-node::ExecContext exec_context(const RunScope& scope, const Frame& frame, const model::DataContext& context,
-                               StepOutput& output) {
-  return {output,        frame.cancel, context.environment(), {}, frame.project, std::to_string(scope.execution.id),
-          scope.settings};
-}
-
 // The words of the interpreter with references filled; each stays one word.
 std::string fill_interpreter(const std::string& written, const model::DataContext& context) {
   if (written.find("${") == std::string::npos) return written;
@@ -32,37 +26,46 @@ std::string fill_interpreter(const std::string& written, const model::DataContex
 
 }  // namespace
 
-base::Task<NodeResult> run_command(RunScope& scope, const Frame& frame, const model::CommandStep& step,
-                                   const model::Node& node, const model::DataContext& context, const LogPlace& place) {
-  auto command = model::expand_command(step.command, context);
+node::ExecContext exec_context(const NodeTask& task, StepOutput& output) {
+  return {output,
+          task.frame.cancel,
+          task.context.environment(),
+          {},
+          task.frame.project,
+          std::to_string(task.scope.execution.id),
+          task.scope.settings};
+}
+
+base::Task<NodeResult> run_command(const NodeTask& task, const model::CommandStep& step) {
+  auto command = model::expand_command(step.command, task.context);
   if (!command) co_return NodeResult::failure(node::reason::configuration, command.error().message);
-  StepOutput output(scope.log, place);
-  const auto exec = exec_context(scope, frame, context, output);
-  auto running = scope.parts.executor.execute(exec, node, std::move(*command));
+  StepOutput output(task.log);
+  const auto exec = exec_context(task, output);
+  auto running = task.scope.parts.executor.execute(exec, task.node, std::move(*command));
   auto result = co_await std::move(running);
   output.finish();
   co_return result;
 }
 
-base::Task<NodeResult> run_script(RunScope& scope, const Frame& frame, const model::ScriptStep& step,
-                                  const model::Node& node, const model::DataContext& context, const LogPlace& place) {
+base::Task<NodeResult> run_script(const NodeTask& task, const model::ScriptStep& step) {
+  const auto& parts = task.scope.parts;
   Result<std::string> text;
   if (step.source == model::ScriptStep::Source::text) {
-    text = load_script(step, context);
+    text = load_script(step, task.context);
   } else {
-    auto loading = base::run_on(scope.parts.pool, scope.parts.loop, [&] { return load_script(step, context); });
+    auto loading = base::run_on(parts.pool, parts.loop, [&] { return load_script(step, task.context); });
     text = co_await loading;
   }
   if (!text) co_return NodeResult::failure(node::reason::io, text.error().message);
   node::ScriptRun script;
   script.text = std::move(*text);
-  script.args = model::expand_arguments(step.args, context);
-  script.interpreter = fill_interpreter(step.interpreter, context);
+  script.args = model::expand_arguments(step.args, task.context);
+  script.interpreter = fill_interpreter(step.interpreter, task.context);
   script.interpreter_args_quoted = step.interpreter_args_quoted;
   script.file_extension = step.file_extension;
-  StepOutput output(scope.log, place);
-  const auto exec = exec_context(scope, frame, context, output);
-  auto running = scope.parts.executor.execute_script(exec, node, std::move(script));
+  StepOutput output(task.log);
+  const auto exec = exec_context(task, output);
+  auto running = parts.executor.execute_script(exec, task.node, std::move(script));
   auto result = co_await std::move(running);
   output.finish();
   co_return result;

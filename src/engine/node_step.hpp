@@ -7,13 +7,20 @@
 
 namespace qd::engine {
 
-// `context` holds the node's group. All references live until the task has returned. Failures are results, never
-// exceptions.
-base::Task<node::NodeResult> run_command(RunScope& scope, const Frame& frame, const model::CommandStep& step,
-                                         const model::Node& node, const model::DataContext& context,
-                                         const LogPlace& place);
-base::Task<node::NodeResult> run_script(RunScope& scope, const Frame& frame, const model::ScriptStep& step,
-                                        const model::Node& node, const model::DataContext& context,
-                                        const LogPlace& place);
+// One step at work on one node. References live until it has ended.
+struct NodeTask {
+  RunScope& scope;
+  const Frame& frame;
+  const model::Node& node;
+  const model::DataContext& context;  // with the node's group
+  StepLog& log;
+};
+
+// Failures are results, never exceptions.
+base::Task<node::NodeResult> run_command(const NodeTask& task, const model::CommandStep& step);
+base::Task<node::NodeResult> run_script(const NodeTask& task, const model::ScriptStep& step);
+
+// What surrounds a command of the task; `output` takes what it prints.
+node::ExecContext exec_context(const NodeTask& task, StepOutput& output);
 
 }  // namespace qd::engine

@@ -21,6 +21,17 @@ void WorkflowOutcome::add_failure(std::size_t step, const StepOutcome& outcome) 
   }
 }
 
+void WorkflowOutcome::add(std::size_t step, const StepOutcome& outcome) {
+  if (outcome.halt) halt = outcome.halt;
+  if (!outcome.end.success) add_failure(step, outcome);
+}
+
+void WorkflowOutcome::merge(const WorkflowOutcome& part) {
+  success = success && part.success;
+  if (part.halt) halt = part.halt;
+  for (const auto& [step, failure] : part.step_failures) add_failure(step, failure);
+}
+
 std::string describe(const StepOutcome& outcome) {
   if (!outcome.by_nodes || outcome.nodes.empty()) return outcome.end.reason + ": " + outcome.end.message;
   std::vector<std::string> failures;

@@ -1,6 +1,7 @@
 #include "engine/run.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/logging.hpp"
 #include "base/text.hpp"
@@ -18,6 +19,8 @@ namespace qd::engine {
 namespace {
 
 constexpr Millis kSaveEvery{1'000};
+constexpr Millis kLongestSavePause{30'000};
+constexpr int kSaveShare = 20;  // the pause is at least so many times what writing the last state took
 
 std::unique_ptr<log::LogWriter> make_writer(const LauncherParts& parts, const LauncherConfig& config,
                                             const model::Execution& execution) {
@@ -44,7 +47,7 @@ Run::Run(const LauncherParts& parts, const LauncherConfig& config, RunHooks hook
                          end(Verdict::log_limit, "log limit");
                        })),
       tracker_(parts.clock, [this] { state_changed(); }),
-      scope_{parts_, config_, plan_.execution, settings_, log_, tracker_, {}, 0},
+      scope_{parts_, config_, plan_.execution, settings_, log_, tracker_, {}, {}, 0},
       place_(log::Meta{{"node", config.server_node.name}, {"user", plan_.execution.user}}) {
   for (const auto* secrets : {&plan_.options.secure, &plan_.options.secure_exposed}) {
     for (const auto& [name, value] : *secrets) log_.masker().add(value);
@@ -80,7 +83,7 @@ JsonObject Run::state() const {
 
 void Run::state_changed() {
   if (save_timer_ != 0 || finished_) return;
-  save_timer_ = parts_.loop.after(kSaveEvery, [weak = weak_from_this()] {
+  save_timer_ = parts_.loop.after(save_pause_, [weak = weak_from_this()] {
     if (auto self = weak.lock()) {
       auto saving = self->save_state(self);
       base::spawn(std::move(saving));
@@ -89,6 +92,7 @@ void Run::state_changed() {
 }
 
 base::Task<void> Run::save_state([[maybe_unused]] std::shared_ptr<Run> self) {
+  const auto began = std::chrono::steady_clock::now();
   const auto text = boost::json::serialize(state());
   bool ours = true;
   auto saving = base::run_on(parts_.pool, parts_.loop, [&] {
@@ -101,6 +105,8 @@ base::Task<void> Run::save_state([[maybe_unused]] std::shared_ptr<Run> self) {
   });
   co_await saving;
   save_timer_ = 0;
+  const auto took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - began);
+  save_pause_ = std::max(kSaveEvery, std::min(took * kSaveShare, kLongestSavePause));
   if (finished_) co_return;
   parts_.hub.publish({log::HubEvent::Kind::state, plan_.execution.id, log_.writer().bytes()});
   if (!ours) {
@@ -139,6 +145,12 @@ base::Task<WorkflowOutcome> Run::run() {
     refused.exception = plan_.refusal;
     co_return refused;
   }
+  auto filters = global_log_filters(settings_);
+  if (!filters) {
+    refused.exception = filters.error().message;
+    co_return refused;
+  }
+  scope_.filters = std::move(*filters);
   context_ = make_context(config_, settings_, plan_.execution, *plan_.job, plan_.options);
   auto writing = write_option_files(context_);
   const bool files_written = co_await std::move(writing);
@@ -163,6 +175,10 @@ base::Task<WorkflowOutcome> Run::run() {
   frame.secure = plan_.options.secure;
   frame.nodes = std::move(choice.nodes);
   frame.dispatch = choice.dispatch;
+  if (auto chosen = orchestrate(plan_.job->orchestrator, scope_.seed(""), frame.nodes, frame.dispatch); !chosen) {
+    refused.exception = chosen.error().message;
+    co_return refused;
+  }
   frame.project = plan_.execution.project;
   if (!plan_.job->uuid.empty()) frame.chain = {plan_.job->uuid};
   frame.cancel = cancel_.token();

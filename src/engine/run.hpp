@@ -90,6 +90,7 @@ class Run : public std::enable_shared_from_this<Run> {
   model::DataContext context_;
   std::vector<std::string> temp_files_;
   base::EventLoop::TimerId save_timer_ = 0;
+  Millis save_pause_{1'000};  // before the next state is written: a large one is written less often
   base::EventLoop::TimerId timeout_timer_ = 0;
   bool finished_ = false;
 };

@@ -14,6 +14,21 @@ namespace {
 constexpr Millis kFirstPause{100};
 constexpr Millis kLongestPause{5'000};
 constexpr int kWriteAttempts = 800;  // an hour: the database may be away that long
+
+// The peer's plugin "Retry on failed nodes".
+bool retries_failed_nodes_only(const model::Job& job) {
+  const Json* lifecycle = find(job.plugins, "ExecutionLifecycle");
+  return lifecycle != nullptr && find(*lifecycle, "retry-failed-nodes") != nullptr;
+}
+
+// Those that failed, and those that were not reached.
+std::vector<std::string> unfinished_nodes(const std::vector<std::string>& all, const NodeRecord& record) {
+  std::vector<std::string> names;
+  for (const auto& name : all) {
+    if (!record.reached.contains(name) || record.failed.contains(name)) names.push_back(name);
+  }
+  return names;
+}
 }  // namespace
 
 bool Run::wants_retry(const WorkflowOutcome& outcome) const {
@@ -38,6 +53,9 @@ base::Task<std::optional<RunPlan>> Run::create_retry() {
   request.retry_of = execution.id;
   request.retry_attempt = execution.retry_attempt + 1;
   request.original = execution.original.value_or(execution.id);
+  if (retries_failed_nodes_only(*plan_.job)) {
+    request.failed_nodes_only = unfinished_nodes(state_.nodes, scope_.nodes);
+  }
   auto creating = base::run_on(parts_.pool, parts_.loop, [&]() -> std::optional<RunPlan> {
     auto plan = hooks_.create_retry(std::move(request));
     if (plan) parts_.executions.set_retried_as(execution.id, plan->execution.id);
@@ -61,6 +79,7 @@ store::ExecutionOutcome Run::final_row(const WorkflowOutcome& outcome, bool retr
       break;
     case Verdict::none:
       row.status = outcome.success ? model::status::succeeded : model::status::failed;
+      if (outcome.halt && !outcome.halt->status.empty()) row.status = outcome.halt->status;
       break;
   }
   if (retried) row.status = model::status::failed_with_retry;

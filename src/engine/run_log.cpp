@@ -25,9 +25,13 @@ bool RunLog::within_limit(const LogPlace& place, std::size_t size) {
   return false;
 }
 
-void RunLog::line(const LogPlace& place, log::Level level, std::string_view message) {
+void RunLog::line(const LogPlace& place, log::Level level, std::string_view message, const log::Meta& more) {
   if (!log::passes(level, options_.threshold) || !within_limit(place, message.size())) return;
-  if (masker_.empty()) {
+  if (!more.empty()) {
+    auto meta = more;
+    meta.insert(place.meta.begin(), place.meta.end());
+    writer_->append({clock_.now(), level, log::event_type::log, masker_.apply(message), std::move(meta)});
+  } else if (masker_.empty()) {
     writer_->append(clock_.now(), level, place.encoded, message);
   } else {
     writer_->append(clock_.now(), level, place.encoded, masker_.apply(message));
@@ -43,28 +47,6 @@ void RunLog::event(const LogPlace& place, const char* type, std::string_view mes
   made.meta = more;
   made.meta.insert(place.meta.begin(), place.meta.end());
   writer_->append(made);
-}
-
-StepOutput::StepOutput(RunLog& log, const LogPlace& place)
-    : log_(log),
-      out_([&log, &place](std::string_view line) { log.line(place, log::Level::normal, line); }),
-      err_([&log, &place](std::string_view line) { log.line(place, log::Level::error, line); }) {}
-
-void StepOutput::write(node::Stream stream, std::string_view chunk) {
-  (stream == node::Stream::out ? out_ : err_).write(chunk);
-}
-
-bool StepOutput::full() const {
-  return log_.writer().full();
-}
-
-void StepOutput::when_ready(std::function<void()> ready) {
-  log_.writer().when_ready(std::move(ready));
-}
-
-void StepOutput::finish() {
-  out_.finish();
-  err_.finish();
 }
 
 }  // namespace qd::engine

@@ -49,7 +49,8 @@ class RunLog {
   std::int64_t bytes() const { return writer_->bytes(); }
 
   // A line; dropped when its level is below the threshold or the limit is exceeded.
-  void line(const LogPlace& place, log::Level level, std::string_view message);
+  // `more` is metadata beyond the place.
+  void line(const LogPlace& place, log::Level level, std::string_view message, const log::Meta& more = {});
   // "stepbegin" and the like: kept whatever the threshold.
   void event(const LogPlace& place, const char* type, std::string_view message = {}, const log::Meta& more = {});
 
@@ -62,22 +63,6 @@ class RunLog {
   Masker masker_;
   log::LimitCounter counter_;
   bool limit_announced_ = false;
-};
-
-// Takes the output of one command on one node: standard output at NORMAL, standard error at ERROR.
-class StepOutput final : public node::OutputSink {
- public:
-  // `log` and `place` outlive it.
-  StepOutput(RunLog& log, const LogPlace& place);
-  void write(node::Stream stream, std::string_view chunk) override;
-  bool full() const override;
-  void when_ready(std::function<void()> ready) override;
-  void finish();  // the command ended: last lines without newline are written
-
- private:
-  RunLog& log_;
-  node::LineAssembler out_;
-  node::LineAssembler err_;
 };
 
 }  // namespace qd::engine

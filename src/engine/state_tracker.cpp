@@ -1,7 +1,5 @@
 #include "engine/state_tracker.hpp"
 
-#include <algorithm>
-
 namespace qd::engine {
 
 namespace {
@@ -57,6 +55,7 @@ void StateTracker::begin_workflow(model::WorkflowState& state, const model::Work
     step.node_step = is_node_step(workflow.steps[i]);
     if (!step.node_step) continue;
     for (const auto& node : nodes) step.nodes[node];
+    open_nodes_[&step] = step.nodes.size();
   }
   changed_();
 }
@@ -72,6 +71,7 @@ void StateTracker::end_workflow(model::WorkflowState& state, bool success, bool 
   for (auto& step : state.steps) {
     const bool open = is_open(step.overall.state);
     for (auto& [node, part] : step.nodes) settle(part);
+    open_nodes_.erase(&step);
     if (open && !step.nodes.empty()) {
       close(step.overall, combined(step));
     } else {
@@ -103,7 +103,9 @@ void StateTracker::end_step(model::WorkflowStepState& step, const StepEnd& end, 
 }
 
 void StateTracker::begin_node(model::WorkflowStepState& step, const std::string& node) {
-  auto& state = step.nodes[node];
+  const auto [place, fresh] = step.nodes.try_emplace(node);
+  auto& state = place->second;
+  if (fresh || !is_open(state.state)) ++open_nodes_[&step];
   if (state.state != RunState::running_handler) state.state = RunState::running;
   const auto now = clock_.now();
   if (!state.started) state.started = now;
@@ -112,7 +114,9 @@ void StateTracker::begin_node(model::WorkflowStepState& step, const std::string&
 }
 
 void StateTracker::end_node(model::WorkflowStepState& step, const std::string& node, const StepEnd& end, bool aborted) {
-  auto& state = step.nodes[node];
+  const auto [place, fresh] = step.nodes.try_emplace(node);
+  auto& state = place->second;
+  if (!fresh && is_open(state.state)) --open_nodes_[&step];
   close(state, end.success ? RunState::succeeded : aborted ? RunState::aborted : RunState::failed);
   state.error_message = end.message;
   state.failure_reason = end.reason;
@@ -126,6 +130,7 @@ void StateTracker::begin_handler(model::WorkflowStepState& step, const std::vect
     const auto found = step.nodes.find(node);
     if (found != step.nodes.end() && found->second.state == RunState::failed) {
       found->second.state = RunState::running_handler;
+      ++open_nodes_[&step];
       found->second.updated = clock_.now();
     }
   }
@@ -133,8 +138,7 @@ void StateTracker::begin_handler(model::WorkflowStepState& step, const std::vect
 }
 
 void StateTracker::settle_step(model::WorkflowStepState& step) {
-  const bool open = std::ranges::any_of(step.nodes, [](const auto& node) { return is_open(node.second.state); });
-  if (!open) close(step.overall, combined(step));
+  if (open_nodes_[&step] == 0) close(step.overall, combined(step));
   changed_();
 }
 

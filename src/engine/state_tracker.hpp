@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -44,6 +45,8 @@ class StateTracker {
   void close(model::StepState& state, model::RunState final);
   const Clock& clock_;
   std::function<void()> changed_;
+  // By step: how many of its nodes are still to end.
+  std::unordered_map<const model::WorkflowStepState*, std::size_t> open_nodes_;
 };
 
 }  // namespace qd::engine

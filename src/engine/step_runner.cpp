@@ -1,8 +1,10 @@
 #include "engine/step_runner.hpp"
 
-#include "base/task_group.hpp"
+#include "engine/conditional_step.hpp"
+#include "engine/dispatcher.hpp"
 #include "engine/job_reference.hpp"
 #include "engine/node_step.hpp"
+#include "engine/plugin_step.hpp"
 
 namespace qd::engine {
 
@@ -39,127 +41,155 @@ StepEnd end_of(const NodeResult& result) {
   return {result.success, result.failure_reason, result.message};
 }
 
-std::string missing_plugin(const model::PluginStep& step) {
-  return "The step plugin '" + step.type + "' is not available on this server";
-}
+// One step, or its handler, on its way.
+struct StepRun {
+  RunScope& scope;
+  Frame& frame;
+  StepPlace at;
+  const LogFilters& filters;
+  const model::DataContext& context;
 
-// The peer's step "Flow Control": with `halt` off it lets the workflow go on.
-StepOutcome run_plugin(RunScope& scope, const model::PluginStep& step, const LogPlace& place) {
-  if (step.type != "flow-control") return StepOutcome::failure(node::reason::configuration, missing_plugin(step));
-  const Json* halt = find(step.configuration, "halt");
-  if (halt != nullptr && scalar_text(*halt).value_or("") == "true") {
-    return StepOutcome::failure(node::reason::configuration,
-                                "The step 'flow-control' cannot halt a workflow on this server yet");
+  const model::Step& step() const { return action_of(frame, at); }
+  std::size_t number() const { return at.index + 1; }
+  std::string path() const { return frame.prefix + at.id(); }
+  StepLog log_for(const model::Node* node) const {
+    return {scope.log, log_place(scope, frame, at, node), filters,        *frame.data,
+            number(),  node == nullptr ? "" : node->name, frame.outer_log};
   }
-  scope.log.line(place, log::Level::verbose, "Continue");
-  return StepOutcome::success();
-}
+};
 
-base::Task<NodeResult> run_node_reference(RunScope& scope, Frame& frame, const model::JobRefStep& reference,
-                                          const StepPlace& at, const model::Node& node,
-                                          const model::DataContext& context, const LogPlace& place) {
+base::Task<NodeResult> run_nested_on_node(const StepRun& run, const NodeTask& task) {
   auto nested = std::make_shared<model::WorkflowState>();
-  frame.state->steps[at.index].node_workflows[node.name] = nested;
-  auto running = run_job_reference(scope, frame, reference, context, frame.prefix + at.id() + "@node=" + node.name,
-                                   place, std::move(nested));
+  run.frame.state->steps[run.at.index].node_workflows[task.node.name] = nested;
+  const auto path = run.path() + "@node=" + task.node.name;
+  const NestedPlace place{run.frame, task.context, path, run.number(), task.node.name, task.log, nested};
+  base::Task<StepOutcome> running;
+  if (const auto* reference = std::get_if<model::JobRefStep>(&run.step().action)) {
+    running = run_job_reference(run.scope, place, *reference);
+  } else {
+    running = run_conditional(run.scope, place, run.step(), &task.node);
+  }
   const auto outcome = co_await std::move(running);
   if (outcome.end.success) co_return NodeResult::ok();
   co_return NodeResult::failure(outcome.end.reason, outcome.end.message);
 }
 
-base::Task<NodeResult> act_on_node(RunScope& scope, Frame& frame, const StepPlace& at, const model::Node& node,
-                                   const model::DataContext& context, const LogPlace& place) {
-  const auto& action = action_of(frame, at).action;
+base::Task<NodeResult> act_on_node(const StepRun& run, const NodeTask& task) {
+  const auto& action = run.step().action;
+  base::Task<NodeResult> running;
   if (const auto* command = std::get_if<model::CommandStep>(&action)) {
-    auto running = run_command(scope, frame, *command, node, context, place);
-    co_return co_await std::move(running);
+    running = run_command(task, *command);
+  } else if (const auto* script = std::get_if<model::ScriptStep>(&action)) {
+    running = run_script(task, *script);
+  } else if (std::holds_alternative<model::JobRefStep>(action) || is_conditional(run.step())) {
+    running = run_nested_on_node(run, task);
+  } else {
+    running = run_node_plugin(task, run.number(), std::get<model::PluginStep>(action));
   }
-  if (const auto* script = std::get_if<model::ScriptStep>(&action)) {
-    auto running = run_script(scope, frame, *script, node, context, place);
-    co_return co_await std::move(running);
-  }
-  if (const auto* reference = std::get_if<model::JobRefStep>(&action)) {
-    auto running = run_node_reference(scope, frame, *reference, at, node, context, place);
-    co_return co_await std::move(running);
-  }
-  co_return NodeResult::failure(node::reason::configuration, missing_plugin(std::get<model::PluginStep>(action)));
+  co_return co_await std::move(running);
 }
 
 // What one dispatch gathers from its nodes.
 struct Dispatched {
-  StepOutcome& outcome;
-  base::TaskGroup& group;
+  const StepRun& run;
+  StepOutcome outcome;
+  std::size_t failed = 0;
 };
 
-base::Task<void> run_on_node(RunScope& scope, Frame& frame, StepPlace at, const model::Node& node,
-                             const model::DataContext& base_context, Dispatched dispatched) {
-  if (frame.cancel.cancelled()) co_return;
-  auto& state = frame.state->steps[at.index];
-  const auto place = log_place(scope, frame, at, &node);
-  auto context = base_context;
-  context.set_group("node", model::node_group(node));
-  scope.tracker.begin_node(state, node.name);
-  scope.log.event(place, log::event_type::node_begin);
-  auto acting = act_on_node(scope, frame, at, node, context, place);
-  auto result = co_await std::move(acting);
-  if (!result.success) {
-    if (result.failure_reason == node::reason::non_zero) {
-      scope.log.line(place, log::Level::error, "Result: " + std::to_string(result.exit_code));
-    }
-    scope.log.line(place, log::Level::error, "Failed: " + result.failure_reason + ": " + result.message);
-    if (!frame.dispatch.keepgoing) dispatched.group.drop_waiting();
+void tell_failure(StepLog& log, const NodeResult& result) {
+  if (result.failure_reason == node::reason::non_zero) {
+    log.line(log::Level::error, "Result: " + std::to_string(result.exit_code));
   }
-  const auto end = end_of(result);
-  scope.log.event(place, log::event_type::node_end, end.message, end_meta(end));
-  scope.tracker.end_node(state, node.name, end, frame.cancel.cancelled());
-  dispatched.outcome.nodes[node.name] = std::move(result);
+  log.line(log::Level::error, "Failed: " + result.failure_reason + ": " + result.message);
 }
 
-base::Task<StepOutcome> dispatch(RunScope& scope, Frame& frame, StepPlace at, const std::vector<model::Node>& nodes,
-                                 const model::DataContext& context) {
-  StepOutcome outcome;
-  outcome.by_nodes = true;
-  base::TaskGroup group(scope.parts.loop, frame.dispatch.threads);
-  const Dispatched dispatched{outcome, group};
-  for (const auto& node : nodes) {
-    const bool stopped = !frame.dispatch.keepgoing && !outcome.failed_nodes().empty();
-    if (!stopped) group.add(run_on_node(scope, frame, at, node, context, dispatched));
+base::Task<bool> run_on_node(Dispatched& all, const model::Node& node) {
+  const auto& run = all.run;
+  auto& scope = run.scope;
+  auto& frame = run.frame;
+  auto& state = frame.state->steps[run.at.index];
+  auto log = run.log_for(&node);
+  const auto context = frame.step_context(run.context, node);
+  scope.tracker.begin_node(state, node.name);
+  scope.log.event(log.place(), log::event_type::node_begin);
+  const NodeTask task{scope, frame, node, context, log};
+  auto acting = act_on_node(run, task);
+  auto result = co_await std::move(acting);
+  if (result.exit_code >= 0) frame.data->set_exit_code(run.number(), node.name, result.exit_code);
+  log.finish();
+  if (!result.success) {
+    ++all.failed;
+    tell_failure(log, result);
   }
-  co_await group.join();
-  if (!outcome.failed_nodes().empty() || outcome.nodes.size() < nodes.size()) {
-    outcome.end = {false, "NodeDispatchFailure", "Node dispatch failed"};
+  const auto end = end_of(result);
+  scope.log.event(log.place(), log::event_type::node_end, end.message, end_meta(end));
+  scope.tracker.end_node(state, node.name, end, frame.cancel.cancelled());
+  const bool success = result.success;
+  all.outcome.nodes[node.name] = std::move(result);
+  co_return success;
+}
+
+base::Task<StepOutcome> dispatch(const StepRun& run, const NodeRefs& nodes) {
+  Dispatched all{run, {}, 0};
+  all.outcome.by_nodes = true;
+  Dispatcher dispatcher(run.scope.parts.loop, run.frame.dispatch, nodes, run.frame.cancel,
+                        [&](const model::Node& node) { return run_on_node(all, node); });
+  auto running = dispatcher.run();
+  co_await std::move(running);
+  if (all.failed > 0 || all.outcome.nodes.size() < nodes.size()) {
+    all.outcome.end = {false, "NodeDispatchFailure", "Node dispatch failed"};
+  }
+  co_return std::move(all.outcome);
+}
+
+base::Task<StepOutcome> run_nested(const StepRun& run, StepLog& log) {
+  auto nested = std::make_shared<model::WorkflowState>();
+  run.frame.state->steps[run.at.index].workflow = nested;
+  const NestedPlace place{run.frame, run.context, run.path(), run.number(), "", log, nested};
+  base::Task<StepOutcome> running;
+  if (const auto* reference = std::get_if<model::JobRefStep>(&run.step().action)) {
+    running = run_job_reference(run.scope, place, *reference);
+  } else {
+    running = run_conditional(run.scope, place, run.step(), nullptr);
+  }
+  co_return co_await std::move(running);
+}
+
+base::Task<StepOutcome> run_once(const StepRun& run) {
+  auto log = run.log_for(nullptr);
+  const WorkflowTask task{run.scope, run.frame, run.context, log, run.number()};
+  base::Task<StepOutcome> running;
+  if (std::holds_alternative<model::JobRefStep>(run.step().action) || is_conditional(run.step())) {
+    running = run_nested(run, log);
+  } else {
+    running = run_workflow_plugin(task, std::get<model::PluginStep>(run.step().action));
+  }
+  auto outcome = co_await std::move(running);
+  log.finish();
+  if (!outcome.end.success) {
+    log.line(log::Level::error, "Failed: " + outcome.end.reason + ": " + outcome.end.message);
   }
   co_return outcome;
 }
 
 // The step's action, or its handler's, without the decisions around it.
-base::Task<StepOutcome> perform(RunScope& scope, Frame& frame, StepPlace at, const std::vector<model::Node>& nodes,
+base::Task<StepOutcome> perform(RunScope& scope, Frame& frame, StepPlace at, const NodeRefs& nodes,
                                 const model::DataContext& context) {
   const auto& step = action_of(frame, at);
-  if (is_node_step(step)) {
-    auto running = dispatch(scope, frame, at, nodes, context);
-    co_return co_await std::move(running);
+  const auto filters = frame.filters_of(scope, step, 2 * at.index + (at.handler ? 1 : 0));
+  if (!filters) {
+    const auto place = log_place(scope, frame, at, nullptr);
+    scope.log.line(place, log::Level::error, filters.error().message);
+    co_return StepOutcome::failure(node::reason::configuration, filters.error().message);
   }
-  const auto place = log_place(scope, frame, at, nullptr);
-  StepOutcome outcome;
-  if (const auto* reference = std::get_if<model::JobRefStep>(&step.action)) {
-    auto nested = std::make_shared<model::WorkflowState>();
-    frame.state->steps[at.index].workflow = nested;
-    auto running =
-        run_job_reference(scope, frame, *reference, context, frame.prefix + at.id(), place, std::move(nested));
-    outcome = co_await std::move(running);
-  } else {
-    outcome = run_plugin(scope, std::get<model::PluginStep>(step.action), place);
-  }
-  if (!outcome.end.success) {
-    scope.log.line(place, log::Level::error, "Failed: " + outcome.end.reason + ": " + outcome.end.message);
-  }
-  co_return outcome;
+  const StepRun run{scope, frame, at, **filters, context};
+  base::Task<StepOutcome> running = is_node_step(step) ? dispatch(run, nodes) : run_once(run);
+  co_return co_await std::move(running);
 }
 
 // `${result.reason}`, `${result.message}`, `${result.resultCode}` of the failure, for its handler.
 model::DataContext handler_context(const Frame& frame, const StepOutcome& failure) {
-  auto context = frame.context;
+  auto context = frame.step_context();
   model::DataContext::Group result{{"reason", failure.end.reason}, {"message", failure.end.message}};
   const auto failed = failure.failed_nodes();
   if (failed.size() == 1) {
@@ -177,19 +207,19 @@ model::DataContext handler_context(const Frame& frame, const StepOutcome& failur
   return context;
 }
 
-std::vector<model::Node> handler_nodes(const std::vector<model::Node>& nodes, const StepOutcome& failure) {
+NodeRefs handler_nodes(const NodeRefs& nodes, const StepOutcome& failure) {
   if (nodes.size() <= 1) return nodes;
-  std::vector<model::Node> failed;
-  for (const auto& node : nodes) {
-    const auto found = failure.nodes.find(node.name);
+  NodeRefs failed;
+  for (const auto* node : nodes) {
+    const auto found = failure.nodes.find(node->name);
     if (found != failure.nodes.end() && !found->second.success) failed.push_back(node);
   }
   return failed.empty() ? nodes : failed;
 }
 
 // Runs the error handler of a failed step and decides whose outcome counts.
-base::Task<StepOutcome> handle_failure(RunScope& scope, Frame& frame, std::size_t index,
-                                       const std::vector<model::Node>& nodes, StepOutcome failure) {
+base::Task<StepOutcome> handle_failure(RunScope& scope, Frame& frame, std::size_t index, const NodeRefs& nodes,
+                                       StepOutcome failure) {
   const StepPlace at{index, true};
   const auto& handler = action_of(frame, at);
   const auto place = log_place(scope, frame, at, nullptr);
@@ -210,6 +240,7 @@ base::Task<StepOutcome> handle_failure(RunScope& scope, Frame& frame, std::size_
                                                   : handled.end;
     scope.tracker.end_node(state, name, end, frame.cancel.cancelled());
   }
+  (handled.halt ? failure.halt : handled.halt) = handled.halt ? handled.halt : failure.halt;
   co_return counts ? std::move(handled) : std::move(failure);
 }
 
@@ -222,13 +253,13 @@ void record_nodes(RunScope& scope, const StepOutcome& outcome) {
 
 }  // namespace
 
-base::Task<StepOutcome> run_step(RunScope& scope, Frame& frame, std::size_t index, std::vector<model::Node> nodes,
-                                 bool whole) {
+base::Task<StepOutcome> run_step(RunScope& scope, Frame& frame, std::size_t index, NodeRefs nodes, bool whole) {
   auto& state = frame.state->steps[index];
   const auto place = log_place(scope, frame, {index, false}, nullptr);
   scope.tracker.begin_step(state);
   scope.log.event(place, log::event_type::step_begin);
-  auto running = perform(scope, frame, {index, false}, nodes, frame.context);
+  const auto context = frame.step_context();
+  auto running = perform(scope, frame, {index, false}, nodes, context);
   auto outcome = co_await std::move(running);
   for (const auto& [name, result] : outcome.nodes) scope.nodes.reached.insert(name);
   const bool handled = !outcome.end.success && !frame.job->workflow.steps[index].error_handler.empty();

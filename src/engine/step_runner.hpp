@@ -1,8 +1,6 @@
 // Runs one step, and its error handler when it fails.
 #pragma once
 
-#include <vector>
-
 #include "base/task.hpp"
 #include "engine/frame.hpp"
 #include "engine/outcome.hpp"
@@ -21,7 +19,6 @@ struct StepPlace {
 // Runs step `index` of the frame's workflow on `nodes`. With `whole` these are all the nodes that it runs on; else it
 // runs for a part of them, and its state is settled when the last part is done. The outcome is the handler's where that
 // counts.
-base::Task<StepOutcome> run_step(RunScope& scope, Frame& frame, std::size_t index, std::vector<model::Node> nodes,
-                                 bool whole);
+base::Task<StepOutcome> run_step(RunScope& scope, Frame& frame, std::size_t index, NodeRefs nodes, bool whole);
 
 }  // namespace qd::engine

@@ -200,6 +200,21 @@ TEST_F(WorkflowTest, AFilterThatMatchesNothingFailsUnlessThatIsFine) {
   EXPECT_EQ(output(row), "");
 }
 
+TEST_F(WorkflowTest, ARetryMayBeForFailedNodesOnly) {
+  use_nodes({"a", "b", "c"});
+  auto job = on_nodes(job_of("j", {command("echo ${node.name}; [ ${node.name} = a ]")}), "a b c");
+  job.retry = model::Retry{"1", ""};
+  auto first = run(job);
+  EXPECT_EQ(first.status, "failed-with-retry");
+  EXPECT_EQ(output(finished(*first.retried_as)), "a\nb\n");
+  job.plugins["ExecutionLifecycle"] = {{"retry-failed-nodes", JsonObject()}};
+  first = run(job);
+  ASSERT_TRUE(first.retried_as);
+  const auto second = finished(*first.retried_as);
+  EXPECT_EQ(second.node_filter, "name: b,c");
+  EXPECT_EQ(output(second), "b\n");  // c was not reached, as b stops the others
+}
+
 TEST_F(WorkflowTest, NodesNotSelectedByDefaultMustBeChosen) {
   auto job = on_nodes(job_of("j", {command("echo ${node.name}")}), ".*");
   job.nodes_selected_by_default = false;
@@ -213,24 +228,12 @@ TEST_F(WorkflowTest, NodesNotSelectedByDefaultMustBeChosen) {
 
 TEST_F(WorkflowTest, AnUnknownStrategyRunsNothing) {
   auto job = job_of("j", {command("echo never")});
-  job.workflow.strategy = "ruleset";
+  job.workflow.strategy = "own";
   const auto row = run(job);
   EXPECT_EQ(row.status, "failed");
   EXPECT_EQ(output(row), "");
-  EXPECT_NE(errors(row).find("The workflow strategy 'ruleset' is not available"), std::string::npos);
+  EXPECT_NE(errors(row).find("The workflow strategy 'own' is not available"), std::string::npos);
   EXPECT_EQ(step_state(state(row), 1), "NOT_STARTED");
-}
-
-TEST_F(WorkflowTest, FlowControlThatDoesNotHaltSpawnsNothingAndGoesOn) {
-  open();
-  model::Step on;
-  on.action = model::PluginStep{"flow-control", false, {{"halt", "false"}}};
-  const auto execution = run(job_of("continue", {on, command("echo after")}));
-  EXPECT_EQ(execution.status, "succeeded");
-  EXPECT_EQ(output(execution), "after\n");
-  model::Step halt;
-  halt.action = model::PluginStep{"flow-control", false, {{"halt", "true"}}};
-  EXPECT_EQ(run(job_of("halt", {halt})).status, "failed");
 }
 
 TEST_F(WorkflowTest, AnUnknownPluginFailsItsStepByName) {
@@ -239,9 +242,9 @@ TEST_F(WorkflowTest, AnUnknownPluginFailsItsStepByName) {
   auto row = run(job_of("j", {plugin}));
   EXPECT_EQ(row.status, "failed");
   EXPECT_NE(errors(row).find("The step plugin 'jira-create' is not available"), std::string::npos);
-  plugin.action = model::PluginStep{"copyfile", true, {}};
+  plugin.action = model::PluginStep{"own-step", true, {}};
   row = run(job_of("j", {plugin}));
-  EXPECT_NE(errors(row).find("Failed: ConfigurationFailure: The step plugin 'copyfile'"), std::string::npos);
+  EXPECT_NE(errors(row).find("Failed: ConfigurationFailure: The step plugin 'own-step'"), std::string::npos);
   EXPECT_EQ(row.failed_nodes, std::vector<std::string>{"server"});
 }
 

@@ -1,0 +1,189 @@
+// HTTP requests as steps, with the settings of the peer's plugin: remoteUrl, method, headers, body, timeout (ms),
+// sslVerify, authentication, username, password (a key storage path), oauthTokenEndpoint, oauthValidateEndpoint,
+// checkResponseCode, responseCode, printResponse, printResponseCode, printResponseToFile, file.
+#include <fstream>
+
+#include "base/text.hpp"
+#include "codec/yaml.hpp"
+#include "engine/plugin_step.hpp"
+#include "http/client.hpp"
+
+namespace qd::engine {
+
+namespace {
+
+constexpr std::int64_t kDefaultTimeout = 30'000;  // ms
+constexpr std::int64_t kLongestTimeout = 3'600'000;
+constexpr std::size_t kMaxAnswer = 32u << 20;
+constexpr const char* kHttpFailure = "HTTPFailure";
+
+// What became of a request, and what the log gets of it.
+struct HttpEnd {
+  StepEnd end;
+  std::vector<std::string> lines;
+};
+
+HttpEnd http_failure(const char* reason, std::string message) {
+  return {{false, reason, std::move(message)}, {}};
+}
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// [{name, value}, …], one such object, or {name: value, …}; in JSON or YAML.
+Result<Headers> parse_headers(const std::string& text) {
+  Headers headers;
+  if (base::trim(text).empty()) return headers;
+  auto json = parse_json(text);
+  if (!json) json = parse_json("[" + text + "]");  // the peer's form without brackets
+  if (!json) json = codec::parse_yaml(text);
+  if (!json) return fail(json.error());
+  const auto add = [&](const Json& entry) {
+    if (find(entry, "name") != nullptr && find(entry, "value") != nullptr) {
+      headers.emplace_back(text_or(entry.get_object(), "name"), text_or(entry.get_object(), "value"));
+      return true;
+    }
+    if (!entry.is_object()) return false;
+    for (const auto& [name, value] : entry.get_object()) {
+      headers.emplace_back(std::string(name), scalar_text(value).value_or(""));
+    }
+    return true;
+  };
+  bool understood = true;
+  if (json->is_array()) {
+    for (const auto& entry : json->get_array()) understood = add(entry) && understood;
+  } else {
+    understood = add(*json);
+  }
+  if (understood) return headers;
+  return fail(ErrorKind::invalid, "The headers must be a list of maps with name and value, in YAML or JSON");
+}
+
+// A token by the client credentials grant of OAuth 2.0 (RFC 6749, section 4.4).
+Result<std::string> fetch_token(const JsonObject& settings, const std::string& secret, bool verify) {
+  http::ClientRequest request;
+  request.method = "POST";
+  request.url = text_or(settings, "oauthTokenEndpoint");
+  request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
+  request.body = "grant_type=client_credentials";
+  request.username = text_or(settings, "username");
+  request.password = secret;
+  request.max_bytes = 1u << 20;
+  request.verify_tls = verify;
+  const auto answer = http::fetch(request);
+  if (!answer) return fail(answer.error());
+  const auto json = parse_json(answer->body);
+  const auto token = json && json->is_object() ? text_or(json->get_object(), "access_token") : "";
+  if (answer->status / 100 != 2 || token.empty()) {
+    return fail(ErrorKind::unavailable,
+                "The token endpoint gave no token: HTTP status " + std::to_string(answer->status));
+  }
+  return token;
+}
+
+Result<http::ClientRequest> make_request(const JsonObject& settings, const std::string& secret) {
+  http::ClientRequest request;
+  request.url = base::trim(text_or(settings, "remoteUrl"));
+  if (!request.url.starts_with("http://") && !request.url.starts_with("https://")) {
+    return fail(ErrorKind::invalid, "The remote URL must begin with http:// or https://");
+  }
+  request.method = text_or(settings, "method", "GET");
+  request.body = text_or(settings, "body");
+  request.max_bytes = kMaxAnswer;
+  request.verify_tls = truth_or(settings, "sslVerify", true);
+  const auto timeout = base::parse_int(base::trim(text_or(settings, "timeout"))).value_or(kDefaultTimeout);
+  request.timeout = Millis{std::clamp<std::int64_t>(timeout, 1, kLongestTimeout)};
+  auto headers = parse_headers(text_or(settings, "headers"));
+  if (!headers) return fail(headers.error());
+  request.headers = std::move(*headers);
+  const auto authentication = base::lower(text_or(settings, "authentication"));
+  if (authentication == "basic") {
+    request.username = text_or(settings, "username");
+    request.password = secret;
+  } else if (authentication.starts_with("oauth")) {
+    const auto token = fetch_token(settings, secret, request.verify_tls);
+    if (!token) return fail(token.error());
+    request.headers.emplace_back("Authorization", "Bearer " + *token);
+  }
+  return request;
+}
+
+Result<void> write_answer(const std::string& path, const std::string& body) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << body;
+  file.flush();
+  if (!file) return fail(ErrorKind::unavailable, "The response cannot be written to '" + path + "'");
+  return {};
+}
+
+// Blocks.
+HttpEnd send_request(const JsonObject& settings, const std::string& secret) {
+  const auto request = make_request(settings, secret);
+  if (!request) {
+    const bool ours = request.error().kind == ErrorKind::invalid;
+    return http_failure(ours ? node::reason::configuration : kHttpFailure, request.error().message);
+  }
+  const auto answer = http::fetch(*request);
+  if (!answer) return http_failure(kHttpFailure, "Error when sending request: " + answer.error().message);
+  HttpEnd result;
+  if (truth_or(settings, "printResponseCode", false)) {
+    result.lines.push_back("Response Code: " + std::to_string(answer->status));
+  }
+  if (truth_or(settings, "printResponse", false)) {
+    for (auto& line : base::split(answer->body, '\n')) result.lines.push_back(std::move(line));
+    if (!result.lines.empty() && result.lines.back().empty()) result.lines.pop_back();
+  }
+  if (truth_or(settings, "printResponseToFile", false)) {
+    if (auto written = write_answer(text_or(settings, "file"), answer->body); !written) {
+      result.end = {false, node::reason::io, written.error().message};
+      return result;
+    }
+  }
+  const auto wanted = base::trim(text_or(settings, "responseCode"));
+  const bool checks = truth_or(settings, "checkResponseCode", false) && !wanted.empty();
+  if (checks && std::to_string(answer->status) != wanted) {
+    result.end = {false, kHttpFailure,
+                  "Error, the expected response code is " + std::string(wanted) + ", the received one " +
+                      std::to_string(answer->status)};
+  } else if (!checks && answer->status >= 400) {
+    result.end = {false, kHttpFailure, "Error when sending request: HTTP status " + std::to_string(answer->status)};
+  }
+  return result;
+}
+
+base::Task<HttpEnd> request_by(RunScope& scope, const JsonObject& settings, StepLog& log) {
+  const auto& parts = scope.parts;
+  const auto path = text_or(settings, "password");
+  std::string secret;
+  if (!path.empty() && !text_or(settings, "authentication").empty()) {
+    if (!parts.read_secret) co_return http_failure(node::reason::configuration, "This server has no key storage");
+    auto reading = base::run_on(parts.pool, parts.loop, [&] { return parts.read_secret(path); });
+    auto read = co_await reading;
+    if (!read)
+      co_return http_failure(node::reason::configuration, "The password " + path + ": " + read.error().message);
+    secret = std::move(*read);
+    scope.log.masker().add(secret);
+  }
+  auto sending = base::run_on(parts.pool, parts.loop, [&] { return send_request(settings, secret); });
+  auto result = co_await sending;
+  for (const auto& line : result.lines) log.line(log::Level::normal, line);
+  co_return result;
+}
+
+}  // namespace
+
+base::Task<StepOutcome> request_http(const WorkflowTask& task, const JsonObject& settings) {
+  auto requesting = request_by(task.scope, settings, task.log);
+  auto result = co_await std::move(requesting);
+  StepOutcome outcome;
+  outcome.end = std::move(result.end);
+  co_return outcome;
+}
+
+base::Task<node::NodeResult> request_http_for_node(const NodeTask& task, const JsonObject& settings) {
+  auto requesting = request_by(task.scope, settings, task.log);
+  auto result = co_await std::move(requesting);
+  if (result.end.success) co_return node::NodeResult::ok();
+  co_return node::NodeResult::failure(result.end.reason, result.end.message);
+}
+
+}  // namespace qd::engine
