@@ -24,18 +24,20 @@ using Seconds = std::chrono::duration<double>;
 class SimulatedNodes final : public engine::NodeSource {
  public:
   explicit SimulatedNodes(std::size_t count) {
+    std::vector<model::Node> nodes;
     for (std::size_t i = 0; i < count; ++i) {
       model::Node node;
       node.name = "node-" + std::to_string(i);
       node.attributes = {{"hostname", node.name + ".example"}, {"osFamily", "unix"}, {"username", "deploy"}};
       node.tags = {"simulated"};
-      nodes_.push_back(std::move(node));
+      nodes.push_back(std::move(node));
     }
+    nodes_ = std::make_shared<model::NodeSet>(std::move(nodes));
   }
-  std::vector<model::Node> nodes(const std::string&) override { return nodes_; }
+  model::Nodes nodes(const std::string&) override { return nodes_; }
 
  private:
-  std::vector<model::Node> nodes_;
+  model::Nodes nodes_;
 };
 
 double cpu_seconds() {

@@ -19,7 +19,9 @@ namespace qd::engine {
 class ListedNodes final : public NodeSource {
  public:
   model::Nodes nodes(const std::string&) override { return std::make_shared<model::NodeSet>(list); }
+  void refresh(const std::string&) override { ++refreshes; }
   std::vector<model::Node> list;
+  std::atomic<int> refreshes{0};
 };
 
 class EngineTest : public testing::Test {

@@ -137,7 +137,10 @@ base::Task<StepOutcome> refresh_nodes(const WorkflowTask& task, const JsonObject
   const auto registration = task.frame.cancel.on_cancel([&] { cancelled.set(); });
   if (*seconds > 0) co_await cancelled.wait_for(Millis{*seconds * 1'000});
   if (task.frame.cancel.cancelled()) co_return StepOutcome::failure(node::reason::interrupted, "Interrupted");
-  auto refreshing = base::run_on(parts.pool, parts.loop, [&] { return parts.nodes.nodes(task.frame.project); });
+  auto refreshing = base::run_on(parts.pool, parts.loop, [&] {
+    parts.nodes.refresh(task.frame.project);
+    parts.nodes.nodes(task.frame.project);
+  });
   co_await refreshing;
   co_return StepOutcome::success();
 }

@@ -93,6 +93,7 @@ TEST_F(StepPluginTest, ConditionalStepsRunUnderTheirCondition) {
 
 TEST_F(StepPluginTest, RefreshingNodesTakesAWhileAndIsEndedByAbort) {
   EXPECT_EQ(run(job_of("j", {plugin("source-refresh-plugin", {})})).status, "succeeded");
+  EXPECT_EQ(nodes.refreshes, 1);
   const auto started =
       launcher->launch(request_for(job_of("k", {plugin("source-refresh-plugin", {{"sleep", "3000"}})})));
   ASSERT_TRUE(started);

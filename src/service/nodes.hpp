@@ -45,6 +45,7 @@ class Nodes final : public engine::NodeSource {
 
   // For executions: waits longer, and does not take old nodes for new ones.
   model::Nodes nodes(const std::string& project) override;
+  void refresh(const std::string& project) override { catalog_.forget(project); }
   // Begins to read the sources of all projects.
   void warm();
 
