@@ -1,4 +1,5 @@
 // Steps that steer the workflow: flow-control, job-state-conditional, source-refresh-plugin.
+#include "base/async_event.hpp"
 #include "base/text.hpp"
 #include "engine/plugin_step.hpp"
 

@@ -79,15 +79,16 @@ bool Regex::contains(std::string_view text) const {
 }
 
 std::vector<Regex::Span> Regex::search(std::string_view text, std::size_t from, bool whole) const {
-  const std::unique_ptr<pcre2_match_data, DataDeleter> data(
-      pcre2_match_data_create_from_pattern(impl_->code.get(), nullptr));
-  const auto* subject = reinterpret_cast<PCRE2_SPTR>(text.empty() ? "" : text.data());
-  const std::uint32_t options = whole ? PCRE2_ANCHORED | PCRE2_ENDANCHORED : 0;
   std::vector<Span> spans;
   if (from > text.size()) return spans;
-  if (pcre2_match(impl_->code.get(), subject, text.size(), from, options, data.get(), impl_->limits.get()) < 0) {
-    return spans;
+  const auto* code = whole ? impl_->whole.get() : impl_->part.get();
+  const std::unique_ptr<pcre2_match_data, DataDeleter> data(pcre2_match_data_create_from_pattern(code, nullptr));
+  const auto* subject = reinterpret_cast<PCRE2_SPTR>(text.empty() ? "" : text.data());
+  int found = pcre2_match(code, subject, text.size(), from, 0, data.get(), impl_->limits.get());
+  if (found == PCRE2_ERROR_JIT_STACKLIMIT) {
+    found = pcre2_match(code, subject, text.size(), from, PCRE2_NO_JIT, data.get(), impl_->limits.get());
   }
+  if (found < 0) return spans;
   const auto* ends = pcre2_get_ovector_pointer(data.get());
   for (std::uint32_t i = 0; i < pcre2_get_ovector_count(data.get()); ++i) {
     spans.push_back(ends[2 * i] == PCRE2_UNSET ? Span{} : Span{ends[2 * i], ends[2 * i + 1]});
@@ -97,7 +98,7 @@ std::vector<Regex::Span> Regex::search(std::string_view text, std::size_t from, 
 
 std::size_t Regex::group_count() const {
   std::uint32_t count = 0;
-  pcre2_pattern_info(impl_->code.get(), PCRE2_INFO_CAPTURECOUNT, &count);
+  pcre2_pattern_info(impl_->part.get(), PCRE2_INFO_CAPTURECOUNT, &count);
   return count;
 }
 
