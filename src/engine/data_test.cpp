@@ -100,8 +100,8 @@ TEST_F(DataTest, ExportedVariablesExitCodesAndGlobals) {
 TEST_F(DataTest, AReferencedJobExportsToItsParent) {
   save(job_of("child", {plugin("export-var", {{"value", "from child"}, {"export", "v"}}),
                         plugin("export-var", {{"value", "hidden"}, {"export", "w"}, {"group", "own"}})}));
-  const auto row = run(job_of("parent", {reference("child"), command("echo ${export.v} ${own.w}x")}));
-  EXPECT_EQ(output(row), "from child x\n") << errors(row);
+  const auto row = run(job_of("parent", {reference("child"), command("echo ${export.v} '${own.w}'")}));
+  EXPECT_EQ(output(row), "from child ${own.w}\n") << errors(row);
 }
 
 TEST_F(DataTest, DataStepsAndTheLogOfAllData) {
