@@ -3,10 +3,10 @@
 #include "api/answers.hpp"
 #include "api/pages.hpp"
 #include "api/route.hpp"
+#include "api/route_right.hpp"
 #include "base/logging.hpp"
 #include "base/text.hpp"
 #include "http/router.hpp"
-#include "service/access.hpp"
 #include "store/database.hpp"
 
 namespace qd::api {
@@ -79,7 +79,8 @@ struct Dispatcher::Impl {
   }
 
   http::Response handle_api(const http::Request& request, const ApiPath& path) {
-    const Asker asker = find_asker(services, request);
+    Asker asker = find_asker(services, request);
+    if (asker.identity) services.access.admit(*asker.identity);
     const std::string shown_path(raw_path(request));
     const auto version = parse_version(path.version_text);
     if (!version) return unsupported_version(path.version_text, shown_path, version.error().message);
@@ -102,12 +103,7 @@ struct Dispatcher::Impl {
                                  "Minimum supported version: " + std::to_string(route.since));
     }
     Call call{request, services, *asker.identity, *version, lookup.match->params};
-    if (*route.needs.action != '\0') {
-      const service::Decision decision{route.needs.resource, route.needs.action, call.param("project")};
-      if (!service::allowed(call.who, decision)) {
-        return error_answer(403, "unauthorized", call.who.user + " is not authorized for: " + shown_path);
-      }
-    }
+    if (auto right = right_to(route.needs, call); !right) return error_answer(right.error());
     return route.handle(call);
   }
 

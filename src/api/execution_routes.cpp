@@ -39,7 +39,7 @@ http::Response running_executions(Call& call) {
 }
 
 http::Response job_executions(Call& call) {
-  const auto job = call.services.jobs.find(call.who, call.param("id"));
+  const auto job = call.services.jobs.find(call.who, call.param("id"), "view");
   if (!job) return error_answer(job.error());
   auto query = execution_query(call);
   if (!query) return error_answer(query.error());

@@ -70,7 +70,7 @@ http::Response delete_job(Call& call) {
 }
 
 http::Response get_info(Call& call) {
-  const auto job = call.services.jobs.find(call.who, call.param("id"));
+  const auto job = call.services.jobs.find(call.who, call.param("id"), "view");
   return answer(job, [&](const service::StoredJobPtr& stored) {
     store::JobSummary summary = summary_of(*stored);
     show_owner(summary, call.services.schedules.owner_of(summary.uuid));
@@ -92,6 +92,7 @@ JsonArray tree_json(const std::vector<service::TreeStep>& tree);
 JsonObject tree_step_json(const service::TreeStep& entry) {
   JsonObject object;
   if (!entry.step.description.empty()) object["description"] = entry.step.description;
+  if (entry.hidden && !std::holds_alternative<model::JobRefStep>(entry.step.action)) return object;
   if (const auto* command = std::get_if<model::CommandStep>(&entry.step.action)) {
     object["exec"] = command->command;
   } else if (const auto* script = std::get_if<model::ScriptStep>(&entry.step.action)) {
@@ -136,7 +137,7 @@ http::Response get_workflow(Call& call) {
 
 // UI metadata items by name; none are kept yet, so whatever is asked for, the list is the job's own facts.
 http::Response get_meta(Call& call) {
-  const auto job = call.services.jobs.find(call.who, call.param("id"));
+  const auto job = call.services.jobs.find(call.who, call.param("id"), "view");
   return answer(job, [&](const service::StoredJobPtr& stored) {
     const std::string wanted = call.query("meta").value_or("*");
     JsonArray items;
@@ -150,7 +151,7 @@ http::Response get_meta(Call& call) {
 }
 
 http::Response get_tags(Call& call) {
-  const auto job = call.services.jobs.find(call.who, call.param("id"));
+  const auto job = call.services.jobs.find(call.who, call.param("id"), "view");
   return answer(job, [&](const service::StoredJobPtr& stored) {
     JsonArray tags;
     for (const std::string& tag : base::split_trimmed(text_or(stored->job.extra, "tags"), ','))
@@ -181,14 +182,14 @@ http::Response disable_schedule(Call& call) {
 
 const std::vector<Route>& job_routes() {
   static const std::vector<Route> kRoutes{
-      {"GET", "project/{project}/jobs", 14, {"job", "read"}, list_jobs},
+      {"GET", "project/{project}/jobs", 14, {"job", "view"}, list_jobs},
       {"GET", "project/{project}/jobs/export", 14, {"job", "read"}, export_jobs},
       {"GET", "job/{id}", 14, {"job", "read"}, get_job},
       {"DELETE", "job/{id}", 14, {"job", "delete"}, delete_job},
-      {"GET", "job/{id}/info", 18, {"job", "read"}, get_info},
-      {"GET", "job/{id}/workflow", 33, {"job", "read"}, get_workflow},
-      {"GET", "job/{id}/meta", 46, {"job", "read"}, get_meta},
-      {"GET", "job/{id}/tags", 46, {"job", "read"}, get_tags},
+      {"GET", "job/{id}/info", 18, {"job", "view"}, get_info},
+      {"GET", "job/{id}/workflow", 33, {"job", "view"}, get_workflow},
+      {"GET", "job/{id}/meta", 46, {"job", "view"}, get_meta},
+      {"GET", "job/{id}/tags", 46, {"job", "view"}, get_tags},
       {"POST", "job/{id}/execution/enable", 14, {"job", "toggle_execution"}, enable_execution},
       {"POST", "job/{id}/execution/disable", 14, {"job", "toggle_execution"}, disable_execution},
       {"POST", "job/{id}/schedule/enable", 14, {"job", "toggle_schedule"}, enable_schedule},

@@ -42,10 +42,12 @@ struct Call {
 
 using Handler = http::Response (*)(Call&);
 
-// What a request needs before its handler runs.
+// The decision that a request needs (see service::Decision). When the path tells what it is about, it is taken before
+// the handler runs; for a job, an execution or a list the use case takes it.
 struct Needs {
   const char* resource;  // "" with action "": anybody who is logged in; the use case filters what he sees
   const char* action;
+  enum class Judge { path, use_case } judge = Judge::path;
 };
 inline constexpr Needs kLogin{"", ""};
 
@@ -78,6 +80,8 @@ const std::vector<Route>& calendar_routes();
 const std::vector<Route>& project_schedule_routes();
 const std::vector<Route>& node_routes();
 const std::vector<Route>& option_routes();
+const std::vector<Route>& acl_routes();
+const std::vector<Route>& explain_routes();
 
 // All of the above.
 std::vector<Route> all_routes();

@@ -19,6 +19,7 @@ const std::set<std::string> kLoginOnly{
     "GET projects",       "GET tokens",     "GET tokens/{user}",     "POST tokens",
     "POST tokens/{user}", "GET token/{id}", "DELETE token/{id}",     "GET user/info",
     "POST user/info",     "GET user/roles", "GET user/info/{login}", "POST user/info/{login}",
+    "POST acl/explain",   "POST acl/can",   "GET acl/catalog",
 };
 
 TEST(Routes, EveryRouteNamesItsDecision) {

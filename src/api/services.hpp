@@ -11,6 +11,7 @@
 #include "base/event_loop.hpp"
 #include "base/worker_pool.hpp"
 #include "http/server.hpp"
+#include "service/access_control.hpp"
 #include "service/cluster.hpp"
 #include "service/executions.hpp"
 #include "service/jobs.hpp"
@@ -18,6 +19,7 @@
 #include "service/nodes.hpp"
 #include "service/option_values.hpp"
 #include "service/output.hpp"
+#include "service/policies.hpp"
 #include "service/project_schedules.hpp"
 #include "service/projects.hpp"
 #include "service/schedules.hpp"
@@ -41,6 +43,8 @@ struct Services {
   service::Cluster& cluster;
   service::Nodes& nodes;
   service::OptionValues& option_values;
+  service::AccessControl& access;
+  service::Policies& policies;
   base::EventLoop& loop;      // timers of event streams
   base::WorkerPool& workers;  // blocking work on behalf of event streams
   const Clock& clock;

@@ -90,6 +90,14 @@ Result<> write_realm(const fs::path& file, const ConfigRequest& request, FirstSt
   return {};
 }
 
+bool has_policies(const fs::path& etc) {
+  std::error_code error;
+  for (fs::directory_iterator entry(etc, error), end; !error && entry != end; entry.increment(error)) {
+    if (entry->path().extension() == ".aclpolicy") return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<FirstStart> prepare_base_folder(const ConfigRequest& request) {
@@ -99,20 +107,28 @@ Result<FirstStart> prepare_base_folder(const ConfigRequest& request) {
   if (layout->package) return first;
 
   const fs::path config = layout->base / "server" / "config";
-  for (const auto& [folder, mode] : {std::pair{layout->base / "etc", for_everybody}, std::pair{config, for_everybody},
+  const fs::path etc = layout->base / "etc";
+  // Whoever removed the policy of admins does not want it back at the next start.
+  std::error_code ignored;
+  const bool wants_policy = !fs::exists(layout->base / "server" / "data", ignored) && !has_policies(etc);
+  for (const auto& [folder, mode] : {std::pair{etc, for_everybody}, std::pair{config, for_everybody},
                                      std::pair{layout->base / "server" / "data", for_owner},
                                      std::pair{layout->base / "var" / "logs" / "rundeck", for_owner}}) {
     if (auto made = make_folder(folder, mode); !made) return fail(made.error());
   }
   const std::string host = own_host_name();
   const std::pair<fs::path, std::string> files[] = {
-      {layout->base / "etc" / "framework.properties", framework_properties_text(host, base::new_uuid())},
+      {etc / "framework.properties", framework_properties_text(host, base::new_uuid())},
       // The database's password will stand in it.
       {config / "rundeck-config.properties", rundeck_config_text()}};
   for (const auto& [file, text] : files) {
     const auto written = write_new_file(file, text, 0600);
     if (!written) return fail(written.error());
     first.wrote_anything |= *written;
+  }
+  if (wants_policy) {
+    if (auto written = write_new_file(etc / "admin.aclpolicy", admin_policy_text(), 0644); !written)
+      return fail(written.error());
   }
   if (auto realm = write_realm(config / "realm.properties", request, first); !realm) return fail(realm.error());
   return first;

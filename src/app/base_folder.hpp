@@ -17,7 +17,8 @@ struct FirstStart {
 };
 
 // Makes the folders and writes the commented default files that are missing: etc/framework.properties,
-// server/config/rundeck-config.properties, server/config/realm.properties with the user `admin` (roles admin and user)
+// server/config/rundeck-config.properties, etc/admin.aclpolicy (only when server/data is not there yet and etc holds no
+// other policy), server/config/realm.properties with the user `admin` (roles admin and user)
 // and QD_ADMIN_PASSWORD or a generated password, as BCRYPT. Never changes a file that exists. Files with secrets have
 // the mode 0600, new folders 0700 or 0755. Call it before load_config. Does nothing for the package layout, whose
 // package does it.

@@ -65,4 +65,47 @@ std::string realm_properties_text(const std::string& stored) {
          stored + ",user,admin\n";
 }
 
+std::string admin_policy_text() {
+  return "# Who may do what. Written at the first start; yours to change. Every *.aclpolicy file of this folder "
+         "counts, "
+         "and a\n"
+         "# change counts within a second. `qd acl` tests and writes policies.\n"
+         "description: Role admin may do everything within every project.\n"
+         "context:\n"
+         "  project: '.*'\n"
+         "for:\n"
+         "  resource:\n"
+         "    - allow: '*' # jobs, nodes, events and webhooks as a whole\n"
+         "  adhoc:\n"
+         "    - allow: '*'\n"
+         "  job:\n"
+         "    - allow: '*'\n"
+         "  node:\n"
+         "    - allow: '*'\n"
+         "  storage:\n"
+         "    - allow: '*' # keys/project/NAME\n"
+         "by:\n"
+         "  group: admin\n"
+         "\n"
+         "---\n"
+         "description: Role admin may do everything outside of projects, and manage every project.\n"
+         "context:\n"
+         "  application: 'rundeck'\n"
+         "for:\n"
+         "  resource:\n"
+         "    - allow: '*' # projects, the system, its policies, users, tokens and plugins as a whole\n"
+         "  project:\n"
+         "    - allow: '*'\n"
+         "  project_acl:\n"
+         "    - allow: '*'\n"
+         "  storage:\n"
+         "    - allow: '*'\n"
+         "  apitoken:\n"
+         "    - allow: '*'\n"
+         "  runner:\n"
+         "    - allow: '*'\n"
+         "by:\n"
+         "  group: admin\n";
+}
+
 }  // namespace qd::app

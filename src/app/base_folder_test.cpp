@@ -69,7 +69,8 @@ TEST_F(BaseFolderTest, FirstStartWritesWhatLoads) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(base_)) {
     if (entry.is_regular_file()) names.insert(entry.path().filename());
   }
-  EXPECT_EQ(names, (std::set<std::string>{"framework.properties", "rundeck-config.properties", "realm.properties"}))
+  EXPECT_EQ(names, (std::set<std::string>{"admin.aclpolicy", "framework.properties", "rundeck-config.properties",
+                                          "realm.properties"}))
       << "and no left-overs";
 }
 

@@ -252,7 +252,9 @@ Result<Config> load_config(const ConfigRequest& request) {
   judge.judge_table();
   judge.judge_others();
   judge.finish();
-  return std::move(judge).result();
+  auto config = std::move(judge).result();
+  if (config) config->folders.etc = layout->framework_file.parent_path();
+  return config;
 }
 
 std::string url_of(const Config& config, std::uint16_t bound_port) {

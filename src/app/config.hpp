@@ -28,6 +28,7 @@ enum class ExecutionMode { active, passive };
 struct Config {
   struct Folders {
     std::filesystem::path base;  // $RDECK_BASE
+    std::filesystem::path etc;   // of framework.properties and the *.aclpolicy files
     std::filesystem::path var;   // framework.var.dir
     std::filesystem::path data;  // of the embedded database
     std::filesystem::path logs;  // framework.logs.dir; output of executions is in `logs`/rundeck

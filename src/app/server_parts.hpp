@@ -22,7 +22,10 @@
 #include "node/orphan_guard.hpp"
 #include "schedule/job_starter.hpp"
 #include "schedule/scheduler_loop.hpp"
+#include "service/access_control.hpp"
+#include "service/policies.hpp"
 #include "service/remote_execution.hpp"
+#include "store/acl_store.hpp"
 #include "store/calendar_store.hpp"
 #include "store/database.hpp"
 #include "store/database_clock.hpp"
@@ -65,6 +68,8 @@ struct Server::Parts {
   store::UploadStore upload_rows;
   store::ProfileStore profile_rows;
   store::CalendarStore calendar_rows;
+  store::AclStore acl_rows;
+  service::AccessControl access;
 
   base::EventLoop engine_loop;
   base::WorkerPool engine_pool;
@@ -106,6 +111,7 @@ struct Server::Parts {
   service::Schedules schedule_service;
   service::ProjectSchedules project_schedule_service;
   service::Cluster cluster_service;
+  service::Policies policy_service;
   api::Dispatcher dispatcher;
 
  private:

@@ -1,9 +1,12 @@
 // Who makes a request.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "acl/rights.hpp"
 
 namespace qd::auth {
 
@@ -12,6 +15,8 @@ struct Identity {
   std::vector<std::string> roles;
   enum class By { session, token } by = By::session;
   std::string token_id;  // when by a token
+  // What it may do, as the policies were when the request came; null: nothing.
+  std::shared_ptr<const acl::Rights> rights = nullptr;
 
   bool has_role(const std::string& role) const;
 };

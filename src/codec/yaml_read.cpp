@@ -1,5 +1,6 @@
 #include "codec/yaml_read.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -237,6 +238,34 @@ Result<> check_characters(std::string_view text, const YamlLimits& limits) {
 }
 
 }  // namespace
+
+YamlStream parse_yaml_stream(std::string_view text, const YamlLimits& limits) {
+  YamlStream stream;
+  if (auto fine = check_characters(text, limits); !fine) {
+    stream.error = fine.error();
+    return stream;
+  }
+  try {
+    std::istringstream input{std::string(text)};
+    YAML::Parser parser(input);
+    YamlLimits left = limits;
+    while (true) {
+      YamlBuilder builder(left);
+      if (!parser.HandleNextDocument(builder)) break;
+      Built root = builder.take();
+      left.max_nodes -= std::min(left.max_nodes, root.weight.nodes + 1);
+      if (!root.value.is_null()) stream.documents.push_back({std::move(root.value), std::move(root.lines)});
+    }
+  } catch (const YamlRefusal& refusal) {
+    stream.error = refusal.error;
+  } catch (const YAML::Exception& broken) {
+    stream.error = Error{ErrorKind::invalid,
+                         "The YAML text is broken at line " + std::to_string(broken.mark.line + 1) + ", column " +
+                             std::to_string(broken.mark.column + 1) + ": " + broken.msg + ".",
+                         {}};
+  }
+  return stream;
+}
 
 Result<LocatedYaml> parse_located_yaml(std::string_view text, const YamlLimits& limits) {
   if (auto fine = check_characters(text, limits); !fine) return fail(fine.error());

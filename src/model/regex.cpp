@@ -28,15 +28,17 @@ struct Regex::Impl {
   std::unique_ptr<pcre2_code, CodeDeleter> whole;  // matches all or nothing; in machine code where that can be had
   std::unique_ptr<pcre2_match_context, ContextDeleter> limits;
 
-  bool match(const pcre2_code* code, std::string_view text) const {
+  // What pcre2_match answers: negative is no match, or a limit that was reached.
+  int run(const pcre2_code* code, std::string_view text) const {
     thread_local const std::unique_ptr<pcre2_match_data, DataDeleter> data(pcre2_match_data_create(1, nullptr));
     const auto* subject = reinterpret_cast<PCRE2_SPTR>(text.empty() ? "" : text.data());
     int found = pcre2_match(code, subject, text.size(), 0, 0, data.get(), limits.get());
     if (found == PCRE2_ERROR_JIT_STACKLIMIT) {
       found = pcre2_match(code, subject, text.size(), 0, PCRE2_NO_JIT, data.get(), limits.get());
     }
-    return found >= 0;
+    return found;
   }
+  bool match(const pcre2_code* code, std::string_view text) const { return run(code, text) >= 0; }
 };
 
 Regex::Regex(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -72,6 +74,13 @@ Result<Regex> Regex::compile(std::string_view pattern) {
 
 bool Regex::matches(std::string_view text) const {
   return impl_->match(impl_->whole.get(), text);
+}
+
+std::optional<bool> Regex::decide(std::string_view text) const {
+  const int outcome = impl_->run(impl_->whole.get(), text);
+  if (outcome >= 0) return true;
+  if (outcome == PCRE2_ERROR_NOMATCH) return false;
+  return std::nullopt;
 }
 
 bool Regex::contains(std::string_view text) const {

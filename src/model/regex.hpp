@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,8 @@ class Regex {
 
   // Does the whole of `text` match? False also when the match needs more steps or memory than allowed.
   bool matches(std::string_view text) const;
+  // The same; nullopt when the match needs more steps or memory than allowed, so that it is not known.
+  std::optional<bool> decide(std::string_view text) const;
   // Does some part of `text` match?
   bool contains(std::string_view text) const;
 

@@ -25,10 +25,10 @@ Result<std::optional<UnixMillis>> parse_run_at(const std::optional<std::string>&
 
 }  // namespace
 
-Result<std::string> Executions::acting_user(const auth::Identity& who, const std::string& project,
-                                            const std::optional<std::string>& as_user) {
-  if (!as_user || as_user->empty()) return who.user;
-  if (auto right = require(who, {"job", "runAs", project}, "Project", project); !right) return fail(right.error());
+Result<std::string> Executions::acting_user(const auth::Identity& who, const std::optional<std::string>& as_user,
+                                            const Decision& decision, const std::string& what, const std::string& id) {
+  if (!as_user || as_user->empty() || *as_user == who.user) return who.user;
+  if (auto right = require(who, decision, what, id); !right) return fail(right.error());
   return *as_user;
 }
 
@@ -52,9 +52,9 @@ Result<model::Execution> Executions::run_job(const auth::Identity& who, const st
                                              RunOptions options) {
   const StoredJobPtr stored = jobs_.find(job_uuid);
   if (!stored) return no_such("Job ID", job_uuid);
-  const std::string& project = stored->job.project;
-  if (auto right = require(who, {"job", "run", project}, "Job ID", job_uuid); !right) return fail(right.error());
-  auto user = acting_user(who, project, options.as_user);
+  if (auto right = require(who, job_decision(stored->job, "run"), "Job ID", job_uuid); !right)
+    return fail(right.error());
+  auto user = acting_user(who, options.as_user, job_decision(stored->job, "runAs"), "Job ID", job_uuid);
   if (!user) return fail(user.error());
   if (auto joined = join_lists(stored->job, options); !joined) return fail(joined.error());
   const auto run_at = parse_run_at(options.run_at, clock_.now());
@@ -76,14 +76,14 @@ Result<model::Execution> Executions::run_job(const auth::Identity& who, const st
 
 Result<model::Execution> Executions::retry(const auth::Identity& who, const std::string& job_uuid,
                                            const std::string& execution_id, RunOptions options, bool failed_only) {
-  auto earlier = find(who, execution_id);
+  auto earlier = find(who, execution_id, "view");
   if (!earlier || earlier->job_uuid != job_uuid) return no_such("Execution ID", execution_id);
   if (earlier->failed_nodes.empty()) return no_such("Failed node List for execution ID", execution_id);
   const StoredJobPtr stored = jobs_.find(job_uuid);
   if (!stored) return no_such("Job ID", job_uuid);
-  if (auto right = require(who, {"job", "run", stored->job.project}, "Job ID", job_uuid); !right)
+  if (auto right = require(who, job_decision(stored->job, "run"), "Job ID", job_uuid); !right)
     return fail(right.error());
-  auto user = acting_user(who, stored->job.project, options.as_user);
+  auto user = acting_user(who, options.as_user, job_decision(stored->job, "runAs"), "Job ID", job_uuid);
   if (!user) return fail(user.error());
 
   if (auto joined = join_lists(stored->job, options); !joined) return fail(joined.error());
@@ -109,7 +109,7 @@ Result<model::Execution> Executions::run_ad_hoc(const auth::Identity& who, AdHoc
   if (!projects_.find(request.project)) return no_such_project(request.project);
   if (auto right = require(who, {"adhoc", "run", request.project}, "Project", request.project); !right)
     return fail(right.error());
-  auto user = acting_user(who, request.project, request.as_user);
+  auto user = acting_user(who, request.as_user, {"adhoc", "runAs", request.project}, "Project", request.project);
   if (!user) return fail(user.error());
 
   engine::RunRequest run;
@@ -132,20 +132,20 @@ Result<model::Execution> Executions::find(const auth::Identity& who, const std::
   const auto number = base::parse_int(id);
   auto execution = number ? executions_.find(*number) : std::nullopt;
   if (!execution) return no_such("Execution", id);
-  const char* resource = execution->job_uuid.empty() ? "adhoc" : "execution";
-  if (auto right = require(who, {resource, action, execution->project}, "Execution", id); !right)
-    return fail(right.error());
+  const Decision decision = action == "delete_execution" ? Decision{"project", action, execution->project}
+                                                         : execution_decision(*execution, action);
+  if (auto right = require(who, decision, "Execution", id); !right) return fail(right.error());
   return std::move(*execution);
 }
 
 Result<> Executions::narrow_to_visible(const auth::Identity& who, store::ExecutionQuery& query) {
   if (!query.project.empty() && query.project != "*") {
     if (!projects_.find(query.project)) return no_such_project(query.project);
-    return require(who, {"execution", "read", query.project}, "Project", query.project);
+    return require(who, {"event", "read", query.project}, "Events in project", query.project);
   }
   bool sees_all = true;
   for (const model::Project& project : projects_.list()) {
-    if (allowed(who, {"execution", "read", project.name})) {
+    if (allowed(who, {"event", "read", project.name})) {
       query.projects.push_back(project.name);
     } else {
       sees_all = false;
@@ -154,14 +154,18 @@ Result<> Executions::narrow_to_visible(const auth::Identity& who, store::Executi
   if (sees_all) {
     query.projects.clear();
   } else if (query.projects.empty()) {
-    return require(who, {"execution", "read", "*"}, "Project", "*");
+    return unauthorized("read", "Events in project", "*");
   }
   return {};
 }
 
 Result<store::ExecutionPage> Executions::query(const auth::Identity& who, store::ExecutionQuery query) {
   if (auto ok = narrow_to_visible(who, query); !ok) return fail(ok.error());
-  return executions_.query(query);
+  auto page = executions_.query(query);
+  std::erase_if(page.executions, [&](const model::Execution& execution) {
+    return !allowed(who, execution_decision(execution, execution.job_uuid.empty() ? "read" : "view_history"));
+  });
+  return page;
 }
 
 Result<store::ExecutionMetrics> Executions::metrics(const auth::Identity& who, store::ExecutionQuery query) {
@@ -179,7 +183,7 @@ Result<engine::AbortOutcome> Executions::abort(const auth::Identity& who, const 
                                                const std::optional<std::string>& as_user, bool force_incomplete) {
   auto execution = find(who, id, "kill");
   if (!execution) return fail(execution.error());
-  auto user = acting_user(who, execution->project, as_user);
+  auto user = acting_user(who, as_user, execution_decision(*execution, "killAs"), "Execution", id);
   if (!user) return fail(user.error());
   return launcher_.abort(execution->id, *user, "", force_incomplete);
 }
@@ -213,9 +217,9 @@ Removal Executions::remove_many(const auth::Identity& who, const std::vector<std
 Result<Removal> Executions::remove_of_job(const auth::Identity& who, const std::string& job_uuid) {
   const StoredJobPtr stored = jobs_.find(job_uuid);
   if (!stored) return no_such("Job ID", job_uuid);
-  if (auto right = require(who, {"execution", "delete_execution", stored->job.project}, "Job ID", job_uuid); !right) {
+  const std::string& project = stored->job.project;
+  if (auto right = require(who, {"project", "delete_execution", project}, "Project", project); !right)
     return fail(right.error());
-  }
   std::vector<std::string> ids;
   for (const model::ExecutionId id : executions_.ids_of_job(job_uuid)) ids.push_back(std::to_string(id));
   return remove_many(who, ids);

@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "engine/launcher.hpp"
+#include "service/access.hpp"
 #include "service/job_cache.hpp"
 #include "store/execution_store.hpp"
 #include "store/project_store.hpp"
@@ -63,8 +64,9 @@ class Executions {
                                  const std::string& execution_id, RunOptions options, bool failed_only);
   Result<model::Execution> run_ad_hoc(const auth::Identity& who, AdHocRequest request);
 
-  Result<model::Execution> find(const auth::Identity& who, const std::string& id, const std::string& action = "read");
-  // `query.project` "" or "*": all that `who` may see.
+  Result<model::Execution> find(const auth::Identity& who, const std::string& id, const std::string& action = "view");
+  // `query.project` "" or "*": all projects whose events `who` may read. Executions of jobs that he may not see are
+  // left out of the page; the total counts them.
   Result<store::ExecutionPage> query(const auth::Identity& who, store::ExecutionQuery query);
   Result<store::ExecutionMetrics> metrics(const auth::Identity& who, store::ExecutionQuery query);
   // The document of "Execution State" of an execution that was found, and so authorised, before; an empty object when
@@ -82,8 +84,9 @@ class Executions {
 
  private:
   static Result<> join_lists(const model::Job& job, RunOptions& options);
-  Result<std::string> acting_user(const auth::Identity& who, const std::string& project,
-                                  const std::optional<std::string>& as_user);
+  // `as_user`, when `decision` lets `who` act in another's name.
+  static Result<std::string> acting_user(const auth::Identity& who, const std::optional<std::string>& as_user,
+                                         const Decision& decision, const std::string& what, const std::string& id);
   Result<> narrow_to_visible(const auth::Identity& who, store::ExecutionQuery& query);
 
   store::ExecutionStore& executions_;

@@ -49,7 +49,7 @@ bool in_batch(const std::vector<codec::DecodedJob>& batch, const model::JobRefSt
 }  // namespace
 
 Result<std::vector<ImportOutcome>> Jobs::import(const auth::Identity& who, const ImportRequest& request) {
-  if (auto ok = check_project(who, request.project, "create"); !ok) return fail(ok.error());
+  if (!projects_.find(request.project)) return no_such_project(request.project);
   const auto batch = codec::decode_jobs(request.text, request.format);
   if (!batch) {
     Error error = batch.error();
@@ -78,6 +78,23 @@ std::optional<store::StoredJob> Jobs::duplicate_of(const ImportRequest& request,
   auto found = jobs_.find_by_name(request.project, job.group, job.name);
   if (found.size() != 1) return std::nullopt;
   return std::move(found.front());
+}
+
+// A job that changes its name becomes another one to the policies: it must be allowed under both names.
+Result<> Jobs::check_save(const auth::Identity& who, const model::Job& job,
+                          const std::optional<store::StoredJob>& existing) {
+  const auto refused = [&](const char* action) {
+    return fail(ErrorKind::unauthorized, std::string("Unauthorized: ") + action + " Job " + job.path());
+  };
+  if (!existing) {
+    if (!allowed(who, job_decision(job, "create"))) return refused("Create");
+    return {};
+  }
+  const bool renamed = existing->job.name != job.name || existing->job.group != job.group;
+  if (!allowed(who, job_decision(existing->job, "update"))) return refused("Update");
+  if (renamed && (!allowed(who, job_decision(job, "create")) || !allowed(who, job_decision(job, "update"))))
+    return refused("Create");
+  return {};
 }
 
 ImportOutcome Jobs::import_one(const auth::Identity& who, const ImportRequest& request,
@@ -126,6 +143,10 @@ ImportOutcome Jobs::import_one(const auth::Identity& who, const ImportRequest& r
     return outcome;
   }
   if (job.uuid.empty()) job.uuid = base::new_uuid();
+  if (auto right = check_save(who, job, existing); !right) {
+    outcome.error = right.error().message;
+    return outcome;
+  }
 
   using Saved = store::JobStore::SaveOutcome;
   const Saved saved = existing ? jobs_.update(job, who.user, server_uuid_, clock_.now())

@@ -8,33 +8,40 @@
 
 namespace qd::service {
 
-Result<> Jobs::check_project(const auth::Identity& who, const std::string& project, const std::string& action) {
-  if (!projects_.find(project)) return no_such_project(project);
-  return require(who, {"job", action, project}, "Project", project);
-}
-
 Result<std::vector<model::Job>> Jobs::export_all(const auth::Identity& who, const store::JobQuery& query) {
-  if (auto ok = check_project(who, query.project, "read"); !ok) return fail(ok.error());
+  if (!projects_.find(query.project)) return no_such_project(query.project);
   std::vector<model::Job> jobs;
-  for (store::StoredJob& stored : jobs_.list_full(query)) jobs.push_back(std::move(stored.job));
+  for (store::StoredJob& stored : jobs_.list_full(query)) {
+    if (allowed(who, job_decision(stored.job, "read"))) jobs.push_back(std::move(stored.job));
+  }
   return jobs;
 }
 
+// Pages are cut after the jobs that `who` may not see are taken out, so that every page is full.
 Result<std::vector<store::JobSummary>> Jobs::list(const auth::Identity& who, const store::JobQuery& query) {
-  if (auto ok = check_project(who, query.project, "read"); !ok) return fail(ok.error());
-  return jobs_.list(query);
+  if (!projects_.find(query.project)) return no_such_project(query.project);
+  store::JobQuery all = query;
+  all.offset = all.max = 0;
+  auto jobs = jobs_.list(all);
+  std::erase_if(jobs, [&](const store::JobSummary& job) { return !allowed(who, job_decision(job, "view")); });
+  const std::size_t begin = std::min(query.offset, jobs.size());
+  jobs.erase(jobs.begin(), jobs.begin() + static_cast<std::ptrdiff_t>(begin));
+  if (query.max > 0 && jobs.size() > query.max) jobs.resize(query.max);
+  return jobs;
 }
 
 Result<StoredJobPtr> Jobs::find(const auth::Identity& who, const std::string& uuid, const std::string& action) {
   StoredJobPtr stored = cache_.find(uuid);
   if (!stored) return no_such("Job ID", uuid);
-  if (auto right = require(who, {"job", action, stored->job.project}, "Job ID", uuid); !right)
-    return fail(right.error());
+  if (auto right = require(who, job_decision(stored->job, action), "Job ID", uuid); !right) return fail(right.error());
   return stored;
 }
 
 Result<> Jobs::remove(const auth::Identity& who, const std::string& uuid) {
-  if (auto job = find(who, uuid, "delete"); !job) return fail(job.error());
+  const auto job = find(who, uuid, "delete");
+  if (!job) return fail(job.error());
+  const std::string& project = (*job)->job.project;
+  if (auto right = require(who, {"job", "delete", project}, "Jobs in project", project); !right) return right;
   if (executions_.count_running(uuid) > 0) {
     return fail(ErrorKind::conflict,
                 "Job could not be deleted: Cannot delete job " + uuid + ": it is currently being executed",
@@ -100,15 +107,16 @@ Jobs::Facts Jobs::facts(const std::string& uuid) {
 }
 
 Result<std::vector<TreeStep>> Jobs::workflow_tree(const auth::Identity& who, const std::string& uuid) {
-  auto job = find(who, uuid);
+  auto job = find(who, uuid, "view");
   if (!job) return fail(job.error());
-  return tree_of((*job)->job, 3);
+  return tree_of(who, (*job)->job, 3);
 }
 
-std::vector<TreeStep> Jobs::tree_of(const model::Job& job, int depth) {
+std::vector<TreeStep> Jobs::tree_of(const auth::Identity& who, const model::Job& job, int depth) {
+  const bool whole = allowed(who, job_decision(job, "read"));
   std::vector<TreeStep> tree;
   for (const model::Step& step : job.workflow.steps) {
-    TreeStep entry{step, "", {}};
+    TreeStep entry{step, "", {}, !whole};
     if (const auto* reference = std::get_if<model::JobRefStep>(&step.action)) {
       std::optional<store::StoredJob> target;
       if (!reference->uuid.empty() && !reference->use_name) {
@@ -118,9 +126,9 @@ std::vector<TreeStep> Jobs::tree_of(const model::Job& job, int depth) {
                                         reference->name);
         if (!found.empty()) target = std::move(found.front());
       }
-      if (target) {
+      if (target && allowed(who, job_decision(target->job, "view"))) {
         entry.job_uuid = target->job.uuid;
-        if (depth > 1) entry.steps = tree_of(target->job, depth - 1);
+        if (depth > 1) entry.steps = tree_of(who, target->job, depth - 1);
       }
     }
     tree.push_back(std::move(entry));

@@ -46,6 +46,7 @@ struct TreeStep {
   model::Step step;
   std::string job_uuid;  // of a reference that was found
   std::vector<TreeStep> steps;
+  bool hidden = false;  // whoever asks may view the job, but not read what its steps do
 };
 
 // Thread-safe; blocks on the database.
@@ -61,7 +62,9 @@ class Jobs {
         server_uuid_(std::move(server_uuid)) {}
 
   Result<std::vector<ImportOutcome>> import(const auth::Identity& who, const ImportRequest& request);
+  // Those that `who` may read.
   Result<std::vector<model::Job>> export_all(const auth::Identity& who, const store::JobQuery& query);
+  // Those that `who` may view.
   Result<std::vector<store::JobSummary>> list(const auth::Identity& who, const store::JobQuery& query);
   Result<StoredJobPtr> find(const auth::Identity& who, const std::string& uuid, const std::string& action = "read");
   Result<> remove(const auth::Identity& who, const std::string& uuid);
@@ -83,12 +86,13 @@ class Jobs {
   Facts facts(const std::string& uuid);
 
  private:
-  Result<> check_project(const auth::Identity& who, const std::string& project, const std::string& action);
   ImportOutcome import_one(const auth::Identity& who, const ImportRequest& request,
                            const std::vector<codec::DecodedJob>& batch, std::size_t at);
   std::optional<store::StoredJob> duplicate_of(const ImportRequest& request, const model::Job& job);
   bool has_project_schedule(const std::string& uuid);
-  std::vector<TreeStep> tree_of(const model::Job& job, int depth);
+  std::vector<TreeStep> tree_of(const auth::Identity& who, const model::Job& job, int depth);
+  Result<> check_save(const auth::Identity& who, const model::Job& job,
+                      const std::optional<store::StoredJob>& existing);
 
   store::JobStore& jobs_;
   store::ProjectStore& projects_;

@@ -22,6 +22,7 @@ class Projects {
   Projects(store::ProjectStore& projects, store::ExecutionStore& executions, const Clock& clock)
       : projects_(projects), executions_(executions), clock_(clock) {}
 
+  bool exists(const std::string& name) { return projects_.find(name).has_value(); }
   std::vector<model::Project> list(const auth::Identity& who);  // those that `who` may read
   Result<model::Project> find(const auth::Identity& who, const std::string& name);
   Result<model::Project> create(const auth::Identity& who, const std::string& name, ProjectConfig config);

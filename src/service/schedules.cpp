@@ -73,7 +73,7 @@ Result<Forecast> Schedules::forecast(const auth::Identity& who, const std::strin
   forecast.job = parts_.cache.find(uuid);
   if (!forecast.job) return no_such("Job ID", uuid);
   const model::Job& job = forecast.job->job;
-  if (auto right = require(who, {"job", "read", job.project}, "Job ID", uuid); !right) return fail(right.error());
+  if (auto right = require(who, job_decision(job, "view"), "Job ID", uuid); !right) return fail(right.error());
   const auto rows = schedules_.of_job(uuid);
   const auto toggles = toggles_of(job.project);
   if (!rows.empty()) forecast.owner = rows.front().server_uuid;
@@ -118,12 +118,8 @@ Result<std::vector<store::JobSummary>> Schedules::owned_jobs(const auth::Identit
   query.scheduled = true;
   query.server_uuid = server_uuid;
   std::vector<store::JobSummary> visible;
-  std::map<std::string, bool> may_see;
   for (store::JobSummary& job : parts_.jobs.list(query)) {
-    const auto known = may_see.find(job.project);
-    const bool may =
-        known != may_see.end() ? known->second : (may_see[job.project] = allowed(who, {"job", "read", job.project}));
-    if (may) visible.push_back(std::move(job));
+    if (allowed(who, job_decision(job, "view"))) visible.push_back(std::move(job));
   }
   return visible;
 }
@@ -138,7 +134,7 @@ Result<> Schedules::check_ledger(const auth::Identity& who, const store::FireQue
   if (!query.job_uuid.empty()) {
     const StoredJobPtr job = parts_.cache.find(query.job_uuid);
     if (!job) return no_such("Job ID", query.job_uuid);
-    return require(who, {"job", "read", job->job.project}, "Job ID", query.job_uuid);
+    return require(who, job_decision(job->job, "view"), "Job ID", query.job_uuid);
   }
   if (query.project.empty()) return require(who, {"system", "read", ""}, "System", "ledger of fires");
   if (!parts_.projects.find(query.project)) return no_such_project(query.project);

@@ -13,7 +13,7 @@ Result<StoredJobPtr> Uploads::job_for(const auth::Identity& who, const std::stri
                                       const std::string& action) {
   StoredJobPtr stored = jobs_.find(job_uuid);
   if (!stored) return no_such("Job ID", job_uuid);
-  if (auto right = require(who, {"job", action, stored->job.project}, "Job ID", job_uuid); !right)
+  if (auto right = require(who, job_decision(stored->job, action), "Job ID", job_uuid); !right)
     return fail(right.error());
   return stored;
 }
@@ -66,7 +66,7 @@ Result<std::map<std::string, std::string>> Uploads::put(const auth::Identity& wh
 
 Result<UploadPage> Uploads::of_job(const auth::Identity& who, const std::string& job_uuid, const std::string& state,
                                    std::size_t offset, std::size_t max) {
-  if (auto stored = job_for(who, job_uuid, "read"); !stored) return fail(stored.error());
+  if (auto stored = job_for(who, job_uuid, "view"); !stored) return fail(stored.error());
   uploads_.expire(clock_.now());
   UploadPage page;
   page.uploads = uploads_.of_job(job_uuid, state, 0, 0);
@@ -87,7 +87,9 @@ Result<std::vector<store::Upload>> Uploads::of_execution(const auth::Identity& w
 Result<store::Upload> Uploads::find(const auth::Identity& who, const std::string& key) {
   auto upload = uploads_.find(key);
   if (!upload) return no_such("Job file record", key);
-  if (auto right = require(who, {"job", "read", upload->project}, "Job file record", key); !right)
+  const StoredJobPtr job = jobs_.find(upload->job_uuid);
+  if (!job) return no_such("Job file record", key);
+  if (auto right = require(who, job_decision(job->job, "view"), "Job file record", key); !right)
     return fail(right.error());
   return std::move(*upload);
 }

@@ -1,6 +1,7 @@
 #include "store/project_store.hpp"
 
 #include "codec/execution_codec.hpp"
+#include "store/acl_store.hpp"
 #include "store/sql_text.hpp"
 
 namespace qd::store {
@@ -81,6 +82,7 @@ bool ProjectStore::remove(const std::string& name) {
     found = session.execute(delete_project, {name}) > 0;
     if (!found) return;
     for (const char* sql : delete_children) session.execute(sql, {name});
+    AclStore::remove_project(session, name);
   });
   return found;
 }

@@ -278,6 +278,17 @@ std::vector<std::string> members() {
   };
 }
 
+// `project` is "" for policies of the system.
+std::vector<std::string> access_policies() {
+  return {R"(CREATE TABLE acl_policy (
+  project {key} NOT NULL,
+  name {key} NOT NULL,
+  content {text} NOT NULL,
+  updated_ms {int} NOT NULL,
+  updated_by {key} NOT NULL,
+  PRIMARY KEY (project, name)){table})"};
+}
+
 }  // namespace
 
 const std::vector<Migration>& known_migrations() {
@@ -286,6 +297,7 @@ const std::vector<Migration>& known_migrations() {
       {2, "executions", executions()},
       {3, "tokens, sessions, uploads, profiles and settings", people_and_files()},
       {4, "schedules and their ledger, members and their messages", joined(schedules(), members())},
+      {5, "access policies", access_policies()},
   };
   return all;
 }
