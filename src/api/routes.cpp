@@ -9,7 +9,7 @@ std::vector<Route> all_routes() {
         &upload_routes(),  &ad_hoc_routes(),  &execution_routes(),  &output_routes(),           &event_routes(),
         &history_routes(), &token_routes(),   &user_routes(),       &system_routes(),           &schedule_routes(),
         &fire_routes(),    &cluster_routes(), &calendar_routes(),   &project_schedule_routes(), &node_routes(),
-        &option_routes(), &acl_routes(),     &explain_routes()}) {
+        &option_routes(),  &acl_routes(),     &explain_routes()}) {
     all.insert(all.end(), table->begin(), table->end());
   }
   return all;

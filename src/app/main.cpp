@@ -10,6 +10,7 @@
 #include "app/base_folder.hpp"
 #include "app/config.hpp"
 #include "app/config_keys.hpp"
+#include "app/route_list.hpp"
 #include "app/server.hpp"
 #include "app/version.hpp"
 #include "base/logging.hpp"
@@ -152,6 +153,8 @@ int main(int argc, char** argv) {
   add_config_options(*server, request, settings);
   CLI::App* keys = app.add_subcommand("config", "List every configuration key with its default and meaning");
 
+  CLI::App* routes = app.add_subcommand("routes", "List every route of the API as JSON, with the right that it needs");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -159,6 +162,10 @@ int main(int argc, char** argv) {
   }
   if (keys->parsed()) {
     std::cout << qd::app::list_config_keys();
+    return 0;
+  }
+  if (routes->parsed()) {
+    std::cout << qd::app::route_list() << "\n";
     return 0;
   }
   if (!add_settings(request, settings)) return 2;

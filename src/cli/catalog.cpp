@@ -33,7 +33,7 @@ const Commands& catalog() {
          {run_commands, adhoc_commands, job_commands, job_toggle_commands, job_schedule_commands, execution_commands,
           execution_delete_commands, project_commands, project_config_commands, project_readme_commands, node_commands,
           system_commands, project_schedule_commands, cluster_commands, token_commands, user_commands,
-          shell_commands}) {
+          stored_policy_commands, policy_file_commands, shell_commands}) {
       for (Command& command : table()) commands.push_back(std::move(command));
     }
     return commands;
@@ -76,6 +76,9 @@ std::string group_summary(const std::string& path) {
       {"projects readme", "Read and write the readme and the message of the day of a project."},
       {"nodes", "List nodes."},
       {"system", "Show and switch the server."},
+      {"projects acls", "List, read and write the access policies of a project."},
+      {"system acls", "List, read and write the access policies of the system."},
+      {"acl", "Check, test, list and write access policies in files."},
       {"system mode", "Show and switch whether the server runs executions."},
       {"tokens", "Create and manage API tokens."},
       {"users", "Show and change profiles of users."},

@@ -21,6 +21,8 @@ Commands project_schedule_commands();
 Commands cluster_commands();
 Commands token_commands();
 Commands user_commands();
+Commands stored_policy_commands();
+Commands policy_file_commands();
 Commands shell_commands();  // completion, manual page, version
 
 }  // namespace qd::cli

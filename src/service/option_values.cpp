@@ -12,7 +12,7 @@ Result<OptionChoices> OptionValues::choices(const auth::Identity& who, const std
   const StoredJobPtr stored = jobs_.find(job_uuid);
   if (!stored) return no_such("Job ID", job_uuid);
   const model::Job& job = stored->job;
-  if (auto right = require(who, {"job", "run", job.project}, "Job ID", job_uuid); !right) return fail(right.error());
+  if (auto right = require(who, job_decision(job, "run"), "Job ID", job_uuid); !right) return fail(right.error());
   const auto option = std::ranges::find(job.options, option_name, &model::Option::name);
   if (option == job.options.end()) return no_such("Job option", option_name);
   OptionChoices choices;
