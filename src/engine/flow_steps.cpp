@@ -128,7 +128,7 @@ base::Task<StepOutcome> check_job_state(const WorkflowTask& task, const JsonObje
 }
 
 base::Task<StepOutcome> refresh_nodes(const WorkflowTask& task, const JsonObject& settings) {
-  const auto text = base::trim(text_or(settings, "sleep"));
+  const std::string text(base::trim(text_or(settings, "sleep")));
   const auto seconds = base::parse_int(text.empty() ? "0" : text);
   if (!seconds || *seconds < 0 || *seconds > kLongestSleep) {
     co_return StepOutcome::failure(node::reason::configuration, "sleep must be a number of seconds up to 3600");

@@ -138,12 +138,12 @@ HttpEnd send_request(const JsonObject& settings, const std::string& secret) {
       return result;
     }
   }
-  const auto wanted = base::trim(text_or(settings, "responseCode"));
+  const std::string wanted(base::trim(text_or(settings, "responseCode")));
   const bool checks = truth_or(settings, "checkResponseCode", false) && !wanted.empty();
   if (checks && std::to_string(answer->status) != wanted) {
-    result.end = {false, kHttpFailure,
-                  "Error, the expected response code is " + std::string(wanted) + ", the received one " +
-                      std::to_string(answer->status)};
+    result.end = {
+        false, kHttpFailure,
+        "Error, the expected response code is " + wanted + ", the received one " + std::to_string(answer->status)};
   } else if (!checks && answer->status >= 400) {
     result.end = {false, kHttpFailure, "Error when sending request: HTTP status " + std::to_string(answer->status)};
   }

@@ -16,7 +16,7 @@ std::string rank_of(const model::Node& node, const std::string& attribute) {
 }
 
 Result<std::int64_t> number_setting(const model::PluginUse& use, const char* key, std::int64_t fallback) {
-  const auto text = base::trim(text_or(use.config, key));
+  const std::string text(base::trim(text_or(use.config, key)));
   if (text.empty()) return fallback;
   const auto number = base::parse_int(text);
   if (number && *number >= 0) return *number;

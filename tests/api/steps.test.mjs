@@ -64,7 +64,10 @@ describe('data', () => {
 
 describe('flow control', () => {
   it('ends an execution with a status of its own', async () => {
-    assert.deepEqual(await outcome({ steps: [plugin('flow-control', { halt: 'true', status: 'nothing to do' }), 'echo "> never"'] }), ['nothing to do']);
+    const steps = [plugin('flow-control', { halt: 'true', status: 'nothing to do' }), 'echo "> never"'];
+    const { execution: done, lines: text } = await trial(qd, project, { steps });
+    assert.deepEqual([done.status, done.customStatus], ['other', 'nothing to do']);
+    assert.ok(!text.includes('> never'));
     const list = await qd.ok('GET', `/project/${project}/executions?statusFilter=${encodeURIComponent('nothing to do')}`);
     assert.equal(list.executions.length, 1);
   });
