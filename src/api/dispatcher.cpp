@@ -2,6 +2,7 @@
 
 #include "api/answers.hpp"
 #include "api/pages.hpp"
+#include "api/requester.hpp"
 #include "api/route.hpp"
 #include "api/route_right.hpp"
 #include "base/logging.hpp"
@@ -48,29 +49,6 @@ Result<int> parse_version(const std::string& text) {
   return fail(ErrorKind::invalid, "Current version: " + std::to_string(kCurrentVersion));
 }
 
-struct Asker {
-  std::optional<auth::Identity> identity;
-  std::string name = "(unauthenticated)";  // as the refusal names him
-};
-
-Asker find_asker(Services& services, const http::Request& request) {
-  auto secret = request.header("X-Rundeck-Auth-Token");
-  if (!secret) {
-    for (const auto& [key, value] : request.query) {
-      if (key == "authtoken") secret = value;
-    }
-  }
-  if (secret) {
-    Asker asker{services.logins.by_token(*secret), ""};
-    if (!asker.identity)
-      asker.name = "(Token:" + secret->substr(0, std::min<std::size_t>(5, secret->size() / 2)) + "****)";
-    return asker;
-  }
-  Asker asker;
-  if (const auto cookie = request.cookie("JSESSIONID")) asker.identity = services.logins.by_session(*cookie);
-  return asker;
-}
-
 }  // namespace
 
 struct Dispatcher::Impl {
@@ -79,13 +57,19 @@ struct Dispatcher::Impl {
   }
 
   http::Response handle_api(const http::Request& request, const ApiPath& path) {
-    Asker asker = find_asker(services, request);
+    Requester asker = find_requester(services, request);
     if (asker.identity) services.access.admit(*asker.identity);
     const std::string shown_path(raw_path(request));
     const auto version = parse_version(path.version_text);
     if (!version) return unsupported_version(path.version_text, shown_path, version.error().message);
     if (!asker.identity) {
       return error_answer(403, "unauthorized", asker.name + " is not authorized for: " + shown_path);
+    }
+    if (asker.identity->by != auth::Identity::By::token && changes_something(request) &&
+        from_another_site(services, request)) {
+      return error_answer(403, "api.error.cross-site",
+                          "A page of another site sent this request. Log in here and do it from here, or use an API "
+                          "token.");
     }
     const auto lookup = router.find(request.method == "HEAD" ? "GET" : request.method, path.rest);
     if (!lookup.match) {

@@ -2,13 +2,12 @@
 
 #include "api/answers.hpp"
 #include "api/metrics.hpp"
+#include "api/requester.hpp"
 #include "api/route.hpp"
 #include "base/text.hpp"
 
 namespace qd::api {
 namespace {
-
-constexpr const char* kCookie = "JSESSIONID";
 
 http::Response html(int status, const std::string& title, const std::string& body) {
   std::string text =
@@ -50,27 +49,55 @@ http::Response front_page(const Services& services, const auth::Identity& who) {
 
 std::string cookie_text(const Services& services, const http::Request& request, const std::string& value,
                         bool expired) {
-  std::string text = std::string(kCookie) + "=" + value +
+  std::string text = std::string(kSessionCookie) + "=" + value +
                      "; Path=" + (services.context_path.empty() ? "/" : services.context_path) +
                      "; HttpOnly; SameSite=Lax";
-  if (request.secure) text += "; Secure";
+  if (is_secure(services.rules, request)) text += "; Secure";
   if (expired) text += "; Max-Age=0";
   return text;
 }
 
+// A failed login ends at a page with the form. `wait`: the client is told when it may come back.
+http::Response refuse_login(const Services& services, const service::Logins::Refusal& refusal) {
+  using Why = service::Logins::Refusal::Why;
+  if (refusal.why == Why::wrong) return http::Response::redirect(local(services, "/user/error"));
+  if (refusal.why == Why::missing_role) {
+    auto page = login_form(services, "You have none of the roles that are needed to log in here.");
+    page.status = 403;
+    return page;
+  }
+  const auto seconds = std::to_string((refusal.wait.count() + 999) / 1000);
+  const bool throttled = refusal.why == Why::throttled;
+  auto page = login_form(services, (throttled ? "There were too many wrong logins. Try again in "
+                                              : "Too many people log in at the moment. Try again in ") +
+                                       seconds + " s.");
+  page.status = throttled ? 429 : 503;
+  page.headers.emplace("Retry-After", seconds);
+  return page;
+}
+
 http::Response log_in(Services& services, const http::Request& request) {
-  const auto cookie = services.logins.log_in(request.parameter("j_username").value_or(""),
-                                             request.parameter("j_password").value_or(""));
-  if (!cookie) return http::Response::redirect(local(services, "/user/error"));
-  if (const auto old = request.cookie(kCookie)) services.logins.log_out(*old);
+  if (from_another_site(services, request)) {
+    auto page = login_form(services, "A page of another site sent you here. Log in once more.");
+    page.status = 403;
+    return page;
+  }
+  const auto origin = origin_of(services.rules, request);
+  const auto result = services.logins.log_in(
+      {request.parameter("j_username").value_or(""), request.parameter("j_password").value_or(""), origin});
+  if (const auto* refusal = std::get_if<service::Logins::Refusal>(&result)) return refuse_login(services, *refusal);
+  if (const auto old = request.cookie(kSessionCookie)) services.logins.log_out(*old, origin);
   http::Response response = http::Response::redirect(local(services, "/menu/home"));
-  response.headers.emplace("Set-Cookie", cookie_text(services, request, *cookie, false));
+  response.headers.emplace("Set-Cookie", cookie_text(services, request, std::get<std::string>(result), false));
   return response;
 }
 
 http::Response log_out(Services& services, const http::Request& request) {
-  if (const auto cookie = request.cookie(kCookie)) services.logins.log_out(*cookie);
-  http::Response response = http::Response::redirect(local(services, "/user/loggedout"));
+  if (const auto cookie = request.cookie(kSessionCookie))
+    services.logins.log_out(*cookie, origin_of(services.rules, request));
+  const std::string& elsewhere = services.rules.vouching.logout_url;
+  http::Response response =
+      http::Response::redirect(elsewhere.empty() ? local(services, "/user/loggedout") : elsewhere);
   response.headers.emplace("Set-Cookie", cookie_text(services, request, "", true));
   return response;
 }
@@ -97,8 +124,7 @@ http::Response page(Services& services, const http::Request& request, std::strin
   if (path == "/user/logout") return log_out(services, request);
   if (path == "/favicon.ico") return no_content();
 
-  const auto cookie = request.cookie(kCookie);
-  const auto who = cookie ? services.logins.by_session(*cookie) : std::nullopt;
+  const auto who = find_visitor(services, request);
   if (!who) return http::Response::redirect(local(services, "/user/login"));
   if (path == "/" || path.empty() || path == "/menu/home") return front_page(services, *who);
   return html(404, "Not found - Quarterdeck",

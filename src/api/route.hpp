@@ -72,6 +72,8 @@ const std::vector<Route>& event_routes();
 const std::vector<Route>& history_routes();
 const std::vector<Route>& token_routes();
 const std::vector<Route>& user_routes();
+const std::vector<Route>& local_user_routes();
+const std::vector<Route>& audit_routes();
 const std::vector<Route>& system_routes();
 const std::vector<Route>& schedule_routes();
 const std::vector<Route>& fire_routes();

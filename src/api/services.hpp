@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "auth/realm.hpp"
+#include "api/request_rules.hpp"
 #include "auth/sessions.hpp"
 #include "auth/tokens.hpp"
 #include "base/clock.hpp"
@@ -12,9 +12,11 @@
 #include "base/worker_pool.hpp"
 #include "http/server.hpp"
 #include "service/access_control.hpp"
+#include "service/audit.hpp"
 #include "service/cluster.hpp"
 #include "service/executions.hpp"
 #include "service/jobs.hpp"
+#include "service/local_users.hpp"
 #include "service/logins.hpp"
 #include "service/nodes.hpp"
 #include "service/option_values.hpp"
@@ -45,9 +47,12 @@ struct Services {
   service::OptionValues& option_values;
   service::AccessControl& access;
   service::Policies& policies;
+  service::Audit& audit;
+  service::LocalUsers& local_users;
   base::EventLoop& loop;      // timers of event streams
   base::WorkerPool& workers;  // blocking work on behalf of event streams
   const Clock& clock;
+  const RequestRules& rules;
   std::function<http::Server::Stats()> http_stats;
   std::string server_url;                    // without trailing slash: "http://host:4440"
   std::string context_path;                  // "" or "/prefix"

@@ -57,6 +57,20 @@ http::Response create_token(Call& call) {
   });
 }
 
+http::Response rotate_token(Call& call) {
+  const auto renewed = call.services.logins.rotate_token(call.who, call.param("id"));
+  return answer(renewed, [&](const auth::Tokens::Created& token) {
+    JsonObject object = token_json(call, token.token);
+    object["token"] = token.secret;
+    return json_answer(object);
+  });
+}
+
+http::Response delete_expired_tokens(Call& call) {
+  const auto removed = call.services.logins.remove_expired_tokens(call.who, call.query("user").value_or(""));
+  return answer(removed, [](std::int64_t count) { return json_answer(JsonObject{{"deleted", count}}); });
+}
+
 http::Response delete_token(Call& call) {
   return answer(call.services.logins.remove_token(call.who, call.param("id")), no_content);
 }
@@ -65,9 +79,14 @@ http::Response delete_token(Call& call) {
 
 const std::vector<Route>& token_routes() {
   static const std::vector<Route> kRoutes{
-      {"GET", "tokens", 14, kLogin, list_tokens},   {"GET", "tokens/{user}", 14, kLogin, list_tokens},
-      {"POST", "tokens", 14, kLogin, create_token}, {"POST", "tokens/{user}", 14, kLogin, create_token},
-      {"GET", "token/{id}", 14, kLogin, get_token}, {"DELETE", "token/{id}", 14, kLogin, delete_token},
+      {"GET", "tokens", 14, kLogin, list_tokens},
+      {"GET", "tokens/{user}", 14, kLogin, list_tokens},
+      {"POST", "tokens", 14, kLogin, create_token},
+      {"POST", "tokens/{user}", 14, kLogin, create_token},
+      {"GET", "token/{id}", 14, kLogin, get_token},
+      {"DELETE", "token/{id}", 14, kLogin, delete_token},
+      {"POST", "token/{id}/rotate", 14, kLogin, rotate_token},
+      {"DELETE", "tokens/expired", 14, kLogin, delete_expired_tokens},
   };
   return kRoutes;
 }

@@ -33,8 +33,11 @@ std::string without_slash(std::string text) {
 // Makes the Config from what was gathered, and collects what is wrong.
 class Judge {
  public:
-  Judge(const RawConfig& raw, const ConfigRequest& request, fs::path base)
-      : raw_(raw), placeholders_(raw, request.environment, base.string()) {
+  Judge(const RawConfig& raw, const ConfigRequest& request, fs::path base, fs::path config_folder)
+      : raw_(raw),
+        environment_(request.environment),
+        config_folder_(std::move(config_folder)),
+        placeholders_(raw, request.environment, base.string()) {
     config_.folders.base = std::move(base);
   }
 
@@ -54,10 +57,13 @@ class Judge {
     config_.unimplemented.push_back({key, where, std::move(suggestion)});
   }
   void finish_server();
+  void finish_auth();
   void finish_cluster();
   void complain_of_cluster(const std::string& message);
 
   const RawConfig& raw_;
+  const std::map<std::string, std::string>& environment_;
+  fs::path config_folder_;  // of rundeck-config.properties
   Placeholders placeholders_;
   Config config_;
   std::vector<std::string> problems_;
@@ -203,8 +209,37 @@ void Judge::finish_cluster() {
   }
 }
 
+// Which JAAS file, and who is believed.
+void Judge::finish_auth() {
+  auto& auth = config_.auth;
+  const bool named = !auth.jaas_file.empty() || find("loginmodule.conf.name") != nullptr;
+  if (auth.jaas_file.empty()) auth.jaas_file = config_folder_ / auth.jaas_file_name;
+  std::error_code ignored;
+  if (!auth.jaas_enabled || (!named && !fs::exists(auth.jaas_file, ignored))) auth.jaas_file.clear();
+  if (!auth.jaas_file.empty()) {
+    auth.variables = environment_;
+    for (const auto& [key, raw] : raw_.values) {
+      if (const auto resolved = placeholders_.resolve(raw.text)) auth.variables[key] = resolved->text;
+    }
+    auth.variables["rdeck.base"] = config_.folders.base.string();
+  }
+  constexpr const char* proxies_key = "quarterdeck.proxy.trusted";
+  if (auto proxies = auth::AddressSet::parse(auth.trusted_proxies)) {
+    auth.rules.proxies = std::move(*proxies);
+  } else {
+    complain(*find(proxies_key), proxies_key, proxies.error().message);
+  }
+  constexpr const char* vouching_key = "rundeck.security.authorization.preauthenticated.enabled";
+  if (auth.rules.vouching.enabled && auth.rules.proxies.empty() && auth.trusted_proxies.empty()) {
+    complain(*find(vouching_key), vouching_key,
+             "anybody could be anybody; name the proxies' addresses in quarterdeck.proxy.trusted");
+  }
+  if (auth.redirect_logout) auth.rules.vouching.logout_url = auth.logout_url;
+}
+
 void Judge::finish() {
   finish_server();
+  finish_auth();
   finish_cluster();
   // A file for a job option comes as one body, with a little around it.
   config_.server.max_body_bytes = std::max(config_.server.max_body_bytes, config_.uploads.max_file_bytes + (1 << 20));
@@ -248,7 +283,7 @@ Result<Config> load_config(const ConfigRequest& request) {
   if (!raw) return fail(raw.error());
   const auto base = settle_base(*raw, request, *layout);
   if (!base) return fail(base.error());
-  Judge judge(*raw, request, *base);
+  Judge judge(*raw, request, *base, layout->rundeck_file.parent_path());
   judge.judge_table();
   judge.judge_others();
   judge.finish();

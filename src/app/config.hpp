@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "api/request_rules.hpp"
+#include "auth/login_throttle.hpp"
 #include "base/clock.hpp"
 #include "base/logging.hpp"
 #include "base/result.hpp"
@@ -77,11 +79,34 @@ struct Config {
   store::DatabaseConfig database;
 
   struct Auth {
+    // JAAS: the file that says how people log in; empty: the realm file.
+    std::filesystem::path jaas_file;
+    std::string jaas_module;
+    bool jaas_enabled = true;
+    std::string jaas_file_name;                    // in the folder of rundeck-config.properties
+    std::map<std::string, std::string> variables;  // what ${…} in the JAAS file stands for
+    std::string ldap_bind_password;
     std::filesystem::path realm_file;
+    bool local_users = true;
+    std::size_t shortest_password = 0;
     std::filesystem::path tokens_file;  // empty: no static tokens
     Millis session_idle{0};
     Millis token_max_life{0};  // 0: no limit
+    Millis expired_tokens_kept{0};
+    std::string required_roles, role_prefix, trusted_proxies;
+    bool limit_sessions = false, lower_case_users = false, sync_profiles = false;
+    std::size_t max_sessions = 0, login_threads = 0;
+    qd::auth::ThrottleConfig throttle;
+    api::RequestRules rules;
+    bool redirect_logout = false;
+    std::string logout_url;
   } auth;
+
+  struct Audit {
+    std::filesystem::path file;  // empty: none
+    bool table = true;
+    Millis life{0};  // of rows; 0: for ever
+  } audit;
 
   struct Pools {
     std::size_t worker_threads = 0;  // requests, files, password hashes

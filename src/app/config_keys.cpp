@@ -23,7 +23,7 @@ constexpr std::array<OtherName, 5> older_names{{
 }};
 
 // Variables of the peer's container and its service profile whose names do not follow from the key.
-constexpr std::array<OtherName, 13> variable_names{{
+constexpr std::array<OtherName, 23> variable_names{{
     {"RUNDECK_GRAILS_URL", "grails.serverURL"},
     {"RUNDECK_SERVER_ADDRESS", "server.address"},
     {"RUNDECK_SERVER_CONTEXTPATH", "server.servlet.context-path"},
@@ -37,6 +37,16 @@ constexpr std::array<OtherName, 13> variable_names{{
     {"RDECK_HTTP_PORT", "server.port"},
     {"RDECK_HTTPS_PORT", "server.https.port"},
     {"RDECK_SERVER_DATA", "quarterdeck.data.dir"},
+    {"JAAS_LOGIN", "rundeck.jaaslogin"},
+    {"LOGIN_MODULE", "loginmodule.name"},
+    {"JAAS_CONF", "java.security.auth.login.config"},
+    {"RUNDECK_PREAUTH_ENABLED", "rundeck.security.authorization.preauthenticated.enabled"},
+    {"RUNDECK_PREAUTH_ATTRIBUTE_NAME", "rundeck.security.authorization.preauthenticated.attributeName"},
+    {"RUNDECK_PREAUTH_DELIMITER", "rundeck.security.authorization.preauthenticated.delimiter"},
+    {"RUNDECK_PREAUTH_USERNAME_HEADER", "rundeck.security.authorization.preauthenticated.userNameHeader"},
+    {"RUNDECK_PREAUTH_ROLES_HEADER", "rundeck.security.authorization.preauthenticated.userRolesHeader"},
+    {"RUNDECK_PREAUTH_REDIRECT_LOGOUT", "rundeck.security.authorization.preauthenticated.redirectLogout"},
+    {"RUNDECK_PREAUTH_REDIRECT_URL", "rundeck.security.authorization.preauthenticated.redirectUrl"},
 }};
 
 std::string relaxed(std::string_view key) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/login_setup.hpp"
 #include "app/server_parts.hpp"
 #include "base/logging.hpp"
 #include "http/address_blocks.hpp"
@@ -53,6 +54,8 @@ Result<> Server::start() {
   if (const auto blocked = http::AddressBlocks::parse(config_.blocked_addresses); !blocked) {
     return fail(ErrorKind::invalid, "quarterdeck.http.blockedAddresses: " + blocked.error().message);
   }
+  auto login_modules = make_login_modules(config_);
+  if (!login_modules) return fail(login_modules.error());
   Databases databases;
   auto database = store::Database::open(config_.database);
   if (!database) return fail(database.error());
@@ -70,8 +73,8 @@ Result<> Server::start() {
     if (!opened) return fail(opened.error());
     liveness = std::move(*opened);
   }
-  parts_ = std::make_unique<Parts>(config_, std::move(databases), std::move(liveness), url(), request_pool_, http_,
-                                   [this] { return refresh(); });
+  parts_ = std::make_unique<Parts>(config_, std::move(databases), std::move(*login_modules), std::move(liveness), url(),
+                                   request_pool_, http_, [this] { return refresh(); });
   if (auto started = parts_->start(config_, url()); !started) return started;
   dispatcher_ = &parts_->dispatcher;
   return {};
@@ -97,6 +100,7 @@ void Server::stop() noexcept {
   dispatcher_ = nullptr;
   request_pool_.stop();
   if (!parts_) return;
+  parts_->audit.stop();
   parts_->launcher.stop(Millis(std::max<std::int64_t>(0, deadline - SystemClock().now())));
   parts_->remote.stop();
   parts_->cluster.stop();

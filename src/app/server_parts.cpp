@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "app/login_setup.hpp"
 #include "app/version.hpp"
+#include "auth/local_user_module.hpp"
 #include "base/text.hpp"
+#include "service/audit_listeners.hpp"
 #include "store/member_store.hpp"
 
 namespace qd::app {
@@ -78,6 +81,23 @@ schedule::SchedulerSettings scheduler_settings(const Config& config) {
   return settings;
 }
 
+std::vector<std::unique_ptr<service::AuditListener>> audit_listeners(const Config& config, store::AuditStore& rows,
+                                                                     const Clock& clock) {
+  std::vector<std::unique_ptr<service::AuditListener>> listeners;
+  if (!config.audit.file.empty()) listeners.push_back(service::make_audit_file(config.audit.file));
+  if (config.audit.table) listeners.push_back(service::make_audit_table(rows, clock, config.audit.life));
+  return listeners;
+}
+
+// Those of the configuration, then users of the database.
+std::vector<auth::ChainedModule> login_order(std::unique_ptr<auth::LoginModule> configured,
+                                             store::LocalUserStore* users) {
+  std::vector<auth::ChainedModule> order;
+  order.push_back({auth::LoginFlag::sufficient, std::move(configured)});
+  if (users != nullptr) order.push_back({auth::LoginFlag::sufficient, auth::make_local_user_module(*users)});
+  return order;
+}
+
 cluster::ClusterConfig cluster_config(const Config& config) {
   auto members = config.cluster.members;
   members.enabled = config.member.cluster;
@@ -86,9 +106,9 @@ cluster::ClusterConfig cluster_config(const Config& config) {
 
 }  // namespace
 
-Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<store::LivenessSession> liveness,
-                     const std::string& url, base::WorkerPool& request_pool, http::Server& http,
-                     std::function<Result<>()> refresh)
+Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<auth::LoginModule> login_modules,
+                     std::unique_ptr<store::LivenessSession> liveness, const std::string& url,
+                     base::WorkerPool& request_pool, http::Server& http, std::function<Result<>()> refresh)
     : database(std::move(databases.main)),
       own_database(std::move(databases.own)),
       log_root((config.folders.logs / "rundeck").string()),
@@ -102,6 +122,8 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       calendar_rows(*database),
       acl_rows(*database),
       access(acl_rows, config.folders.etc, clock),
+      audit_rows(*database),
+      local_user_rows(*database),
       engine_loop("engine"),
       engine_pool("engine", kEngineThreads, kEngineQueue),
       self(config.member.uuid, 0),
@@ -143,18 +165,22 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                  : nullptr),
       cluster(own_database ? *own_database : *database, std::move(liveness), self, sealer.get(), cluster_config(config),
               cluster_hooks()),
-      realm(config.auth.realm_file),
+      login_chain("logins",
+                  login_order(std::move(login_modules), config.auth.local_users ? &local_user_rows : nullptr)),
       sessions(session_rows, clock, config.auth.session_idle),
       tokens(token_rows, clock, config.auth.tokens_file),
+      audit(audit_listeners(config, audit_rows, clock), audit_rows, clock,
+            {config.member.uuid, config.member.hostname}),
       job_cache(job_rows),
-      project_service(projects, execution_rows, clock),
-      job_service(job_rows, projects, execution_rows, job_cache, clock, config.member.uuid),
-      execution_service(execution_rows, projects, job_cache, launcher, clock, log_root),
+      project_service(projects, execution_rows, clock, audit),
+      job_service(job_rows, projects, execution_rows, job_cache, clock, config.member.uuid, audit),
+      execution_service(execution_rows, projects, job_cache, launcher, clock, log_root, audit),
       output_service(hub, log_root),
       upload_service(upload_rows, job_cache, execution_service, clock, config.uploads.life,
                      config.uploads.max_file_bytes),
       option_values_service(job_cache, projects, remote_options),
-      login_service(realm, sessions, tokens, profile_rows, clock, {config.auth.token_max_life}),
+      login_service(login_chain, sessions, tokens, profile_rows, audit, clock, login_rules(config)),
+      local_user_service(local_user_rows, sessions, audit, clock, config.auth.shortest_password),
       system_service({kVersion, config.member.name, config.folders.base.string(), config.member.uuid,
                       config.member.cluster, clock.now()},
                      *database, launcher, clock),
@@ -171,7 +197,8 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                          return cluster.logic().request_mode(uuid, active, by);
                        }},
                       *database, config.member.uuid),
-      policy_service(acl_rows, projects, access, clock),
+      policy_service(acl_rows, projects, access, clock, audit),
+      request_rules(config.auth.rules),
       dispatcher(api::Services{project_service,
                                job_service,
                                execution_service,
@@ -187,9 +214,12 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                option_values_service,
                                access,
                                policy_service,
+                               audit,
+                               local_user_service,
                                engine_loop,
                                request_pool,
                                clock,
+                               request_rules,
                                [&http] { return http.stats(); },
                                url,
                                config.server.context_path,

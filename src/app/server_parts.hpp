@@ -3,7 +3,7 @@
 
 #include "api/dispatcher.hpp"
 #include "app/server.hpp"
-#include "auth/realm.hpp"
+#include "auth/login_chain.hpp"
 #include "auth/sessions.hpp"
 #include "auth/tokens.hpp"
 #include "base/event_loop.hpp"
@@ -26,11 +26,13 @@
 #include "service/policies.hpp"
 #include "service/remote_execution.hpp"
 #include "store/acl_store.hpp"
+#include "store/audit_store.hpp"
 #include "store/calendar_store.hpp"
 #include "store/database.hpp"
 #include "store/database_clock.hpp"
 #include "store/execution_store.hpp"
 #include "store/job_store.hpp"
+#include "store/local_user_store.hpp"
 #include "store/member_store.hpp"
 #include "store/profile_store.hpp"
 #include "store/project_store.hpp"
@@ -47,8 +49,9 @@ struct Databases {
 };
 
 struct Server::Parts {
-  Parts(const Config& config, Databases databases, std::unique_ptr<store::LivenessSession> liveness,
-        const std::string& url, base::WorkerPool& request_pool, http::Server& http, std::function<Result<>()> refresh);
+  Parts(const Config& config, Databases databases, std::unique_ptr<auth::LoginModule> login_modules,
+        std::unique_ptr<store::LivenessSession> liveness, const std::string& url, base::WorkerPool& request_pool,
+        http::Server& http, std::function<Result<>()> refresh);
 
   // This member as its row tells of it.
   model::Member description(const Config& config, const std::string& url) const;
@@ -70,6 +73,8 @@ struct Server::Parts {
   store::CalendarStore calendar_rows;
   store::AclStore acl_rows;
   service::AccessControl access;
+  store::AuditStore audit_rows;
+  store::LocalUserStore local_user_rows;
 
   base::EventLoop engine_loop;
   base::WorkerPool engine_pool;
@@ -94,10 +99,11 @@ struct Server::Parts {
   std::unique_ptr<cluster::KeyedSealer> sealer;  // null: messages are not encrypted
   cluster::Cluster cluster;
 
-  auth::Realm realm;
+  auth::LoginChain login_chain;
   auth::Sessions sessions;
   auth::Tokens tokens;
 
+  service::Audit audit;
   service::JobCache job_cache;
   service::Projects project_service;
   service::Jobs job_service;
@@ -106,12 +112,14 @@ struct Server::Parts {
   service::Uploads upload_service;
   service::OptionValues option_values_service;
   service::Logins login_service;
+  service::LocalUsers local_user_service;
   service::System system_service;
   service::Calendars calendar_service;
   service::Schedules schedule_service;
   service::ProjectSchedules project_schedule_service;
   service::Cluster cluster_service;
   service::Policies policy_service;
+  api::RequestRules request_rules;
   api::Dispatcher dispatcher;
 
  private:

@@ -13,11 +13,17 @@ struct Realm::Impl {
     std::string slowest;  // the stored password that takes longest to verify
   };
 
-  static std::shared_ptr<const Users> make_users(const UserFile& file, std::vector<UserEntry> entries) {
+  static std::shared_ptr<const Users> make_users(const UserFile& file, std::vector<UserEntry> entries,
+                                                 Passwords passwords) {
     auto users = std::make_shared<Users>();
     for (auto& entry : entries) {
       if (entry.user.empty()) {
         file.complain(entry.line, "the user's name is missing");
+        continue;
+      }
+      if (passwords == Passwords::ignored) {
+        entry.secret.clear();
+        users->by_name[entry.user] = std::move(entry);
         continue;
       }
       if (const auto usable = check_stored_password(entry.secret); !usable) {
@@ -37,18 +43,20 @@ struct Realm::Impl {
     std::shared_ptr<const Users> users = std::make_shared<Users>();
   };
   base::Guarded<State> state;
+  Passwords passwords;
 
-  explicit Impl(std::filesystem::path file) : state(State{UserFile(std::move(file))}) {}
+  Impl(std::filesystem::path file, Passwords use) : state(State{UserFile(std::move(file))}), passwords(use) {}
 
   std::shared_ptr<const Users> users() {
-    return state.with([](State& now) {
-      if (auto entries = now.file.read_if_changed()) now.users = make_users(now.file, std::move(*entries));
+    return state.with([this](State& now) {
+      if (auto entries = now.file.read_if_changed()) now.users = make_users(now.file, std::move(*entries), passwords);
       return now.users;
     });
   }
 };
 
-Realm::Realm(std::filesystem::path file) : impl_(std::make_unique<Impl>(std::move(file))) {}
+Realm::Realm(std::filesystem::path file, Passwords passwords)
+    : impl_(std::make_unique<Impl>(std::move(file), passwords)) {}
 Realm::~Realm() = default;
 
 std::optional<std::vector<std::string>> Realm::verify(const std::string& user, const std::string& password) {

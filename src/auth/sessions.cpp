@@ -1,6 +1,7 @@
 #include "auth/sessions.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include "base/id.hpp"
 
@@ -9,6 +10,7 @@ namespace {
 
 constexpr std::size_t cookie_length = 40;
 constexpr UnixMillis longest_between_touches = 60'000;
+constexpr UnixMillis sweep_interval = 10 * 60'000;
 
 }  // namespace
 
@@ -16,6 +18,13 @@ struct Sessions::Impl {
   store::SessionStore& store;
   const Clock& clock;
   UnixMillis idle_life;
+  std::atomic<UnixMillis> swept = 0;  // when forgotten sessions were last removed
+
+  void sweep(UnixMillis now) {
+    UnixMillis last = swept.load();
+    if (now - last < sweep_interval || !swept.compare_exchange_strong(last, now)) return;
+    store.remove_idle(now - idle_life);
+  }
 };
 
 Sessions::Sessions(store::SessionStore& store, const Clock& clock, Millis idle_life)
@@ -25,6 +34,7 @@ Sessions::~Sessions() = default;
 std::string Sessions::create(const std::string& user, const std::vector<std::string>& roles) {
   std::string cookie = base::random_token(cookie_length);
   const UnixMillis now = impl_->clock.now();
+  impl_->sweep(now);
   impl_->store.create({base::sha256_hex(cookie), user, roles, now, now});
   return cookie;
 }
@@ -44,6 +54,14 @@ std::optional<Identity> Sessions::verify(const std::string& cookie) {
     impl_->store.touch(hash, session->last_used + idle);
   }
   return Identity{session->user, session->roles, Identity::By::session, {}};
+}
+
+void Sessions::remove_of_user(const std::string& user) {
+  impl_->store.remove_of_user(user);
+}
+
+void Sessions::keep_youngest(const std::string& user, std::size_t kept) {
+  impl_->store.remove_older(user, kept);
 }
 
 void Sessions::remove(const std::string& cookie) {

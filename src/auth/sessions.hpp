@@ -21,6 +21,9 @@ class Sessions {
   std::string create(const std::string& user, const std::vector<std::string>& roles);  // returns the cookie's value
   std::optional<Identity> verify(const std::string& cookie);  // and keeps it alive (written at most once a minute)
   void remove(const std::string& cookie);
+  void remove_of_user(const std::string& user);
+  // Ends all of the user's but the `kept` youngest.
+  void keep_youngest(const std::string& user, std::size_t kept);
 
  private:
   struct Impl;

@@ -99,6 +99,23 @@ Tokens::Created Tokens::create(const NewToken& wanted) {
   return created;
 }
 
+std::optional<Tokens::Created> Tokens::rotate(const store::Token& token, std::optional<Millis> life) {
+  Created renewed{token, base::random_token(secret_length)};
+  renewed.token.hash = base::sha256_hex(renewed.secret);
+  renewed.token.created = impl_->clock.now();
+  renewed.token.expires.reset();
+  if (life) renewed.token.expires = renewed.token.created + life->count();
+  const bool renewed_it =
+      impl_->store.renew(token.id, renewed.token.hash, renewed.token.created, renewed.token.expires);
+  impl_->forget(token.hash);
+  if (!renewed_it) return std::nullopt;
+  return renewed;
+}
+
+std::int64_t Tokens::remove_expired(UnixMillis before, const std::string& user) {
+  return impl_->store.remove_expired(before, user);
+}
+
 std::optional<store::Token> Tokens::find(const std::string& id_or_secret) {
   if (id_or_secret.empty() || id_or_secret.size() > longest_secret) return std::nullopt;
   if (auto token = impl_->store.find(id_or_secret)) return token;

@@ -32,9 +32,12 @@ class Tokens {
     std::string secret;  // shown once
   };
   Created create(const NewToken& token);
+  // The same token with a new secret; the old one is void. Nullopt: there is no such token any more.
+  std::optional<Created> rotate(const store::Token& token, std::optional<Millis> life);
   std::optional<store::Token> find(const std::string& id_or_secret);
   std::vector<store::Token> list(const std::string& user);  // "": all
   bool remove(const std::string& id_or_secret);
+  std::int64_t remove_expired(UnixMillis before, const std::string& user);  // user "": everybody's
 
  private:
   struct Impl;

@@ -29,11 +29,27 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 const Commands& catalog() {
   static const Commands all = [] {
     Commands commands;
-    for (Commands (*table)() :
-         {run_commands, adhoc_commands, job_commands, job_toggle_commands, job_schedule_commands, execution_commands,
-          execution_delete_commands, project_commands, project_config_commands, project_readme_commands, node_commands,
-          system_commands, project_schedule_commands, cluster_commands, token_commands, user_commands,
-          stored_policy_commands, policy_file_commands, shell_commands}) {
+    for (Commands (*table)() : {run_commands,
+                                adhoc_commands,
+                                job_commands,
+                                job_toggle_commands,
+                                job_schedule_commands,
+                                execution_commands,
+                                execution_delete_commands,
+                                project_commands,
+                                project_config_commands,
+                                project_readme_commands,
+                                node_commands,
+                                system_commands,
+                                project_schedule_commands,
+                                cluster_commands,
+                                token_commands,
+                                user_commands,
+                                stored_policy_commands,
+                                policy_file_commands,
+                                local_user_commands,
+                                audit_commands,
+                                shell_commands}) {
       for (Command& command : table()) commands.push_back(std::move(command));
     }
     return commands;
@@ -81,6 +97,8 @@ std::string group_summary(const std::string& path) {
       {"acl", "Check, test, list and write access policies in files."},
       {"system mode", "Show and switch whether the server runs executions."},
       {"tokens", "Create and manage API tokens."},
+      {"users local", "Make and change users whose passwords are in the database."},
+      {"audit", "Read the audit trail."},
       {"users", "Show and change profiles of users."},
   };
   const auto found = summaries.find(path);

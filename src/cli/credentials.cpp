@@ -29,6 +29,8 @@ class NoEcho {
   bool changed_;
 };
 
+}  // namespace
+
 std::string ask_secret(std::istream& in, Out& out, const std::string& question) {
   out.prompt(question);
   std::string secret;
@@ -39,8 +41,6 @@ std::string ask_secret(std::istream& in, Out& out, const std::string& question) 
   out.prompt("\n");
   return secret;
 }
-
-}  // namespace
 
 void ask_credentials(std::istream& in, Out& out, Settings& settings) {
   out.prompt("User (empty: log in with a token): ");

@@ -65,6 +65,16 @@ Result<int> reveal_token(Context& context) {
   return show_token(context);
 }
 
+Result<int> rotate_token(Context& context) {
+  auto id = context.id("id", "qd tokens rotate -i ID");
+  if (!id) return fail(id.error());
+  auto answer = context.api.send("POST", api_path({"token", *id, "rotate"}));
+  if (!answer) return fail(answer.error());
+  note_above(context, "The old text of the token is void. The new one is shown only this once:");
+  show_one(context, plain_view(*answer), [](const JsonObject& renewed) { return text_or(renewed, "token"); });
+  return exit_code::done;
+}
+
 Result<int> delete_token(Context& context) {
   auto id = context.id(context.args.has("token") ? "token" : "id", "qd tokens delete -i ID");
   if (!id) return fail(id.error());
@@ -109,6 +119,12 @@ Commands token_commands() {
        join_options({{id}, listing}),
        {"qd tokens reveal -i ID"},
        reveal_token},
+      {"tokens rotate",
+       "Give an API token a new text; the old one is void at once.",
+       "[ID]",
+       join_options({{id}, listing}),
+       {"qd tokens rotate -i ID"},
+       rotate_token},
       {"tokens delete",
        "Delete an API token.",
        "[ID]",

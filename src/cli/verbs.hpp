@@ -23,6 +23,8 @@ Commands token_commands();
 Commands user_commands();
 Commands stored_policy_commands();
 Commands policy_file_commands();
+Commands local_user_commands();
+Commands audit_commands();
 Commands shell_commands();  // completion, manual page, version
 
 }  // namespace qd::cli

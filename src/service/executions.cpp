@@ -48,6 +48,19 @@ Result<> Executions::join_lists(const model::Job& job, RunOptions& options) {
   return {};
 }
 
+Result<model::Execution> Executions::launch(const auth::Identity& who, engine::RunRequest request) {
+  const bool ad_hoc = request.job.uuid.empty();
+  const std::string project = request.job.project;
+  const std::string job = audited_job(project, request.job.uuid, request.job.group, request.job.name);
+  std::string detail = request.user == who.user ? "" : "as " + request.user;
+  auto started = launcher_.launch(std::move(request));
+  if (!started) return started;
+  const std::string id = std::to_string(started->id);
+  audit_.record(who, {audit::kRun, ad_hoc ? audit::kExecution : audit::kJob, ad_hoc ? id : job + ":" + id, project,
+                      std::move(detail)});
+  return started;
+}
+
 Result<model::Execution> Executions::run_job(const auth::Identity& who, const std::string& job_uuid,
                                              RunOptions options) {
   const StoredJobPtr stored = jobs_.find(job_uuid);
@@ -71,7 +84,7 @@ Result<model::Execution> Executions::run_job(const auth::Identity& who, const st
   request.log_level = std::move(options.log_level);
   request.run_at = *run_at;
   request.meta = std::move(options.meta);
-  return launcher_.launch(std::move(request));
+  return launch(who, std::move(request));
 }
 
 Result<model::Execution> Executions::retry(const auth::Identity& who, const std::string& job_uuid,
@@ -102,7 +115,7 @@ Result<model::Execution> Executions::retry(const auth::Identity& who, const std:
     request.node_filter = earlier->node_filter;
   }
   request.meta = std::move(options.meta);
-  return launcher_.launch(std::move(request));
+  return launch(who, std::move(request));
 }
 
 Result<model::Execution> Executions::run_ad_hoc(const auth::Identity& who, AdHocRequest request) {
@@ -125,7 +138,7 @@ Result<model::Execution> Executions::run_ad_hoc(const auth::Identity& who, AdHoc
   }
   run.user = std::move(*user);
   run.roles = who.roles;
-  return launcher_.launch(std::move(run));
+  return launch(who, std::move(run));
 }
 
 Result<model::Execution> Executions::find(const auth::Identity& who, const std::string& id, const std::string& action) {
@@ -185,7 +198,9 @@ Result<engine::AbortOutcome> Executions::abort(const auth::Identity& who, const 
   if (!execution) return fail(execution.error());
   auto user = acting_user(who, as_user, execution_decision(*execution, "killAs"), "Execution", id);
   if (!user) return fail(user.error());
-  return launcher_.abort(execution->id, *user, "", force_incomplete);
+  auto outcome = launcher_.abort(execution->id, *user, "", force_incomplete);
+  audit_.record(who, {audit::kKill, audit::kExecution, id, execution->project});
+  return outcome;
 }
 
 Result<> Executions::remove(const auth::Identity& who, const std::string& id) {
@@ -199,6 +214,7 @@ Result<> Executions::remove(const auth::Identity& who, const std::string& id) {
     std::error_code ignored;  // a log that is gone already is as good as deleted
     std::filesystem::remove(std::filesystem::path(log_root_) / execution->log_path, ignored);
   }
+  audit_.record(who, {audit::kDelete, audit::kExecution, id, execution->project});
   return {};
 }
 

@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "engine/launcher.hpp"
 #include "service/access.hpp"
+#include "service/audit.hpp"
 #include "service/job_cache.hpp"
 #include "store/execution_store.hpp"
 #include "store/project_store.hpp"
@@ -50,13 +51,14 @@ struct Removal {
 class Executions {
  public:
   Executions(store::ExecutionStore& executions, store::ProjectStore& projects, JobCache& jobs,
-             engine::Launcher& launcher, const Clock& clock, std::string log_root)
+             engine::Launcher& launcher, const Clock& clock, std::string log_root, Audit& audit)
       : executions_(executions),
         projects_(projects),
         jobs_(jobs),
         launcher_(launcher),
         clock_(clock),
-        log_root_(std::move(log_root)) {}
+        log_root_(std::move(log_root)),
+        audit_(audit) {}
 
   Result<model::Execution> run_job(const auth::Identity& who, const std::string& job_uuid, RunOptions options);
   // Options that are not given are those of the execution. With `failed_only`, on the nodes on which it failed.
@@ -87,6 +89,8 @@ class Executions {
   // `as_user`, when `decision` lets `who` act in another's name.
   static Result<std::string> acting_user(const auth::Identity& who, const std::optional<std::string>& as_user,
                                          const Decision& decision, const std::string& what, const std::string& id);
+  // Starts it, and tells the audit trail.
+  Result<model::Execution> launch(const auth::Identity& who, engine::RunRequest request);
   Result<> narrow_to_visible(const auth::Identity& who, store::ExecutionQuery& query);
 
   store::ExecutionStore& executions_;
@@ -95,6 +99,7 @@ class Executions {
   engine::Launcher& launcher_;
   const Clock& clock_;
   std::string log_root_;
+  Audit& audit_;
 };
 
 }  // namespace qd::service

@@ -155,6 +155,7 @@ ImportOutcome Jobs::import_one(const auth::Identity& who, const ImportRequest& r
     case Saved::saved:
       outcome.status = ImportOutcome::Status::succeeded;
       outcome.uuid = job.uuid;
+      record(who, existing ? audit::kUpdate : audit::kCreate, job);
       break;
     case Saved::uuid_taken:
       outcome.error = "A job with the specified ID already exists: " + job.uuid +

@@ -37,6 +37,11 @@ Result<StoredJobPtr> Jobs::find(const auth::Identity& who, const std::string& uu
   return stored;
 }
 
+void Jobs::record(const auth::Identity& who, const char* action, const model::Job& job, std::string detail) {
+  audit_.record(who, {action, audit::kJob, audited_job(job.project, job.uuid, job.group, job.name), job.project,
+                      std::move(detail)});
+}
+
 Result<> Jobs::remove(const auth::Identity& who, const std::string& uuid) {
   const auto job = find(who, uuid, "delete");
   if (!job) return fail(job.error());
@@ -48,6 +53,7 @@ Result<> Jobs::remove(const auth::Identity& who, const std::string& uuid) {
                 "api.error.job.delete.failed");
   }
   if (!jobs_.remove(uuid)) return no_such("Job ID", uuid);
+  record(who, audit::kDelete, (*job)->job);
   return {};
 }
 
@@ -87,6 +93,7 @@ Result<> Jobs::set_enabled(const auth::Identity& who, const std::string& uuid, T
   const auto execution_value = schedule ? std::nullopt : std::optional(on);
   const auto schedule_value = schedule ? std::optional(on) : std::nullopt;
   if (!jobs_.set_enabled(uuid, execution_value, schedule_value, clock_.now())) return no_such("Job ID", uuid);
+  record(who, audit::kUpdate, (*job)->job, std::string(schedule ? "schedule" : "execution") + (on ? " on" : " off"));
   return {};
 }
 

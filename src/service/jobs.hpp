@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "codec/job_codec.hpp"
+#include "service/audit.hpp"
 #include "service/job_cache.hpp"
 #include "store/execution_store.hpp"
 #include "store/job_store.hpp"
@@ -53,13 +54,14 @@ struct TreeStep {
 class Jobs {
  public:
   Jobs(store::JobStore& jobs, store::ProjectStore& projects, store::ExecutionStore& executions, JobCache& cache,
-       const Clock& clock, std::string server_uuid)
+       const Clock& clock, std::string server_uuid, Audit& audit)
       : jobs_(jobs),
         projects_(projects),
         executions_(executions),
         cache_(cache),
         clock_(clock),
-        server_uuid_(std::move(server_uuid)) {}
+        server_uuid_(std::move(server_uuid)),
+        audit_(audit) {}
 
   Result<std::vector<ImportOutcome>> import(const auth::Identity& who, const ImportRequest& request);
   // Those that `who` may read.
@@ -89,6 +91,7 @@ class Jobs {
   ImportOutcome import_one(const auth::Identity& who, const ImportRequest& request,
                            const std::vector<codec::DecodedJob>& batch, std::size_t at);
   std::optional<store::StoredJob> duplicate_of(const ImportRequest& request, const model::Job& job);
+  void record(const auth::Identity& who, const char* action, const model::Job& job, std::string detail = {});
   bool has_project_schedule(const std::string& uuid);
   std::vector<TreeStep> tree_of(const auth::Identity& who, const model::Job& job, int depth);
   Result<> check_save(const auth::Identity& who, const model::Job& job,
@@ -100,6 +103,7 @@ class Jobs {
   JobCache& cache_;
   const Clock& clock_;
   std::string server_uuid_;
+  Audit& audit_;
 };
 
 }  // namespace qd::service

@@ -1,112 +1,168 @@
+// Logins: how people come in and go out.
 #include "service/logins.hpp"
 
 #include <algorithm>
+#include <future>
+#include <sys/resource.h>
+#include <unordered_map>
 
 #include "base/logging.hpp"
-#include "model/duration.hpp"
-#include "service/access.hpp"
-#include "service/errors.hpp"
+#include "base/text.hpp"
 
 namespace qd::service {
+namespace {
 
-std::optional<std::string> Logins::log_in(const std::string& user, const std::string& password) {
-  const auto roles = realm_.verify(user, password);
-  if (!roles) {
-    base::log_warn("login", "refused for user \"" + user + "\"");
-    return std::nullopt;
-  }
-  base::log_info("login", "user \"" + user + "\"");
-  profiles_.logged_in(user, clock_.now());
-  return sessions_.create(user, *roles);
+constexpr int kNiceOfChecks = 5;  // so that guessing takes no time from other users
+constexpr std::size_t kMostVouched = 20'000;
+constexpr UnixMillis kVouchedAnew = 8LL * 3'600'000;  // how often the trail tells of somebody's coming by a proxy
+
+void be_nice() {
+  static thread_local const bool done = [] { return setpriority(PRIO_PROCESS, 0, kNiceOfChecks) == 0; }();
+  (void)done;
 }
 
-Result<std::vector<store::Token>> Logins::tokens(const auth::Identity& who, const std::string& user) {
-  if (user != who.user) {
-    if (auto right = require(who, {"user", "admin", ""}, "Tokens of", user.empty() ? "all users" : user); !right)
-      return fail(right.error());
-  }
-  return tokens_.list(user);
+}  // namespace
+
+// Whom proxies vouched for, and what was last said of them.
+struct Logins::Vouched {
+  struct Seen {
+    std::string said;
+    UnixMillis at = 0;
+  };
+  base::Guarded<std::unordered_map<std::string, Seen>> by_user;
+};
+
+Logins::Logins(auth::LoginModule& modules, auth::Sessions& sessions, auth::Tokens& tokens,
+               store::ProfileStore& profiles, Audit& audit, const Clock& clock, LoginRules rules)
+    : modules_(modules),
+      sessions_(sessions),
+      tokens_(tokens),
+      profiles_(profiles),
+      audit_(audit),
+      clock_(clock),
+      rules_(std::move(rules)),
+      throttle_(clock, rules_.throttle),
+      vouched_(std::make_unique<Vouched>()),
+      pool_("login", rules_.threads, rules_.waiting) {}
+
+Logins::~Logins() {
+  pool_.stop();
 }
 
-Result<store::Token> Logins::token(const auth::Identity& who, const std::string& id) {
-  auto found = tokens_.find(id);
-  if (!found || (found->user != who.user && !allowed(who, {"user", "admin", ""}))) return no_such("Token", id);
-  return std::move(*found);
-}
-
-Result<auth::Tokens::Created> Logins::create_token(const auth::Identity& who, const TokenRequest& request) {
-  auth::NewToken token;
-  token.user = request.user.empty() ? who.user : request.user;
-  token.creator = who.user;
-  token.name = request.name;
-  if (token.user != who.user) {
-    if (auto right = require(who, {"user", "admin", ""}, "Token of", token.user); !right) return fail(right.error());
-  }
-  if (request.roles.empty()) {
-    return fail(ErrorKind::invalid, "Invalid API Request: name the token's 'roles', as a list or separated by commas");
-  }
-  token.roles = request.roles;
-  if (request.roles == std::vector<std::string>{"*"}) {
-    if (token.user != who.user)
-      return bad_parameter("roles", "*", "all roles can be given to oneself only; name the roles");
-    token.roles = who.roles;
-  }
-  // Whoever is no administrator hands on only what he has.
-  const bool is_admin = allowed(who, {"user", "admin", ""});
-  for (const std::string& role : token.roles) {
-    if (!is_admin && !who.has_role(role)) {
-      return fail(ErrorKind::unauthorized, "Not authorized for action \"generate token\" with role " + role,
-                  "unauthorized");
+std::optional<auth::LoginOutcome> Logins::check(const auth::Credentials& credentials) {
+  std::promise<auth::LoginOutcome> promise;
+  auto answer = promise.get_future();
+  const bool taken = pool_.try_post([&] {
+    be_nice();
+    try {
+      auth::SharedLogin shared;
+      promise.set_value(modules_.log_in(credentials, shared));
+    } catch (...) {
+      promise.set_exception(std::current_exception());
     }
-  }
-  if (!request.duration.empty()) {
-    const auto life = model::parse_duration(request.duration);
-    if (!life || life->count() <= 0)
-      return bad_parameter("duration", request.duration, "write a number and a unit: 90s, 30m, 8h, 120d");
-    if (life->count() > 0) token.life = *life;
-  }
-  if (limits_.token_max_life.count() > 0) {
-    if (!token.life) token.life = limits_.token_max_life;
-    if (*token.life > limits_.token_max_life) {
-      return bad_parameter("duration", request.duration,
-                           "it exceeds the maximum of " + std::to_string(limits_.token_max_life.count() / 1000) + "s");
-    }
-  }
-  return tokens_.create(token);
+  });
+  if (!taken) return std::nullopt;
+  return answer.get();
 }
 
-Result<> Logins::remove_token(const auth::Identity& who, const std::string& id) {
-  if (auto found = token(who, id); !found) return fail(found.error());
-  if (!tokens_.remove(id)) return no_such("Token", id);
-  return {};
+bool Logins::has_required_role(const std::vector<std::string>& roles) const {
+  if (rules_.required_roles.empty()) return true;
+  return std::ranges::any_of(rules_.required_roles,
+                             [&](const std::string& role) { return std::ranges::find(roles, role) != roles.end(); });
 }
 
-Result<std::vector<store::Profile>> Logins::profiles(const auth::Identity& who) {
-  if (auto right = require(who, {"user", "admin", ""}, "User", "list"); !right) return fail(right.error());
-  return profiles_.list();
+Logins::LoginResult Logins::refuse(const Attempt& attempt, Refusal refusal, const std::string& reason) {
+  auth::Identity who;
+  who.user = attempt.user;
+  who.address = attempt.from.address;
+  who.agent = attempt.from.agent;
+  audit_.record(who, {audit::kLoginFailed, audit::kUser, attempt.user, "", reason});
+  base::log_warn("login", "refused for user \"" + base::repair_utf8(attempt.user.substr(0, 100)) + "\" from " +
+                              attempt.from.address + ": " + reason);
+  return refusal;
 }
 
-Result<store::Profile> Logins::profile(const auth::Identity& who, const std::string& login) {
-  if (login != who.user) {
-    if (auto right = require(who, {"user", "admin", ""}, "User", login); !right) return fail(right.error());
+Logins::LoginResult Logins::log_in(const Attempt& given) {
+  Attempt attempt = given;
+  if (rules_.lower_case_users) attempt.user = base::lower(attempt.user);
+  const Millis wait = throttle_.wait(attempt.user, attempt.from.address);
+  if (wait.count() > 0) return Refusal{Refusal::Why::throttled, wait};
+  auto outcome = check({attempt.user, attempt.password});
+  if (!outcome) return Refusal{Refusal::Why::busy, Millis(1'000)};
+  if (outcome->kind != auth::LoginOutcome::Kind::good) {
+    if (outcome->kind == auth::LoginOutcome::Kind::bad) throttle_.failed(attempt.user, attempt.from.address);
+    return refuse(attempt, {}, outcome->reason);
   }
-  auto found = profiles_.find(login);
-  if (!found && login == who.user) return store::Profile{login, "", "", "", 0, 0, std::nullopt};
-  if (!found) return no_such("User", login);
-  return std::move(*found);
+  throttle_.succeeded(attempt.user, attempt.from.address);
+  if (outcome->facts.user.empty()) outcome->facts.user = attempt.user;
+  for (std::string& role : outcome->facts.roles) role.insert(0, rules_.role_prefix);
+  return admit(std::move(outcome->facts), attempt.from, "", rules_.sync_profiles);
 }
 
-Result<store::Profile> Logins::change_profile(const auth::Identity& who, const std::string& login,
-                                              const ProfileChange& change) {
-  auto current = profile(who, login);
-  if (!current) return fail(current.error());
-  if (change.first_name) current->first_name = *change.first_name;
-  if (change.last_name) current->last_name = *change.last_name;
-  if (change.email) current->email = *change.email;
-  current->updated = clock_.now();
-  if (current->created == 0) current->created = current->updated;
-  profiles_.save(*current);
-  return current;
+Logins::LoginResult Logins::admit(auth::LoginFacts facts, const ClientOrigin& from, const std::string& by,
+                                  bool sync_profile_too) {
+  if (!has_required_role(facts.roles)) {
+    return refuse({facts.user, "", from}, {Refusal::Why::missing_role, Millis(0)},
+                  "none of the roles " + base::join(rules_.required_roles, ", "));
+  }
+  const auth::Identity who{facts.user, facts.roles, auth::Identity::By::session, "", nullptr, from.address, from.agent};
+  audit_.record(who, {audit::kLoginSuccess, audit::kUser, facts.user, "", by});
+  base::log_info("login", "user \"" + facts.user + "\"");
+  profiles_.logged_in(facts.user, clock_.now());
+  if (sync_profile_too) sync_profile(facts);
+  std::string cookie = sessions_.create(facts.user, facts.roles);
+  if (rules_.max_sessions > 0) sessions_.keep_youngest(facts.user, rules_.max_sessions);
+  return cookie;
+}
+
+void Logins::log_out(const std::string& cookie, const ClientOrigin& from) {
+  auto who = sessions_.verify(cookie);
+  sessions_.remove(cookie);
+  if (!who) return;
+  who->address = from.address;
+  who->agent = from.agent;
+  audit_.record(*who, {audit::kLogout, audit::kUser, who->user});
+}
+
+std::optional<auth::Identity> Logins::vouched(const auth::LoginFacts& facts, const ClientOrigin& from,
+                                              bool sync_profile_too) {
+  if (facts.user.empty() || !base::valid_utf8(facts.user) || !has_required_role(facts.roles)) return std::nullopt;
+  const auth::Identity who{facts.user, facts.roles, auth::Identity::By::proxy, "", nullptr, from.address, from.agent};
+  const UnixMillis now = clock_.now();
+  const std::string said = facts.first_name + "\n" + facts.last_name + "\n" + facts.email;
+  bool changed = false;
+  const bool is_new = vouched_->by_user.with([&](auto& all) {
+    if (all.size() >= kMostVouched) all.clear();
+    auto& seen = all[facts.user];
+    const bool anew = now - seen.at > kVouchedAnew;
+    changed = anew || seen.said != said;
+    if (anew) seen.at = now;
+    seen.said = said;
+    return anew;
+  });
+  if (is_new) {
+    audit_.record(who, {audit::kLoginSuccess, audit::kUser, facts.user, "", "by a trusted proxy"});
+    profiles_.logged_in(facts.user, now);
+  }
+  if (changed && sync_profile_too) sync_profile(facts);
+  return who;
+}
+
+void Logins::sync_profile(const auth::LoginFacts& facts) {
+  auto profile = profiles_.find(facts.user);
+  if (!profile) return;
+  const store::Profile before = *profile;
+  const auto take = [](std::string& mine, const std::string& said) {
+    if (!said.empty() && base::valid_utf8(said)) mine = said.substr(0, 190);
+  };
+  take(profile->first_name, facts.first_name);
+  take(profile->last_name, facts.last_name);
+  take(profile->email, facts.email);
+  const bool same = profile->first_name == before.first_name && profile->last_name == before.last_name &&
+                    profile->email == before.email;
+  if (same) return;
+  profile->updated = clock_.now();
+  profiles_.save(*profile);
 }
 
 }  // namespace qd::service

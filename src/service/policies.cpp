@@ -74,6 +74,8 @@ Result<std::vector<acl::PolicyFlaws>> Policies::save(const auth::Identity& who, 
                                          shown(project, name) + ". Look at it, and try again.");
   base::log_info("acl",
                  who.user + (create ? " created " : " changed ") + what_it_is(project) + " " + shown(project, name));
+  audit_.record(who, {create ? audit::kCreate : audit::kUpdate,
+                      project.empty() ? audit::kSystemAcl : audit::kProjectAcl, name, project});
   access_.look_now();
   return std::vector<acl::PolicyFlaws>{};
 }
@@ -95,6 +97,7 @@ Result<> Policies::remove(const auth::Identity& who, const std::string& project,
   if (auto fine = check_name(name); !fine) return fine;
   if (!store_.remove(project, name)) return no_such(what_it_is(project), shown(project, name));
   base::log_info("acl", who.user + " removed " + what_it_is(project) + " " + shown(project, name));
+  audit_.record(who, {audit::kDelete, project.empty() ? audit::kSystemAcl : audit::kProjectAcl, name, project});
   access_.look_now();
   return {};
 }

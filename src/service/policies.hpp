@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "service/access_control.hpp"
+#include "service/audit.hpp"
 #include "store/acl_store.hpp"
 #include "store/project_store.hpp"
 
@@ -47,8 +48,9 @@ struct GrantsAnswer {
 // Thread-safe; blocks on the database. `project` "" means the system's policies.
 class Policies {
  public:
-  Policies(store::AclStore& policies, store::ProjectStore& projects, AccessControl& access, const Clock& clock)
-      : store_(policies), projects_(projects), access_(access), clock_(clock) {}
+  Policies(store::AclStore& policies, store::ProjectStore& projects, AccessControl& access, const Clock& clock,
+           Audit& audit)
+      : store_(policies), projects_(projects), access_(access), clock_(clock), audit_(audit) {}
 
   Result<std::vector<std::string>> list(const auth::Identity& who, const std::string& project);
   Result<std::string> content(const auth::Identity& who, const std::string& project, const std::string& name);
@@ -77,6 +79,7 @@ class Policies {
   store::ProjectStore& projects_;
   AccessControl& access_;
   const Clock& clock_;
+  Audit& audit_;
 };
 
 }  // namespace qd::service

@@ -67,6 +67,7 @@ Result<model::Project> Projects::create(const auth::Identity& who, const std::st
   if (!projects_.create(project)) {
     return fail(ErrorKind::conflict, "project already exists: " + name, "api.error.item.alreadyexists");
   }
+  audit_.record(who, {audit::kCreate, audit::kProject, name, name});
   return project;
 }
 
@@ -81,6 +82,7 @@ Result<> Projects::remove(const auth::Identity& who, const std::string& name) {
                 "Project " + name + " has running executions. Abort them or wait for their end, then delete it.");
   }
   if (!projects_.remove(name)) return no_such_project(name);
+  audit_.record(who, {audit::kDelete, audit::kProject, name, name});
   return {};
 }
 
@@ -94,6 +96,7 @@ Result<ProjectConfig> Projects::replace_config(const auth::Identity& who, const 
   if (!project) return fail(project.error());
   if (auto clean = clean_config(name, config); !clean) return fail(clean.error());
   if (!projects_.set_config(name, config)) return no_such_project(name);
+  audit_.record(who, {audit::kUpdate, audit::kProject, name, name, "configuration"});
   project->config = std::move(config);
   return shown_config(*project);
 }
@@ -104,6 +107,7 @@ Result<ProjectConfig> Projects::merge_config(const auth::Identity& who, const st
   ProjectConfig changed = put;
   if (auto clean = clean_config(name, changed); !clean) return fail(clean.error());
   if (!projects_.change_config(name, changed, {})) return no_such_project(name);
+  audit_.record(who, {audit::kUpdate, audit::kProject, name, name, "configuration"});
   return config(who, name);
 }
 
@@ -123,6 +127,7 @@ Result<> Projects::set_config_value(const auth::Identity& who, const std::string
 Result<> Projects::remove_config_value(const auth::Identity& who, const std::string& name, const std::string& key) {
   if (auto project = find_for(who, name, "configure"); !project) return fail(project.error());
   if (!projects_.change_config(name, {}, {key})) return no_such_project(name);
+  audit_.record(who, {audit::kUpdate, audit::kProject, name, name, "configuration: " + key});
   return {};
 }
 
@@ -145,12 +150,14 @@ Result<> Projects::put_file(const auth::Identity& who, const std::string& name, 
   }
   if (!base::valid_utf8(content)) return fail(ErrorKind::invalid, path + " is not valid UTF-8 text.");
   projects_.put_file(name, path, content);
+  audit_.record(who, {audit::kUpdate, audit::kProject, name, name, "file: " + path});
   return {};
 }
 
 Result<> Projects::remove_file(const auth::Identity& who, const std::string& name, const std::string& path) {
   if (auto project = find_for(who, name, "configure"); !project) return fail(project.error());
   projects_.remove_file(name, path);
+  audit_.record(who, {audit::kUpdate, audit::kProject, name, name, "file removed: " + path});
   return {};
 }
 

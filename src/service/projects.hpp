@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "model/project.hpp"
+#include "service/audit.hpp"
 #include "store/execution_store.hpp"
 #include "store/project_store.hpp"
 
@@ -19,8 +20,8 @@ using ProjectConfig = std::map<std::string, std::string>;
 // Thread-safe; blocks on the database.
 class Projects {
  public:
-  Projects(store::ProjectStore& projects, store::ExecutionStore& executions, const Clock& clock)
-      : projects_(projects), executions_(executions), clock_(clock) {}
+  Projects(store::ProjectStore& projects, store::ExecutionStore& executions, const Clock& clock, Audit& audit)
+      : projects_(projects), executions_(executions), clock_(clock), audit_(audit) {}
 
   bool exists(const std::string& name) { return projects_.find(name).has_value(); }
   std::vector<model::Project> list(const auth::Identity& who);  // those that `who` may read
@@ -49,6 +50,7 @@ class Projects {
   store::ProjectStore& projects_;
   store::ExecutionStore& executions_;
   const Clock& clock_;
+  Audit& audit_;
 };
 
 }  // namespace qd::service

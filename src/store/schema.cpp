@@ -289,6 +289,35 @@ std::vector<std::string> access_policies() {
   PRIMARY KEY (project, name)){table})"};
 }
 
+std::vector<std::string> audit_trail_and_users() {
+  return {
+      R"(CREATE TABLE audit_event (
+  id {id},
+  at_ms {int} NOT NULL,
+  action {key} NOT NULL,
+  user_name {text} NOT NULL,
+  roles {text} NOT NULL,
+  address {key} NOT NULL,
+  agent {text} NOT NULL,
+  token_id {key} NOT NULL,
+  resource {key} NOT NULL,
+  resource_name {text} NOT NULL,
+  project {text} NOT NULL,
+  detail {text} NOT NULL,
+  server_uuid {key} NOT NULL,
+  server_host {text} NOT NULL){table})",
+      "CREATE INDEX audit_event_by_time ON audit_event (at_ms)",
+      R"(CREATE TABLE local_user (
+  login {key} PRIMARY KEY,
+  password {text} NOT NULL,
+  roles {text} NOT NULL,
+  enabled {flag} NOT NULL,
+  created_ms {int} NOT NULL,
+  updated_ms {int} NOT NULL){table})",
+      "CREATE INDEX login_session_by_user ON login_session (user_name, created_ms)",
+  };
+}
+
 }  // namespace
 
 const std::vector<Migration>& known_migrations() {
@@ -298,6 +327,7 @@ const std::vector<Migration>& known_migrations() {
       {3, "tokens, sessions, uploads, profiles and settings", people_and_files()},
       {4, "schedules and their ledger, members and their messages", joined(schedules(), members())},
       {5, "access policies", access_policies()},
+      {6, "audit trail and local users", audit_trail_and_users()},
   };
   return all;
 }

@@ -13,6 +13,11 @@ constexpr const char* select_session =
 constexpr const char* touch_session =
     "UPDATE login_session SET last_used_ms = ? WHERE id_hash = ? AND last_used_ms < ?";
 constexpr const char* delete_session = "DELETE FROM login_session WHERE id_hash = ?";
+constexpr const char* delete_sessions_of_user = "DELETE FROM login_session WHERE user_name = ?";
+// The derived table is for MariaDB, which knows no LIMIT in such a subquery.
+constexpr const char* delete_older_sessions =
+    "DELETE FROM login_session WHERE user_name = ? AND id_hash NOT IN (SELECT id_hash FROM (SELECT id_hash FROM "
+    "login_session WHERE user_name = ? ORDER BY created_ms DESC, id_hash LIMIT ?) AS kept)";
 constexpr const char* delete_idle_sessions = "DELETE FROM login_session WHERE last_used_ms < ?";
 
 }  // namespace
@@ -41,6 +46,14 @@ void SessionStore::touch(const std::string& id_hash, UnixMillis now) {
 
 bool SessionStore::remove(const std::string& id_hash) {
   return database_.execute(delete_session, {id_hash}) > 0;
+}
+
+std::int64_t SessionStore::remove_of_user(const std::string& user) {
+  return database_.execute(delete_sessions_of_user, {user});
+}
+
+std::int64_t SessionStore::remove_older(const std::string& user, std::size_t kept) {
+  return database_.execute(delete_older_sessions, {user, user, static_cast<std::int64_t>(kept)});
 }
 
 std::int64_t SessionStore::remove_idle(UnixMillis last_used_before) {

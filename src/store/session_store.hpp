@@ -25,6 +25,9 @@ class SessionStore {
   std::optional<LoginSession> find(const std::string& id_hash);
   void touch(const std::string& id_hash, UnixMillis now);
   bool remove(const std::string& id_hash);
+  std::int64_t remove_of_user(const std::string& user);
+  // All of the user's but the `kept` youngest.
+  std::int64_t remove_older(const std::string& user, std::size_t kept);
   std::int64_t remove_idle(UnixMillis last_used_before);
 
  private:

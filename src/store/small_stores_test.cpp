@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <thread>
 
+#include "store/audit_store.hpp"
+#include "store/local_user_store.hpp"
 #include "store/profile_store.hpp"
 #include "store/session_store.hpp"
 #include "store/setting_store.hpp"
@@ -157,6 +159,70 @@ TEST_P(SmallStoresTest, UploadsKeepBytesUntilTheyExpire) {
   EXPECT_EQ(uploads.of_job("job", "", 0, 0).size(), 3u);
   EXPECT_EQ(uploads.of_job("job", "", 1, 1).at(0).id, "u2");
   EXPECT_EQ(uploads.of_job("job", "retained", 0, 10).at(0).execution, 7);
+}
+
+TEST_P(SmallStoresTest, AuditEventsAreListedNewestFirstAndPruned) {
+  AuditStore trail(*database_);
+  std::vector<AuditEvent> events;
+  for (int at = 0; at < 5; ++at) {
+    events.push_back({.at = 1000 + at,
+                      .action = at % 2 == 0 ? "create" : "delete",
+                      .user = "ann",
+                      .roles = {"ops", "dev"},
+                      .address = "10.0.0.1",
+                      .resource = "job",
+                      .name = "p:" + std::to_string(at),
+                      .project = "p",
+                      .server_uuid = "u"});
+  }
+  trail.append(events);
+  trail.append({});
+  auto found = trail.list({});
+  ASSERT_EQ(found.size(), 5u);
+  EXPECT_EQ(found.front().name, "p:4");
+  events[4].id = found.front().id;
+  EXPECT_EQ(found.front(), events[4]);
+  EXPECT_EQ(trail.list({.action = "delete", .user = "ann", .resource = "job", .project = "p"}).size(), 2u);
+  EXPECT_EQ(trail.list({.user = "bob"}).size(), 0u);
+  EXPECT_EQ(trail.list({.from = 1001, .until = 1003}).size(), 3u);
+  EXPECT_EQ(trail.list({.before = found[1].id, .max = 2}).front().name, "p:2");
+  EXPECT_EQ(trail.prune(1004, 3), 3);
+  EXPECT_EQ(trail.prune(1004, 3), 1);
+  found = trail.list({});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found.front().name, "p:4");
+}
+
+TEST_P(SmallStoresTest, LocalUsersAreMadeOnceAndChanged) {
+  LocalUserStore users(*database_);
+  LocalUser ann{.login = "ann", .password = "BCRYPT:x", .roles = {"ops"}, .enabled = true, .created = 5, .updated = 5};
+  EXPECT_TRUE(users.create(ann));
+  EXPECT_FALSE(users.create(ann));
+  ann.roles = {"dev", "ops"};
+  ann.enabled = false;
+  ann.updated = 9;
+  EXPECT_TRUE(users.update(ann));
+  const auto found = users.find("ann");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->roles, ann.roles);
+  EXPECT_FALSE(found->enabled);
+  EXPECT_EQ(found->created, 5);
+  EXPECT_EQ(users.list().size(), 1u);
+  EXPECT_TRUE(users.remove("ann"));
+  EXPECT_FALSE(users.remove("ann"));
+  EXPECT_FALSE(users.update(ann));
+}
+
+TEST_P(SmallStoresTest, OnlyTheYoungestSessionsOfAUserAreKept) {
+  SessionStore sessions(*database_);
+  for (int at = 0; at < 4; ++at)
+    sessions.create({.id_hash = "s" + std::to_string(at), .user = "ann", .roles = {}, .created = at, .last_used = at});
+  sessions.create({.id_hash = "b", .user = "bob", .roles = {}, .created = 0, .last_used = 0});
+  EXPECT_EQ(sessions.remove_older("ann", 2), 2);
+  EXPECT_FALSE(sessions.find("s1"));
+  EXPECT_TRUE(sessions.find("s2"));
+  EXPECT_TRUE(sessions.find("b"));
+  EXPECT_EQ(sessions.remove_of_user("ann"), 2);
 }
 
 }  // namespace

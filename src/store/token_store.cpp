@@ -13,6 +13,7 @@ constexpr const char* select_tokens_of_user =
     "SELECT " QD_TOKEN_COLUMNS " FROM api_token WHERE user_name = ? ORDER BY created_ms, id";
 constexpr const char* select_tokens = "SELECT " QD_TOKEN_COLUMNS " FROM api_token ORDER BY user_name, created_ms, id";
 #undef QD_TOKEN_COLUMNS
+constexpr const char* renew_token = "UPDATE api_token SET hash = ?, created_ms = ?, expires_ms = ? WHERE id = ?";
 constexpr const char* delete_token = "DELETE FROM api_token WHERE id = ?";
 constexpr const char* delete_expired = "DELETE FROM api_token WHERE expires_ms <= ?";
 constexpr const char* delete_expired_of_user = "DELETE FROM api_token WHERE expires_ms <= ? AND user_name = ?";
@@ -56,6 +57,11 @@ std::vector<Token> TokenStore::list(const std::string& user) {
   const auto rows = user.empty() ? database_.query(select_tokens) : database_.query(select_tokens_of_user, {user});
   for (const auto& row : rows) tokens.push_back(read_token(row));
   return tokens;
+}
+
+bool TokenStore::renew(const std::string& id, const std::string& hash, UnixMillis created,
+                       std::optional<UnixMillis> expires) {
+  return database_.execute(renew_token, {hash, created, expires ? Value(*expires) : Value(nullptr), id}) > 0;
 }
 
 bool TokenStore::remove(const std::string& id) {

@@ -28,6 +28,8 @@ class TokenStore {
   std::optional<Token> find(const std::string& id);
   std::optional<Token> find_by_hash(const std::string& hash);
   std::vector<Token> list(const std::string& user);  // "": of everybody
+  // A new secret and life for the token; false: there is no such token any more.
+  bool renew(const std::string& id, const std::string& hash, UnixMillis created, std::optional<UnixMillis> expires);
   bool remove(const std::string& id);
   std::int64_t remove_expired(UnixMillis now, const std::string& user);  // user "": everybody's
 

@@ -1,0 +1,111 @@
+#include "api/requester.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace qd::api {
+namespace {
+
+// "example.com:8443" of "https://example.com:8443/x"; "" when it is no such URL.
+std::string authority_of(std::string_view url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos) return {};
+  url.remove_prefix(scheme + 3);
+  return base::lower(url.substr(0, url.find('/')));
+}
+
+std::optional<auth::Identity> find_vouched(Services& services, const http::Request& request) {
+  const auto& vouching = services.rules.vouching;
+  if (!vouching.enabled || !services.rules.proxies.contains(request.remote_address)) return std::nullopt;
+  auth::LoginFacts facts;
+  facts.user = base::trim(request.header_or(vouching.user_header, ""));
+  if (facts.user.empty()) return std::nullopt;
+  std::string roles = request.header_or(vouching.roles_header, "");
+  if (vouching.delimiter != ",") roles = base::replace_all(roles, vouching.delimiter, ",");
+  auth::add_roles(facts.roles, base::split_trimmed(roles, ','));
+  if (vouching.sync_profile) {
+    facts.first_name = request.header_or(vouching.first_name_header, "");
+    facts.last_name = request.header_or(vouching.last_name_header, "");
+    facts.email = request.header_or(vouching.email_header, "");
+  }
+  return services.logins.vouched(facts, origin_of(services.rules, request), vouching.sync_profile);
+}
+
+std::optional<std::string> token_of(const http::Request& request) {
+  if (auto header = request.header("X-Rundeck-Auth-Token")) return header;
+  std::optional<std::string> secret;
+  for (const auto& [key, value] : request.query) {
+    if (key == "authtoken") secret = value;
+  }
+  return secret;
+}
+
+}  // namespace
+
+service::ClientOrigin origin_of(const RequestRules& rules, const http::Request& request) {
+  service::ClientOrigin origin{request.remote_address, request.header_or("User-Agent", "")};
+  if (!rules.proxies.contains(request.remote_address)) return origin;
+  std::vector<std::string> hops;
+  for (auto [at, end] = request.headers.equal_range("X-Forwarded-For"); at != end; ++at) {
+    for (auto& hop : base::split_trimmed(at->second, ',')) hops.push_back(std::move(hop));
+  }
+  // Everything left of the first address that is not ours may be made up.
+  for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
+    if (hop->size() > 45) break;
+    origin.address = *hop;
+    if (!rules.proxies.contains(*hop)) break;
+  }
+  return origin;
+}
+
+bool is_secure(const RequestRules& rules, const http::Request& request) {
+  if (request.secure) return true;
+  return rules.proxies.contains(request.remote_address) &&
+         base::iequals(request.header_or("X-Forwarded-Proto", ""), "https");
+}
+
+std::optional<auth::Identity> find_visitor(Services& services, const http::Request& request) {
+  auto identity = find_vouched(services, request);
+  if (!identity) {
+    if (const auto cookie = request.cookie(kSessionCookie)) identity = services.logins.by_session(*cookie);
+  }
+  if (!identity) return std::nullopt;
+  const auto origin = origin_of(services.rules, request);
+  identity->address = origin.address;
+  identity->agent = origin.agent;
+  return identity;
+}
+
+Requester find_requester(Services& services, const http::Request& request) {
+  const auto secret = token_of(request);
+  if (!secret) return {find_visitor(services, request)};
+  Requester requester{services.logins.by_token(*secret), ""};
+  if (!requester.identity) {
+    requester.name = "(Token:" + secret->substr(0, std::min<std::size_t>(5, secret->size() / 2)) + "****)";
+    return requester;
+  }
+  const auto origin = origin_of(services.rules, request);
+  requester.identity->address = origin.address;
+  requester.identity->agent = origin.agent;
+  return requester;
+}
+
+bool from_another_site(const Services& services, const http::Request& request) {
+  if (const auto site = request.header("Sec-Fetch-Site")) {
+    return !base::iequals(*site, "same-origin") && !base::iequals(*site, "none");
+  }
+  auto said = request.header("Origin");
+  if (!said) said = request.header("Referer");
+  if (!said) return false;
+  const std::string authority = authority_of(*said);
+  return authority != base::lower(request.header_or("Host", "")) && authority != authority_of(services.server_url);
+}
+
+bool changes_something(const http::Request& request) {
+  if (request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS") return true;
+  // Some routes act on GET, as the peer's do.
+  return request.path.find("/run/") != std::string::npos || request.path.ends_with("/abort");
+}
+
+}  // namespace qd::api

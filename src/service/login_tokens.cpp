@@ -1,0 +1,155 @@
+// Logins: API tokens and profiles.
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "model/duration.hpp"
+#include "service/access.hpp"
+#include "service/errors.hpp"
+#include "service/logins.hpp"
+
+namespace qd::service {
+namespace {
+
+constexpr std::size_t kLongestTokenText = 190;  // of names, users and roles
+constexpr std::size_t kMostTokenRoles = 200;
+
+Result<> check_texts(const auth::NewToken& token) {
+  const auto fits = [](const std::string& text) {
+    return text.size() <= kLongestTokenText && base::valid_utf8(text) && text.find('\0') == std::string::npos;
+  };
+  if (!fits(token.user)) return bad_parameter("user", token.user.substr(0, 20), "it is too long, or no text");
+  if (!fits(token.name)) return bad_parameter("name", token.name.substr(0, 20), "it is too long, or no text");
+  if (token.roles.size() > kMostTokenRoles || !std::ranges::all_of(token.roles, fits))
+    return bad_parameter("roles", std::to_string(token.roles.size()) + " roles",
+                         "there are too many, or one is too long");
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<store::Token>> Logins::tokens(const auth::Identity& who, const std::string& user) {
+  if (user != who.user) {
+    if (auto right = require(who, {"user", "admin", ""}, "Tokens of", user.empty() ? "all users" : user); !right)
+      return fail(right.error());
+  }
+  return tokens_.list(user);
+}
+
+Result<store::Token> Logins::token(const auth::Identity& who, const std::string& id) {
+  auto found = tokens_.find(id);
+  if (!found || (found->user != who.user && !allowed(who, {"user", "admin", ""}))) return no_such("Token", id);
+  return std::move(*found);
+}
+
+Result<std::optional<Millis>> Logins::token_life(const std::string& duration) const {
+  const std::int64_t most = rules_.token_max_life.count();
+  if (duration.empty() || base::trim(duration) == "0") {
+    if (most == 0) return std::optional<Millis>();
+    return std::optional(rules_.token_max_life);
+  }
+  const auto life = model::parse_duration(duration);
+  if (!life || life->count() <= 0)
+    return bad_parameter("duration", duration, "write a number and a unit: 90s, 30m, 8h, 120d");
+  if (most > 0 && life->count() > most)
+    return bad_parameter("duration", duration, "it exceeds the maximum of " + std::to_string(most / 1000) + "s");
+  return std::optional<Millis>(*life);
+}
+
+Result<auth::Tokens::Created> Logins::create_token(const auth::Identity& who, const TokenRequest& request) {
+  auth::NewToken token;
+  token.user = request.user.empty() ? who.user : request.user;
+  token.creator = who.user;
+  token.name = request.name;
+  if (token.user != who.user) {
+    if (auto right = require(who, {"user", "admin", ""}, "Token of", token.user); !right) return fail(right.error());
+  }
+  if (request.roles.empty()) {
+    return fail(ErrorKind::invalid, "Invalid API Request: name the token's 'roles', as a list or separated by commas");
+  }
+  token.roles = request.roles;
+  if (request.roles == std::vector<std::string>{"*"}) {
+    if (token.user != who.user)
+      return bad_parameter("roles", "*", "all roles can be given to oneself only; name the roles");
+    token.roles = who.roles;
+  }
+  if (auto fit = check_texts(token); !fit) return fail(fit.error());
+  // Whoever is no administrator hands on only what he has.
+  const bool is_admin = allowed(who, {"user", "admin", ""});
+  for (const std::string& role : token.roles) {
+    if (!is_admin && !who.has_role(role)) {
+      return fail(ErrorKind::unauthorized, "Not authorized for action \"generate token\" with role " + role,
+                  "unauthorized");
+    }
+  }
+  const auto life = token_life(request.duration);
+  if (!life) return fail(life.error());
+  token.life = *life;
+  if (rules_.expired_tokens_kept.count() > 0)
+    tokens_.remove_expired(clock_.now() - rules_.expired_tokens_kept.count(), "");
+  auto created = tokens_.create(token);
+  audit_.record(who, {audit::kCreate, audit::kToken, created.token.id, "", "of " + token.user});
+  return created;
+}
+
+Result<auth::Tokens::Created> Logins::rotate_token(const auth::Identity& who, const std::string& id) {
+  const auto found = token(who, id);
+  if (!found) return fail(found.error());
+  std::optional<Millis> life;
+  if (found->expires) life = Millis(*found->expires - found->created);
+  const std::int64_t most = rules_.token_max_life.count();
+  if (most > 0 && (!life || life->count() > most)) life = rules_.token_max_life;
+  auto renewed = tokens_.rotate(*found, life);
+  if (!renewed) return no_such("Token", id);
+  audit_.record(who, {audit::kUpdate, audit::kToken, found->id, "", "a new secret, of " + found->user});
+  return std::move(*renewed);
+}
+
+Result<> Logins::remove_token(const auth::Identity& who, const std::string& id) {
+  const auto found = token(who, id);
+  if (!found) return fail(found.error());
+  if (!tokens_.remove(found->id)) return no_such("Token", id);
+  audit_.record(who, {audit::kDelete, audit::kToken, found->id, "", "of " + found->user});
+  return {};
+}
+
+Result<std::int64_t> Logins::remove_expired_tokens(const auth::Identity& who, const std::string& user) {
+  if (user != who.user) {
+    if (auto right = require(who, {"user", "admin", ""}, "Tokens of", user.empty() ? "all users" : user); !right)
+      return fail(right.error());
+  }
+  const std::int64_t removed = tokens_.remove_expired(clock_.now(), user);
+  audit_.record(who,
+                {audit::kDelete, audit::kToken, user.empty() ? "*" : user, "", std::to_string(removed) + " expired"});
+  return removed;
+}
+
+Result<std::vector<store::Profile>> Logins::profiles(const auth::Identity& who) {
+  if (auto right = require(who, {"user", "admin", ""}, "User", "list"); !right) return fail(right.error());
+  return profiles_.list();
+}
+
+Result<store::Profile> Logins::profile(const auth::Identity& who, const std::string& login) {
+  if (login != who.user) {
+    if (auto right = require(who, {"user", "admin", ""}, "User", login); !right) return fail(right.error());
+  }
+  auto found = profiles_.find(login);
+  if (!found && login == who.user) return store::Profile{login, "", "", "", 0, 0, std::nullopt};
+  if (!found) return no_such("User", login);
+  return std::move(*found);
+}
+
+Result<store::Profile> Logins::change_profile(const auth::Identity& who, const std::string& login,
+                                              const ProfileChange& change) {
+  auto current = profile(who, login);
+  if (!current) return fail(current.error());
+  if (change.first_name) current->first_name = *change.first_name;
+  if (change.last_name) current->last_name = *change.last_name;
+  if (change.email) current->email = *change.email;
+  current->updated = clock_.now();
+  if (current->created == 0) current->created = current->updated;
+  profiles_.save(*current);
+  audit_.record(who, {audit::kUpdate, audit::kUser, login, "", "profile"});
+  return current;
+}
+
+}  // namespace qd::service
