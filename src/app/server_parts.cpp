@@ -41,6 +41,7 @@ engine::LauncherConfig launcher_config(const Config& config, const std::string& 
   engine::LauncherConfig launcher;
   launcher.server_uuid = config.member.uuid;
   launcher.queue_room = config.schedules.threads;
+  launcher.closes_orphans = false;
   launcher.job_queue = config.schedules.job_queue;
   launcher.log_root = log_root;
   launcher.temp_directory = config.folders.temp.string();
@@ -151,7 +152,8 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                      remote.launcher_hooks(),
                                      [this](model::Job& job, const auto& given, const auto& user, const auto& project) {
                                        remote_options.fill_enforced(job, given, user, project);
-                                     }},
+                                     },
+                                     &self},
                launcher_config(config, url, log_root, node)),
       starter(launcher, job_rows, projects,
               [this](const store::ScheduleRow& row, UnixMillis due) { return calendar_service.excluded(row, due); },
@@ -270,11 +272,11 @@ void Server::Parts::publish_certificate() {
 }
 
 Result<> Server::Parts::start(const Config& config, const std::string& url) {
-  if (auto guarded = guard.start(); !guarded) return guarded;
   clock.observe(database->now());
-  remote.connect(launcher, cluster.logic(), job_rows, execution_rows);
+  remote.connect(launcher, cluster.logic(), job_rows);
   if (auto joined = cluster.start(description(config, url)); !joined) return joined;
-  launcher.set_incarnation(self.get().number);
+  // Not before: the processes of another member under this uuid, which refuses us, are its own.
+  if (auto guarded = guard.start(); !guarded) return guarded;
   if (config.member.execution_mode == ExecutionMode::passive) launcher.set_mode(engine::Launcher::Mode::passive);
   if (sealer) {
     sealer->start(clock.now(), [this](const std::string& pem) {
@@ -288,10 +290,10 @@ Result<> Server::Parts::start(const Config& config, const std::string& url) {
   }
   engine_loop.start();
   remote.start(engine_loop, engine_pool);
-  const auto left_behind = remote.own_orphans();
   launcher.start();
-  remote.retry(left_behind);
   node_service.warm();
+  cluster.logic().close_earlier_lives();
+  cluster.run();
   scheduler_loop.start();
   return {};
 }

@@ -68,10 +68,13 @@ Result<> Cluster::start(const model::Member& self) {
                                            "fastFailureDetection to false."));
     }
   }
+  return {};
+}
+
+void Cluster::run() {
   beats_ = std::thread([this] { beat_loop(); });
   watch_ = std::thread([this] { watch_loop(); });
   messages_ = std::thread([this] { message_loop(); });
-  return {};
 }
 
 void Cluster::begin_leaving() noexcept {
@@ -84,11 +87,10 @@ void Cluster::stop() noexcept {
     stopping_ = true;
     changed_.notify_all();
   }
-  const bool ran = watch_.joinable();
   for (auto* thread : {&beats_, &watch_, &messages_}) {
     if (thread->joinable()) thread->join();
   }
-  if (!ran) return;
+  if (logic_.phase() == Membership::Phase::outside) return;
   Trouble("leaving the cluster").attempt([this] { logic_.leave(); });
   if (liveness_) liveness_->release();
 }

@@ -21,10 +21,12 @@ class Cluster {
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
 
-  // Handlers of messages are set before. Registers this life and starts the threads. Error: another process lives under
+  // Registers this life. Error: another process lives under
   // this uuid, or the database cannot be used. The lock of a process that has just been killed is awaited for a few
   // seconds.
   Result<> start(const model::Member& self);
+  // Then, with handlers of messages set and everything ready that hooks need: starts the threads.
+  void run();
   // The first half of a clean stop: nothing new is claimed, the others take the schedules, beats go on.
   void begin_leaving() noexcept;
   // Ends the threads, leaves the cluster and gives the lock back. Afterwards no hook is called.

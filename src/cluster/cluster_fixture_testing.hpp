@@ -107,6 +107,18 @@ class FakeLiveness final : public store::LivenessSession {
 };
 
 // One process of a member.
+// Notes what is retried, and writes nothing.
+class NotedRetry final : public PreparedRetry {
+ public:
+  NotedRetry(std::vector<std::int64_t>& noted, std::int64_t id) : noted_(noted), id_(id) {}
+  void insert(store::Session&, UnixMillis) override {}
+  void start() override { noted_.push_back(id_); }
+
+ private:
+  std::vector<std::int64_t>& noted_;
+  const std::int64_t id_;
+};
+
 struct Process {
   Process(store::Database& inner, const Clock& clock, LockTable* locks, const std::string& uuid,
           const ClusterConfig& config, TakeoverHooks takeover = {})
@@ -130,7 +142,9 @@ struct Process {
     all.membership.fenced = [this] { ++fenced; };
     all.membership.mode = [this](bool active) { modes.push_back(active); };
     all.takeover = std::move(takeover);
-    all.recovery.retry = [this](const model::Execution& execution) { retried.push_back(execution.id); };
+    all.recovery.retry = [this](const model::Execution& execution) {
+      return std::make_unique<NotedRetry>(retried, execution.id);
+    };
     all.recovery.reassign = [this](const model::Execution& execution) { reassigned.push_back(execution.id); };
     return all;
   }

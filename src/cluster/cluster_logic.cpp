@@ -33,6 +33,11 @@ Result<> ClusterLogic::start(const model::Member& self) {
   return membership_.start(self);
 }
 
+void ClusterLogic::close_earlier_lives() {
+  const auto view = membership_.look();
+  recovery_.sweep_own(view);
+}
+
 bool ClusterLogic::beat() {
   return membership_.beat(hooks_.vitals ? hooks_.vitals() : model::Vitals{});
 }

@@ -36,6 +36,8 @@ class ClusterLogic {
   ClusterLogic(const ClusterParts& parts, const ClusterConfig& config, ClusterHooks hooks, Messenger::Random random);
 
   Result<> start(const model::Member& self);
+  // After start(), before watch(): closes what earlier lives of this member left running, with their retries.
+  void close_earlier_lives();
   bool beat();  // false: this life is over, or not begun
   // Looks at everybody, and acts.
   void watch();

@@ -17,7 +17,9 @@ class ClusterTest : public store::testing::DatabaseTestCase {
     Result<> start() {
       model::Member member;
       member.name = self.uuid();
-      return cluster.start(member);
+      auto started = cluster.start(member);
+      if (started) cluster.run();
+      return started;
     }
     std::unique_ptr<store::Database> database;
     model::OwnIncarnation self;

@@ -109,19 +109,33 @@ void Recovery::sweep(bool active) {
   const bool leave_to_others = !active && clustered_ && another_is_active();
   for (const auto& execution : orphans_.running(most_swept)) {
     const bool own = execution.server_uuid == self_.uuid();
-    if (!is_mine_to_sweep(execution) || (leave_to_others && !own) || !close(execution)) continue;
-    const auto* owner = view_->find(execution.server_uuid);
-    const bool allowed =
-        own || config_.policy != TakeoverPolicy::fixed || config_.allowed.contains(execution.server_uuid);
-    if (!hooks_.retry || (owner != nullptr && !allowed)) continue;
-    try {
-      hooks_.retry(execution);
-    } catch (const std::exception& error) {
-      base::log_error("cluster", "Execution " + std::to_string(execution.id) + " was not retried: " + error.what());
-    }
+    if (is_mine_to_sweep(execution) && (own || !leave_to_others)) close(execution);
   }
   if (!clustered_ || leave_to_others) return;
   for (const auto& execution : orphans_.waiting(most_swept)) unassign(execution);
+}
+
+void Recovery::sweep_own(const ClusterView& view) {
+  view_ = &view;
+  for (bool more = true; more;) {
+    more = false;
+    for (const auto& execution : orphans_.running(most_swept, self_.uuid())) more = close(execution) || more;
+  }
+}
+
+std::unique_ptr<PreparedRetry> Recovery::retry_of(const model::Execution& execution) const {
+  const bool own = execution.server_uuid == self_.uuid();
+  const bool known = view_->find(execution.server_uuid) != nullptr;
+  const bool listed = config_.policy != TakeoverPolicy::fixed || config_.allowed.contains(execution.server_uuid);
+  if (!hooks_.retry || (known && !own && !listed)) return nullptr;
+  try {
+    return hooks_.retry(execution);
+  } catch (const store::DatabaseError&) {
+    throw;
+  } catch (const std::exception& error) {
+    base::log_error("cluster", "Execution " + std::to_string(execution.id) + " is not retried: " + error.what());
+    return nullptr;
+  }
 }
 
 std::string Recovery::cause(const model::Execution& execution) const {
@@ -137,32 +151,43 @@ bool Recovery::close(const model::Execution& execution) {
   const Note note{"recovery.closed", execution.server_uuid,
                   "Closed execution " + std::to_string(execution.id) + " as incomplete. " + reason,
                   "{\"execution\":" + std::to_string(execution.id) + "}"};
+  const auto retry = retry_of(execution);
   bool closed = false;
   database_.transact([&](store::Session& session) {
     closed = false;
     if (!store::ScheduleStore::hold_alive(session, self_.get())) return;
     const auto now = session.now();
     closed = store::OrphanStore::close(session, execution, reason, now);
-    if (closed) journal_.append(session, now, note);
+    if (!closed) return;
+    if (retry) retry->insert(session, now);
+    journal_.append(session, now, note);
   });
   if (closed) journal_.log(note);
+  if (closed && retry) retry->start();
   return closed;
 }
 
 void Recovery::unassign(const model::Execution& execution) {
-  const Note note{"recovery.unassigned", execution.server_uuid,
-                  "Execution " + std::to_string(execution.id) + " no longer waits for a member that is gone.",
-                  "{\"execution\":" + std::to_string(execution.id) + "}"};
-  bool freed = false;
+  using Freed = store::OrphanStore::Freed;
+  Note note{"recovery.unassigned", execution.server_uuid,
+            "Execution " + std::to_string(execution.id) + " no longer waits for a member that is gone.",
+            "{\"execution\":" + std::to_string(execution.id) + "}"};
+  auto freed = Freed::no;
   database_.transact([&](store::Session& session) {
-    freed = false;
+    freed = Freed::no;
     if (!store::ScheduleStore::hold_alive(session, self_.get())) return;
-    freed = store::OrphanStore::unassign(session, execution);
-    if (freed) journal_.append(session, session.now(), note);
+    const auto now = session.now();
+    freed = store::OrphanStore::unassign(session, execution, now);
+    if (freed == Freed::closed) {
+      note.kind = "recovery.closed";
+      note.message = "Closed execution " + std::to_string(execution.id) +
+                     " as incomplete: its secure options were lost with the member that forwarded it.";
+    }
+    if (freed != Freed::no) journal_.append(session, now, note);
   });
-  if (!freed) return;
+  if (freed == Freed::no) return;
   journal_.log(note);
-  if (!hooks_.reassign) return;
+  if (!hooks_.reassign || freed == Freed::closed) return;
   try {
     hooks_.reassign(execution);
   } catch (const std::exception& error) {

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 
 #include "cluster/proposal_flow.hpp"
 #include "model/execution.hpp"
@@ -13,8 +14,18 @@
 
 namespace qd::cluster {
 
+// The next attempt of an execution, about to be written.
+class PreparedRetry {
+ public:
+  virtual ~PreparedRetry() = default;
+  virtual void insert(store::Session& session, UnixMillis now) = 0;  // and links it; may be called again
+  virtual void start() = 0;                                          // after the commit
+};
+
 struct RecoveryHooks {
-  std::function<void(const model::Execution&)> retry;  // closed here, as `incomplete`: run it again if its job says so
+  // Runs again what is being closed as `incomplete`, in the same transaction, so that no death in between loses it;
+  // null: its job has no retries left.
+  std::function<std::unique_ptr<PreparedRetry>(const model::Execution&)> retry;
   std::function<void(const model::Execution&)> reassign;  // it waited for a dead member and is nobody's now
 };
 
@@ -27,6 +38,8 @@ class Recovery {
   void tick(const ClusterView& view, const FailureDetector& detector, bool active);
   // Closes what runs under no live incarnation now, rather than at its time.
   void sweep_soon() { sweep_now_ = true; }
+  // Closes what earlier lives of this member left running: at its start, before tick() is called.
+  void sweep_own(const ClusterView& view);
 
  private:
   std::string refusal(const model::Member& target, bool active) const;
@@ -34,6 +47,7 @@ class Recovery {
   void sweep(bool active);
   bool is_mine_to_sweep(const model::Execution& execution) const;
   bool close(const model::Execution& execution);
+  std::unique_ptr<PreparedRetry> retry_of(const model::Execution& execution) const;
   void unassign(const model::Execution& execution);
   std::string cause(const model::Execution& execution) const;
   bool another_is_active() const;

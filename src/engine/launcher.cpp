@@ -6,6 +6,7 @@
 #include "base/logging.hpp"
 #include "engine/admission.hpp"
 #include "engine/launcher_impl.hpp"
+#include "store/member_store.hpp"
 
 namespace qd::engine {
 
@@ -14,6 +15,7 @@ namespace {
 constexpr Millis kEndGrace{30'000};  // for runs to end after they were told to
 constexpr std::size_t kMaxKnownDue = 1'000;
 constexpr Millis kLiveStateLimit{2'000};
+constexpr Millis kLateStart{1'000};
 constexpr Millis kShortestPause{0};
 
 tl::unexpected<Error> execution_failed(const std::string& message) {
@@ -54,7 +56,7 @@ void Launcher::Impl::retain_files(const RunPlan& plan) {
 }
 
 RunHooks Launcher::Impl::hooks() {
-  return {[this](RunRequest request) { return create_retry(std::move(request)); },
+  return {[this](RunRequest request, const model::Execution& first) { return create_retry(std::move(request), first); },
           [this](RunPlan plan) { start_retry(std::move(plan)); }, outcomes};
 }
 
@@ -69,19 +71,42 @@ base::Task<void> run_to_end(std::shared_ptr<Run> run, RunRegistry& registry, std
 }
 }  // namespace
 
+// A process that was stopped between the row and the start may find the row to be somebody else's.
+bool Launcher::Impl::still_ours(const RunPlan& plan) {
+  if (!plan.written || std::chrono::steady_clock::now() - *plan.written < kLateStart) return true;
+  bool ours = false;
+  try {
+    parts.database.run(
+        [&](store::Session& session) { ours = store::ExecutionStore::hold_ours(session, plan.execution); });
+  } catch (const store::DatabaseError& error) {
+    base::log_warn("engine", std::string("cannot see whose execution it is now: ") + error.what());
+    return true;
+  }
+  if (!ours) {
+    base::log_warn("engine", "execution " + std::to_string(plan.execution.id) + " is not ours any more: not started");
+  }
+  return ours;
+}
+
 // Takes a reserved place.
 void Launcher::Impl::start(RunPlan plan) {
   const auto id = plan.execution.id;
+  const auto life = plan.execution.incarnation;
+  if (!still_ours(plan)) return registry.release();
   auto run = std::make_shared<Run>(parts, config, hooks(), std::move(plan));
   registry.add(id, run);
   const auto ended = [weak = weak_from_this()] {
     const auto launcher = weak.lock();
     if (launcher && launcher->something_waits) launcher->look_at(kShortestPause);
   };
-  parts.loop.post([this, run = std::move(run), ended] { base::spawn(run_to_end(run, registry, ended)); });
+  parts.loop.post([this, run = std::move(run), ended, life] {
+    // It was added before: a fencing from now on finds it there.
+    if (life <= over) run->lose("the other members declared this one dead");
+    base::spawn(run_to_end(run, registry, ended));
+  });
 }
 
-std::optional<RunPlan> Launcher::Impl::create_retry(RunRequest request) {
+std::optional<RunPlan> Launcher::Impl::create_retry(RunRequest request, const model::Execution& first) {
   const auto project = request.job.project;
   try {
     const auto run_at = request.run_at;
@@ -90,13 +115,19 @@ std::optional<RunPlan> Launcher::Impl::create_retry(RunRequest request) {
       base::log_warn("engine", "an execution in project " + project + " is not retried: " + plan.error().message);
       return std::nullopt;
     }
+    bool ours = false;
     parts.database.transact([&](store::Session& session) {
+      ours = store::MemberStore::hold_life(session, {plan->execution.server_uuid, plan->execution.incarnation}) &&
+             store::ExecutionStore::hold_ours(session, first);
+      if (!ours) return;
       const auto now = parts.clock.now();
       plan->execution.status = run_at ? model::status::scheduled : model::status::running;
       plan->execution.scheduled_for = run_at;
       plan->execution.started = run_at ? std::nullopt : std::optional(now);
       plan->execution.id = store::ExecutionStore::create(session, plan->execution);
+      store::ExecutionStore::set_retried_as(session, first, plan->execution.id);
     });
+    if (!ours) return std::nullopt;
     retain_files(*plan);
     return std::move(*plan);
   } catch (const store::DatabaseError& error) {
@@ -155,8 +186,9 @@ Launcher::~Launcher() {
 
 void Launcher::start() {
   auto& parts = impl_->parts;
-  const auto now = parts.clock.now();
-  const auto closed = parts.executions.close_orphans(impl_->self.uuid(), impl_->self.get().number, now);
+  const auto here = impl_->self.get();
+  const auto closed =
+      impl_->config.closes_orphans ? parts.executions.close_orphans(here.uuid, here.number, parts.clock.now()) : 0;
   if (closed > 0) {
     base::log_warn("engine", std::to_string(closed) + " executions of an earlier start are closed as incomplete");
   }
@@ -228,14 +260,11 @@ void Launcher::look_now() {
   impl_->look_at(kShortestPause);
 }
 
-void Launcher::fence(const std::string& why) {
+void Launcher::fence(std::int64_t over, const std::string& why) {
+  impl_->over = over;
   for (const auto& run : impl_->registry.all()) {
     impl_->parts.loop.post([run, why] { run->lose(why); });
   }
-}
-
-void Launcher::set_incarnation(std::int64_t incarnation) {
-  impl_->self.set(incarnation);
 }
 
 bool Launcher::wait_finished(model::ExecutionId id, Millis limit) {

@@ -18,6 +18,7 @@
 #include "log/hub.hpp"
 #include "model/execution.hpp"
 #include "model/job.hpp"
+#include "model/member.hpp"
 #include "node/executor.hpp"
 #include "store/execution_store.hpp"
 #include "store/job_store.hpp"
@@ -60,7 +61,9 @@ struct Route {
 // What executions need of the other members; all may be empty: then there are none. Called on worker threads.
 struct ClusterHooks {
   // Error: no member may run it now, and why. With `secrets` (secure option values) it must be one that can get them.
-  std::function<Result<Route>(const std::string& project, bool scheduled, bool secrets)> route;
+  // Never `not_there`, a member that was given it and did not start it; "": none.
+  std::function<Result<Route>(const std::string& project, bool scheduled, bool secrets, const std::string& not_there)>
+      route;
   // Its row is written, `queued` for its server_uuid ("": for anyone): tells the member, with the options that are in
   // no row. When that fails, the execution is taken back.
   std::function<Result<>(const model::Execution&, const std::map<std::string, std::string>& secret_options)> forward;
@@ -70,8 +73,9 @@ struct ClusterHooks {
 
 struct LauncherConfig {
   std::string server_uuid;              // this member
-  std::int64_t incarnation = 0;         // of this start of it
+  std::int64_t incarnation = 0;         // of this start of it, where LauncherParts names none
   std::size_t queue_room = 10;          // takes executions of the shared queue while fewer than this run here
+  bool closes_orphans = true;           // of earlier incarnations, at the start; else the cluster does, with retries
   bool job_queue = true;                // jobs with a queue let further executions wait
   std::string log_root;                 // folder of the logs; an execution's log_path is below it
   std::string temp_directory = "/tmp";  // of option files
@@ -102,6 +106,7 @@ struct LauncherParts {
   std::function<void(model::Job&, const std::map<std::string, std::string>& given, const std::string& user,
                      const std::map<std::string, std::string>& project_config)>
       fill_options = {};
+  const model::OwnIncarnation* self = nullptr;  // this life of the member; null: as the configuration says
 };
 
 struct RunPlan;
@@ -138,8 +143,8 @@ class Launcher {
   Launcher(const Launcher&) = delete;
   Launcher& operator=(const Launcher&) = delete;
 
-  // Closes what earlier incarnations of this member left running as `incomplete` and starts watching for scheduled
-  // executions that are due. Before it, launch() refuses.
+  // Closes what earlier incarnations of this member left running as `incomplete`, if it is to, and starts watching for
+  // scheduled executions that are due. Before it, launch() refuses.
   void start();
   // Takes nothing new, lets what runs go on for `drain`, then ends it (status `aborted`, by "system"). When it
   // returned, nothing runs any more and every outcome is written, or could not be.
@@ -151,7 +156,8 @@ class Launcher {
   //   invalid   api.error.job.disabled         the job, the project or the member takes no executions
   //   invalid   api.error.execution.failed     "Execution failed: …" (run_at in the past)
   //   conflict  api.error.execution.conflict   "Execution had a conflict: …" (limit of running executions)
-  //   unavailable                              too many executions run, or the launcher is not started
+  //   unavailable                              too many executions run; the launcher is not started; the other members
+  //                                            declared this one dead, and it has not returned yet
   Result<model::Execution> launch(RunRequest request);
 
   // The same in parts, for a caller that writes the row in a transaction of its own. `project_config` saves reading it.
@@ -165,9 +171,9 @@ class Launcher {
   // Executions that were forwarded and that nobody has started for `limit` come back, and are routed again.
   void take_back(Millis limit);
 
-  // This member was declared dead: ends what runs, without a row for it, and goes on as another incarnation.
-  void fence(const std::string& why);
-  void set_incarnation(std::int64_t incarnation);
+  // This life of the member, `over`, was declared dead: ends what runs under it, without a row for it, and what is just
+  // about to start.
+  void fence(std::int64_t over, const std::string& why);
 
   // Ends an execution. `pending`: it is being ended. `aborted`: it was waiting and will not start, or, with `force`, it
   // was marked as `incomplete` although nobody here runs it. `failed`: see `reason`; no such execution: its id is 0.

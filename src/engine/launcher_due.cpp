@@ -15,6 +15,7 @@ constexpr Millis kLookAtQueue{1'000};   // while something waits for room
 constexpr Millis kForget{60'000};       // what another member took
 constexpr std::size_t kQueueBatch = 200;
 constexpr Millis kShortestLook{20};
+constexpr Millis kSecretsLife{6 * 60'000};  // longer than that of the message that brings them
 constexpr std::size_t kDueBatch = 50;
 
 }  // namespace
@@ -80,6 +81,10 @@ void Launcher::Impl::look_at_queue() {
     const bool shared = why != nullptr && why->is_string() && why->get_string() == "queue";
     const bool sealed = execution.extra.contains("sealed") && !due.knows(execution.id);
     const bool no_room = shared && registry.size() >= config.queue_room;
+    if (sealed && execution.server_uuid == config.server_uuid && waited(execution) > kSecretsLife) {
+      give_up(execution);
+      continue;
+    }
     if (sealed || no_room || full_jobs.contains(execution.job_uuid)) {
       left = true;
       continue;
@@ -92,12 +97,25 @@ void Launcher::Impl::look_at_queue() {
   something_waits = left;
 }
 
+Millis Launcher::Impl::waited(const model::Execution& execution) const {
+  return Millis{parts.clock.now() - execution.scheduled_for.value_or(parts.clock.now())};
+}
+
+// Both members that knew its secure options are gone, or have forgotten them in a restart.
+void Launcher::Impl::give_up(const model::Execution& execution) {
+  if (!parts.executions.cancel_waiting(execution.id, "system", parts.clock.now())) return;
+  base::log_error("engine", "execution " + std::to_string(execution.id) +
+                                " is closed: nobody who knew its secure options is left. Run its job again");
+  parts.hub.publish({log::HubEvent::Kind::completed, execution.id, execution.log_size});
+}
+
 Launcher::Impl::Start Launcher::Impl::start_waiting(const model::Execution& execution) {
   if (!registry.reserve(config.max_running)) return Start::full;
   try {
     auto plan = plan_due(execution);
     const auto now = parts.clock.now();
     const auto here = self.get();
+    const auto taken_at = std::chrono::steady_clock::now();
     const auto limit = plan.refusal.empty() && !execution.retry_of ? running_limit(*plan.job) : std::nullopt;
     bool taken = limit ? parts.executions.start_within_limit(execution.id, now, here.uuid, here.number, *limit)
                        : parts.executions.start(execution.id, now, here.uuid, here.number);
@@ -119,6 +137,7 @@ Launcher::Impl::Start Launcher::Impl::start_waiting(const model::Execution& exec
     plan.execution.started = now;
     plan.execution.server_uuid = here.uuid;
     plan.execution.incarnation = here.number;
+    plan.written = taken_at;
     start(std::move(plan));
   } catch (...) {
     registry.release();

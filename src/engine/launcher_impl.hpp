@@ -18,7 +18,10 @@ namespace qd::engine {
 
 struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   Impl(LauncherParts given_parts, LauncherConfig given_config)
-      : parts(std::move(given_parts)), config(std::move(given_config)), self(config.server_uuid, config.incarnation) {}
+      : parts(std::move(given_parts)),
+        config(std::move(given_config)),
+        alone(config.server_uuid, config.incarnation),
+        self(parts.self == nullptr ? alone : *parts.self) {}
 
   Result<std::map<std::string, std::string>> project_config(const std::string& name) const;
   Result<RunPlan> admit(RunRequest request, const std::map<std::string, std::string>* known_config = nullptr);
@@ -26,11 +29,20 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   bool insert_elsewhere(store::Session& session, RunPlan& plan, const Route& route, UnixMillis now);
   Result<Route> route(const RunPlan& plan);
   void forward(RunPlan plan);
-  void take_back(model::ExecutionId id, const std::string& from);
+  struct Forwarded {
+    std::string to;
+    UnixMillis since = 0;
+    std::map<std::string, std::string> secret;  // options that are in no row
+    int times = 1;
+  };
+  bool send(const model::Execution& execution, Forwarded entry);
+  void take_back(model::ExecutionId id);
+  bool reclaim(model::ExecutionId id, const std::string& from);
+  bool route_again(model::ExecutionId id, Forwarded entry);
   std::unique_ptr<PreparedRun> prepared(RunPlan plan, std::optional<UnixMillis> run_at, Route route, bool reserved);
   void start(RunPlan plan);
   RunHooks hooks();
-  std::optional<RunPlan> create_retry(RunRequest request);
+  std::optional<RunPlan> create_retry(RunRequest request, const model::Execution& first);
   void start_retry(RunPlan plan);
   void retain_files(const RunPlan& plan);
 
@@ -40,6 +52,9 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   void look_at_queue();
   enum class Start { done, gone, limit, full };
   Start start_waiting(const model::Execution& execution);
+  Millis waited(const model::Execution& execution) const;
+  void give_up(const model::Execution& execution);
+  bool still_ours(const RunPlan& plan);
   RunPlan plan_due(model::Execution execution);
 
   AbortOutcome abort_elsewhere(model::Execution execution, const std::string& user, const std::string& reason,
@@ -47,14 +62,12 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
 
   const LauncherParts parts;
   const LauncherConfig config;
-  model::OwnIncarnation self;
+  const model::OwnIncarnation alone;
+  const model::OwnIncarnation& self;
+  std::atomic<std::int64_t> over{-1};  // the last incarnation that was declared dead
   OutcomeWriter outcomes{parts.loop, parts.pool, parts.database};
   RunRegistry registry;
   DueList due;
-  struct Forwarded {
-    std::string to;
-    UnixMillis since = 0;
-  };
   base::Guarded<std::map<model::ExecutionId, Forwarded>> forwarded;
   std::atomic<bool> something_waits{false};  // queued, as of the last look
   std::atomic<bool> started{false};

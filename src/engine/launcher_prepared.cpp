@@ -4,16 +4,20 @@
 #include "base/logging.hpp"
 #include "engine/admission.hpp"
 #include "engine/launcher_impl.hpp"
+#include "store/member_store.hpp"
 
 namespace qd::engine {
 
 namespace {
 
+constexpr int kMostForwards = 5;  // then the sender runs it
+
 bool has_secrets(const RunPlan& plan) {
   return !plan.options.secure.empty() || !plan.options.secure_exposed.empty();
 }
 
-void let_wait(RunPlan& plan, const std::string& for_member, const char* why, UnixMillis now) {
+void let_wait(RunPlan& plan, const model::Incarnation& here, const std::string& for_member, const char* why,
+              UnixMillis now) {
   auto& execution = plan.execution;
   execution.status = model::status::queued;
   execution.started.reset();
@@ -21,7 +25,7 @@ void let_wait(RunPlan& plan, const std::string& for_member, const char* why, Uni
   execution.server_uuid = for_member;
   execution.incarnation = 0;
   execution.extra["waits"] = why;
-  if (has_secrets(plan)) execution.extra["sealed"] = true;
+  if (has_secrets(plan)) execution.extra["sealed"] = JsonObject{{"by", here.uuid}, {"life", here.number}};
 }
 
 }  // namespace
@@ -78,6 +82,7 @@ bool Launcher::Impl::insert_here(store::Session& session, RunPlan& plan, UnixMil
   execution.scheduled_for.reset();
   execution.server_uuid = here.uuid;
   execution.incarnation = here.number;
+  plan.written = std::chrono::steady_clock::now();
   const auto limit = execution.retry_of ? std::nullopt : running_limit(*plan.job);
   if (!limit) {
     execution.id = store::ExecutionStore::create(session, execution);
@@ -93,7 +98,7 @@ bool Launcher::Impl::insert_here(store::Session& session, RunPlan& plan, UnixMil
     }
   }
   if (!queue || ahead >= *queue) return false;
-  let_wait(plan, "", "job", now);
+  let_wait(plan, here, "", "job", now);
   execution.id = store::ExecutionStore::create(session, execution);
   return true;
 }
@@ -111,14 +116,14 @@ bool Launcher::Impl::insert_elsewhere(store::Session& session, RunPlan& plan, co
       why = "job";
     }
   }
-  let_wait(plan, target, why, now);
+  let_wait(plan, self.get(), target, why, now);
   plan.execution.id = store::ExecutionStore::create(session, plan.execution);
   return true;
 }
 
 Result<Route> Launcher::Impl::route(const RunPlan& plan) {
   if (!parts.cluster.route || plan.execution.retry_of) return Route{};
-  auto route = parts.cluster.route(plan.execution.project, plan.execution.type == "scheduled", has_secrets(plan));
+  auto route = parts.cluster.route(plan.execution.project, plan.execution.type == "scheduled", has_secrets(plan), "");
   if (route && route->where == Route::Where::member && route->uuid == config.server_uuid) return Route{};
   return route;
 }
@@ -134,31 +139,77 @@ void Launcher::Impl::forward(RunPlan plan) {
   }
   if (!execution.server_uuid.empty()) {
     due.add(execution.id, std::numeric_limits<UnixMillis>::max(), plan.given);
-    const Forwarded entry{execution.server_uuid, parts.clock.now()};
-    forwarded.with([&](auto& entries) { entries[execution.id] = entry; });
   }
-  if (!parts.cluster.forward) return;
+  Forwarded entry{execution.server_uuid, parts.clock.now(), std::move(secret)};
+  if (!entry.to.empty()) forwarded.with([&](auto& entries) { entries[execution.id] = entry; });
+  // Sealing takes time that a caller with more fires to start does not have.
+  parts.pool.post([weak = weak_from_this(), execution, entry = std::move(entry)] {
+    const auto self = weak.lock();
+    if (!self) return;
+    try {
+      if (!self->send(execution, entry)) self->take_back(execution.id);
+    } catch (const store::DatabaseError& error) {  // it is taken back when nobody starts it
+      base::log_warn("engine", "execution " + std::to_string(execution.id) + " was not forwarded: " + error.what());
+    }
+  });
+}
+
+// False: it must be taken back.
+bool Launcher::Impl::send(const model::Execution& execution, Forwarded entry) {
+  const bool to_one = !execution.server_uuid.empty();
+  if (to_one) forwarded.with([&](auto& entries) { entries[execution.id] = entry; });
+  if (!parts.cluster.forward) return true;
+  const auto told = parts.cluster.forward(execution, entry.secret);
+  if (told) return true;
+  base::log_warn("engine", "execution " + std::to_string(execution.id) + " was not forwarded: " + told.error().message);
+  return !to_one;
+}
+
+void Launcher::Impl::take_back(model::ExecutionId id) {
+  auto entry = forwarded.with([&](auto& entries) {
+    auto node = entries.extract(id);
+    return node.empty() ? std::optional<Forwarded>() : std::optional(std::move(node.mapped()));
+  });
+  if (!entry) return;
   try {
-    const auto told = parts.cluster.forward(execution, secret);
-    if (told) return;
-    base::log_warn("engine",
-                   "execution " + std::to_string(execution.id) + " was not forwarded: " + told.error().message);
-    if (!execution.server_uuid.empty()) take_back(execution.id, execution.server_uuid);
-  } catch (const store::DatabaseError& error) {  // its row waits all the same, and is taken back in time
-    base::log_warn("engine", "execution " + std::to_string(execution.id) +
-                                 " was forwarded, and its member not told: " + error.what());
+    if (!reclaim(id, entry->to)) {
+      due.take(id);  // it was started there, or ended
+    } else if (!route_again(id, *entry)) {
+      look_at(Millis{0});
+    }
+  } catch (const store::DatabaseError&) {
+    forwarded.with([&](auto& entries) { entries.try_emplace(id, std::move(*entry)); });
+    throw;
   }
 }
 
-void Launcher::Impl::take_back(model::ExecutionId id, const std::string& from) {
+// When that member died, another may have freed it, or given it back, already.
+bool Launcher::Impl::reclaim(model::ExecutionId id, const std::string& from) {
+  const auto& here = config.server_uuid;
+  const bool ours = parts.executions.reassign(id, from, here) || parts.executions.reassign(id, "", here) ||
+                    parts.executions.reassign(id, here, here);
+  if (!ours) return false;
+  base::log_warn("engine",
+                 "execution " + std::to_string(id) + " was not started by member " + from + " in time: taken back");
+  return true;
+}
+
+// Chooses again for what is queued here. False: it runs here after all, as nobody else may or can.
+bool Launcher::Impl::route_again(model::ExecutionId id, Forwarded entry) {
+  const auto execution = parts.executions.find(id);
+  if (!execution || entry.times >= kMostForwards || !parts.cluster.route) return false;
+  const bool sealed = !entry.secret.empty();
+  const auto route = parts.cluster.route(execution->project, execution->type == "scheduled", sealed, entry.to);
+  const bool to_other = route && route->where != Route::Where::here && route->uuid != config.server_uuid;
+  const bool to_anyone = !sealed && ((to_other && route->uuid.empty()) || (!to_other && mode == Mode::passive));
+  if (!to_other && !to_anyone) return false;
+  auto moved = *execution;
+  moved.server_uuid = to_anyone ? "" : route->uuid;
+  if (!parts.executions.reassign(id, config.server_uuid, moved.server_uuid)) return true;
+  if (to_anyone) due.take(id);
+  if (send(moved, {moved.server_uuid, parts.clock.now(), std::move(entry.secret), entry.times + 1})) return true;
   forwarded.with([&](auto& entries) { entries.erase(id); });
-  if (parts.executions.reassign(id, from, config.server_uuid)) {
-    base::log_warn("engine",
-                   "execution " + std::to_string(id) + " was not started by member " + from + " in time: taken back");
-    look_at(Millis{0});
-  } else {
-    due.take(id);  // it was started there, or ended
-  }
+  return !parts.executions.reassign(id, moved.server_uuid, config.server_uuid);
 }
 
 Result<std::unique_ptr<PreparedRun>> Launcher::prepare(RunRequest request,
@@ -189,9 +240,15 @@ Result<std::unique_ptr<PreparedRun>> Launcher::prepare(RunRequest request,
 Result<model::Execution> Launcher::launch(RunRequest request) {
   auto prepared = prepare(std::move(request));
   if (!prepared) return fail(prepared.error());
-  bool inserted = false;
-  impl_->parts.database.transact(
-      [&](store::Session& session) { inserted = (*prepared)->insert(session, impl_->parts.clock.now()); });
+  bool inserted = false, alive = false;
+  impl_->parts.database.transact([&](store::Session& session) {
+    alive = store::MemberStore::hold_life(session, impl_->self.get());
+    inserted = alive && (*prepared)->insert(session, impl_->parts.clock.now());
+  });
+  if (!alive) {
+    return fail(ErrorKind::unavailable,
+                "The other members declared this one dead. It returns to the cluster at once; try again");
+  }
   const auto& execution = (*prepared)->execution();
   if (!inserted) {
     return fail(ErrorKind::conflict,
@@ -210,14 +267,14 @@ void Launcher::forwarded_here(model::ExecutionId id, std::map<std::string, std::
 }
 
 void Launcher::take_back(Millis limit) {
-  std::vector<std::pair<model::ExecutionId, std::string>> old;
+  std::vector<model::ExecutionId> old;
   const auto before = impl_->parts.clock.now() - limit.count();
   impl_->forwarded.with([&](const auto& entries) {
     for (const auto& [id, entry] : entries) {
-      if (entry.since <= before) old.emplace_back(id, entry.to);
+      if (entry.since <= before) old.push_back(id);
     }
   });
-  for (const auto& [id, from] : old) impl_->take_back(id, from);
+  for (const auto id : old) impl_->take_back(id);
 }
 
 }  // namespace qd::engine

@@ -1,6 +1,7 @@
 // One execution on its way from its first step to its final row.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -26,12 +27,15 @@ struct RunPlan {
   std::map<std::string, std::string> given;  // options as they were given, for a retry
   std::map<std::string, std::string> project_config;
   std::string refusal;  // not empty: the run cannot start, and why
+  // When its row was; a start that is late makes sure that the row is still ours. Nullopt: just now.
+  std::optional<std::chrono::steady_clock::time_point> written;
 };
 
 // What a run asks of the launcher. Both may be called on any thread.
 struct RunHooks {
-  // Writes the row of a retry; nullopt: it could not be. Blocks.
-  std::function<std::optional<RunPlan>(RunRequest)> create_retry;
+  // Writes the row of a retry and links it to the first; nullopt: it could not be, or the first is not ours any more.
+  // Blocks.
+  std::function<std::optional<RunPlan>(RunRequest, const model::Execution& first)> create_retry;
   // Starts it, or lets it wait for its time.
   std::function<void(RunPlan)> start_retry;
   OutcomeWriter& outcomes;

@@ -56,11 +56,8 @@ base::Task<std::optional<RunPlan>> Run::create_retry() {
   if (retries_failed_nodes_only(*plan_.job)) {
     request.failed_nodes_only = unfinished_nodes(state_.nodes, scope_.nodes);
   }
-  auto creating = base::run_on(parts_.pool, parts_.loop, [&]() -> std::optional<RunPlan> {
-    auto plan = hooks_.create_retry(std::move(request));
-    if (plan) parts_.executions.set_retried_as(execution.id, plan->execution.id);
-    return plan;
-  });
+  auto creating =
+      base::run_on(parts_.pool, parts_.loop, [&] { return hooks_.create_retry(std::move(request), execution); });
   co_return co_await creating;
 }
 
@@ -85,7 +82,7 @@ store::ExecutionOutcome Run::final_row(const WorkflowOutcome& outcome, bool retr
   if (retried) row.status = model::status::failed_with_retry;
   row.aborted_by = row.status == model::status::aborted && aborted_by_.empty() ? plan_.execution.user : aborted_by_;
   row.abort_reason = abort_reason_;
-  row.ended = parts_.clock.now();
+  row.ended = std::max(parts_.clock.now(), plan_.execution.started.value_or(0));  // clocks are set a little, too
   for (const auto& node : scope_.nodes.reached) {
     (scope_.nodes.failed.contains(node) ? row.failed_nodes : row.succeeded_nodes).push_back(node);
   }

@@ -14,13 +14,31 @@ namespace qd::service {
 namespace {
 
 constexpr Millis kTick{500};
-constexpr std::size_t kMostOrphans = 10'000;
 
 std::string write_texts(const std::map<std::string, std::string>& texts) {
   JsonObject json;
   for (const auto& [name, value] : texts) json[name] = value;
   return boost::json::serialize(json);
 }
+
+class LaunchedRetry final : public cluster::PreparedRetry {
+ public:
+  LaunchedRetry(std::unique_ptr<engine::PreparedRun> run, model::ExecutionId first)
+      : run_(std::move(run)), first_(first) {}
+  void insert(store::Session& session, UnixMillis now) override {
+    if (!run_->insert(session, now)) return;
+    store::ExecutionStore::link_retry(session, first_, run_->execution().id);
+  }
+  void start() override {
+    base::log_info("cluster", "execution " + std::to_string(first_) + ", whose member died, is retried as " +
+                                  std::to_string(run_->execution().id));
+    run_->start();
+  }
+
+ private:
+  std::unique_ptr<engine::PreparedRun> run_;
+  const model::ExecutionId first_;
+};
 
 std::map<std::string, std::string> read_texts(const std::string& text) {
   std::map<std::string, std::string> texts;
@@ -37,12 +55,10 @@ RemoteExecution::RemoteExecution(const model::OwnIncarnation& self, Settings set
       settings_(settings),
       choosing_(Choosing{std::move(policies), cluster::RandomSource(std::random_device{}()), {}}) {}
 
-void RemoteExecution::connect(engine::Launcher& launcher, cluster::ClusterLogic& cluster, store::JobStore& jobs,
-                              store::ExecutionStore& executions) {
+void RemoteExecution::connect(engine::Launcher& launcher, cluster::ClusterLogic& cluster, store::JobStore& jobs) {
   launcher_ = &launcher;
   cluster_ = &cluster;
   jobs_ = &jobs;
-  executions_ = &executions;
   auto& messages = cluster.messages();
   messages.on(cluster::message_kind::run, [this](const cluster::Incoming& message) { return run_here(message); });
   messages.on(cluster::message_kind::abort, [this](const cluster::Incoming& message) { return abort_here(message); });
@@ -61,8 +77,8 @@ void RemoteExecution::set_policies(cluster::PolicyConfig policies) {
 engine::ClusterHooks RemoteExecution::launcher_hooks() {
   engine::ClusterHooks hooks;
   if (!settings_.clustered) return hooks;
-  hooks.route = [this](const std::string& project, bool scheduled, bool secrets) {
-    return route(project, scheduled, secrets);
+  hooks.route = [this](const std::string& project, bool scheduled, bool secrets, const std::string& not_there) {
+    return route(project, scheduled, secrets, not_there);
   };
   hooks.forward = [this](const model::Execution& execution, const std::map<std::string, std::string>& secrets) {
     return forward(execution, secrets);
@@ -75,7 +91,8 @@ engine::ClusterHooks RemoteExecution::launcher_hooks() {
   return hooks;
 }
 
-Result<engine::Route> RemoteExecution::route(const std::string& project, bool scheduled, bool secrets) {
+Result<engine::Route> RemoteExecution::route(const std::string& project, bool scheduled, bool secrets,
+                                             const std::string& not_there) {
   const engine::Route here;
   if (cluster_ == nullptr || (secrets && !settings_.sealed)) return here;
   const auto view = cluster_->view();
@@ -83,7 +100,9 @@ Result<engine::Route> RemoteExecution::route(const std::string& project, bool sc
     const auto& policy = choosing.policies.for_project(project);
     if (policy.kind == cluster::PolicyKind::none) return std::nullopt;
     if (scheduled && !choosing.policies.scheduled_at_execution) return std::nullopt;  // its owner was chosen
-    return cluster::choose(policy, cluster::candidates(view), self_.uuid(), choosing.random, choosing.state);
+    auto members = cluster::candidates(view);
+    std::erase_if(members, [&](const auto& member) { return member.uuid == not_there; });
+    return cluster::choose(policy, members, self_.uuid(), choosing.random, choosing.state);
   });
   if (!decision) return here;
   using Kind = cluster::Decision::Kind;
@@ -155,7 +174,7 @@ cluster::ClusterHooks RemoteExecution::cluster_hooks(std::function<void()> sched
   };
   hooks.takeover.choose_for_project = [this](const std::string& project) { return choose_for_project(project); };
   hooks.takeover.taken = std::move(scheduler_poke);
-  hooks.recovery.retry = [this](const model::Execution& execution) { retry(execution); };
+  hooks.recovery.retry = [this](const model::Execution& execution) { return retry(execution); };
   hooks.recovery.reassign = [this](const model::Execution&) { launcher_->look_now(); };
   hooks.vitals = [this, vitals = std::move(vitals)] {
     auto now = vitals();
@@ -163,10 +182,7 @@ cluster::ClusterHooks RemoteExecution::cluster_hooks(std::function<void()> sched
     now.thread_ratio = std::min(1.0, static_cast<double>(now.running) / static_cast<double>(settings_.threads));
     return now;
   };
-  hooks.returned = [this] {
-    launcher_->set_incarnation(self_.get().number);
-    launcher_->look_now();
-  };
+  hooks.returned = [this] { launcher_->look_now(); };
   return hooks;
 }
 
@@ -182,12 +198,12 @@ std::optional<std::string> RemoteExecution::choose_for_project(const std::string
   return std::nullopt;
 }
 
-void RemoteExecution::retry(const model::Execution& execution) {
-  if (execution.job_uuid.empty()) return;
+std::unique_ptr<cluster::PreparedRetry> RemoteExecution::retry(const model::Execution& execution) {
+  if (execution.job_uuid.empty()) return nullptr;
   auto stored = jobs_->find(execution.job_uuid);
-  if (!stored || !stored->job.retry) return;
+  if (!stored || !stored->job.retry) return nullptr;
   const auto count = base::parse_int(base::trim(stored->job.retry->count));
-  if (!count || *count <= execution.retry_attempt) return;
+  if (!count || *count <= execution.retry_attempt) return nullptr;
   engine::RunRequest request;
   request.job = std::move(stored->job);
   request.job_revision = stored->revision;
@@ -199,34 +215,16 @@ void RemoteExecution::retry(const model::Execution& execution) {
   request.retry_of = execution.id;
   request.retry_attempt = execution.retry_attempt + 1;
   request.original = execution.original.value_or(execution.id);
-  const auto launched = launcher_->launch(std::move(request));
-  if (!launched) {
-    base::log_warn("cluster", "execution " + std::to_string(execution.id) +
-                                  ", whose member died, is not retried: " + launched.error().message);
-    return;
-  }
-  executions_->set_retried_as(execution.id, launched->id);
-  base::log_info("cluster", "execution " + std::to_string(execution.id) + ", whose member died, is retried as " +
-                                std::to_string(launched->id));
-}
-
-std::vector<model::Execution> RemoteExecution::own_orphans() {
-  store::ExecutionQuery query;
-  query.running_only = true;
-  query.server_uuid = self_.uuid();
-  query.max = kMostOrphans;
-  auto left = executions_->query(query).executions;
-  std::erase_if(left, [this](const auto& execution) { return execution.incarnation >= self_.get().number; });
-  return left;
-}
-
-void RemoteExecution::retry(const std::vector<model::Execution>& closed) {
-  for (const auto& execution : closed) retry(execution);
+  auto prepared = launcher_->prepare(std::move(request));
+  if (prepared) return std::make_unique<LaunchedRetry>(std::move(*prepared), execution.id);
+  base::log_warn("cluster", "execution " + std::to_string(execution.id) +
+                                ", whose member died, is not retried: " + prepared.error().message);
+  return nullptr;
 }
 
 // This member was declared dead while it lived: what it ran belongs to nobody any more, or to others.
 void RemoteExecution::fence() {
-  if (launcher_ != nullptr) launcher_->fence("the other members declared this one dead");
+  if (launcher_ != nullptr) launcher_->fence(self_.get().number, "the other members declared this one dead");
   fenced_ = true;
 }
 

@@ -33,26 +33,20 @@ class RemoteExecution {
   engine::ClusterHooks launcher_hooks();
   // The hooks of the cluster that concern executions; `scheduler_poke` is called when schedules came here.
   cluster::ClusterHooks cluster_hooks(std::function<void()> scheduler_poke, std::function<model::Vitals()> vitals);
-  void connect(engine::Launcher& launcher, cluster::ClusterLogic& cluster, store::JobStore& jobs,
-               store::ExecutionStore& executions);
+  void connect(engine::Launcher& launcher, cluster::ClusterLogic& cluster, store::JobStore& jobs);
 
   // Looks at what was forwarded, and after a fencing for the end of what ran; every half second.
   void start(base::EventLoop& loop, base::WorkerPool& pool);
   void stop();
 
-  // What earlier lives of this member left running; before the launcher closes it.
-  std::vector<model::Execution> own_orphans();
-  // Runs again those of them whose job has retries left.
-  void retry(const std::vector<model::Execution>& closed);
-
   void set_policies(cluster::PolicyConfig policies);  // for executions from now on
 
  private:
-  Result<engine::Route> route(const std::string& project, bool scheduled, bool secrets);
+  Result<engine::Route> route(const std::string& project, bool scheduled, bool secrets, const std::string& not_there);
   Result<> forward(const model::Execution& execution, const std::map<std::string, std::string>& secrets);
   bool abort(const model::Execution& execution, const std::string& user, const std::string& reason);
   std::optional<std::string> choose_for_project(const std::string& project);
-  void retry(const model::Execution& execution);
+  std::unique_ptr<cluster::PreparedRetry> retry(const model::Execution& execution);
   std::string run_here(const cluster::Incoming& message);
   std::string abort_here(const cluster::Incoming& message);
   void fence();
@@ -64,7 +58,6 @@ class RemoteExecution {
   engine::Launcher* launcher_ = nullptr;
   cluster::ClusterLogic* cluster_ = nullptr;
   store::JobStore* jobs_ = nullptr;
-  store::ExecutionStore* executions_ = nullptr;
   base::EventLoop* loop_ = nullptr;
   base::WorkerPool* pool_ = nullptr;
 

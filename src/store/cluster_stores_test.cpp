@@ -272,7 +272,8 @@ TEST_P(ClusterStoresTest, ExecutionsOfEndedLivesAreOrphans) {
   members.leave(second);
   ASSERT_EQ(orphans.waiting(10).size(), 1u);
   bool freed = false;
-  database_->transact([&](Session& session) { freed = OrphanStore::unassign(session, waiting); });
+  database_->transact(
+      [&](Session& session) { freed = OrphanStore::unassign(session, waiting, 7) == OrphanStore::Freed::yes; });
   EXPECT_TRUE(freed);
   EXPECT_EQ(executions.find(waiting.id)->server_uuid, "");
   EXPECT_THAT(orphans.waiting(10), IsEmpty());

@@ -23,10 +23,13 @@ const std::string insert_within_limit =
     " FROM (SELECT 1 AS one) once WHERE"
     " (SELECT COUNT(*) FROM execution r WHERE r.active = 1 AND r.job_uuid = ? AND r.status = 'running') < ?";
 
+// A member that was declared dead starts nothing any more.
+#define QD_LIFE_GOES_ON \
+  " AND NOT EXISTS (SELECT 1 FROM member m WHERE m.uuid = ? AND (m.incarnation > ? OR m.state = 'dead'))"
 constexpr const char* start_waiting =
     "UPDATE execution SET status = 'running', active = 1, started_ms = ?, sort_ms = ?, server_uuid = ?, incarnation = "
     "? "
-    "WHERE id = ? AND status IN ('scheduled', 'queued')";
+    "WHERE id = ? AND status IN ('scheduled', 'queued')" QD_LIFE_GOES_ON;
 // The inner tables are wrapped so that MariaDB reads the table that it changes. The slots that are looked at are those
 // of the job that the row belongs to.
 constexpr const char* start_waiting_within_limit =
@@ -38,7 +41,9 @@ constexpr const char* start_waiting_within_limit =
     "WHERE NOT EXISTS (SELECT 1 FROM execution held WHERE held.slot = free.slot AND held.job_uuid = (SELECT "
     "h.job_uuid FROM execution h WHERE h.id = ?))) f) "
     "WHERE id = ? AND status IN ('scheduled', 'queued') AND (SELECT c.n FROM (SELECT COUNT(*) AS n FROM execution r "
-    "JOIN execution me ON me.job_uuid = r.job_uuid WHERE me.id = ? AND r.active = 1 AND r.status = 'running') c) < ?";
+    "JOIN execution me ON me.job_uuid = r.job_uuid WHERE me.id = ? AND r.active = 1 AND r.status = 'running') c) < "
+    "?" QD_LIFE_GOES_ON;
+#undef QD_LIFE_GOES_ON
 constexpr const char* count_running_of_job =
     "SELECT COUNT(*) FROM execution WHERE active = 1 AND job_uuid = ? AND status = 'running'";
 constexpr const char* count_queued_of_job =
@@ -55,6 +60,8 @@ constexpr const char* reassign_queued =
 constexpr const char* finish_running = QD_FINISH QD_WHERE_OWNED;
 constexpr const char* finish_running_with_state = QD_FINISH ", state = ?" QD_WHERE_OWNED;
 constexpr const char* save_state = "UPDATE execution SET state = ?" QD_WHERE_OWNED;
+constexpr const char* set_retried_as_if_ours = "UPDATE execution SET retried_as = ?" QD_WHERE_OWNED;
+constexpr const char* touch_owned = "UPDATE execution SET status = status" QD_WHERE_OWNED;
 #undef QD_FINISH
 #undef QD_WHERE_OWNED
 constexpr const char* cancel_waiting_row =
@@ -123,7 +130,7 @@ std::int64_t ExecutionStore::count_queued(Session& session, const std::string& j
 
 bool ExecutionStore::start_within_limit(model::ExecutionId id, UnixMillis now, const std::string& server_uuid,
                                         std::int64_t incarnation, std::int64_t limit) {
-  const Params params = {now, now, server_uuid, incarnation, id, id, id, id, limit};
+  const Params params = {now, now, server_uuid, incarnation, id, id, id, id, limit, server_uuid, incarnation};
   for (int race = 0; race < max_slot_races; ++race) {
     try {
       return database_.execute(start_waiting_within_limit, params) > 0;
@@ -140,7 +147,7 @@ bool ExecutionStore::reassign(model::ExecutionId id, const std::string& from, co
 
 bool ExecutionStore::start(model::ExecutionId id, UnixMillis now, const std::string& server_uuid,
                            std::int64_t incarnation) {
-  return database_.execute(start_waiting, {now, now, server_uuid, incarnation, id}) > 0;
+  return database_.execute(start_waiting, {now, now, server_uuid, incarnation, id, server_uuid, incarnation}) > 0;
 }
 
 bool ExecutionStore::finish(model::ExecutionId id, const std::string& server_uuid, std::int64_t incarnation,
@@ -181,6 +188,19 @@ std::int64_t ExecutionStore::close_orphans(const std::string& server_uuid, std::
 
 void ExecutionStore::set_retried_as(model::ExecutionId id, model::ExecutionId retry) {
   database_.execute(update_retried_as, {retry, id});
+}
+
+void ExecutionStore::link_retry(Session& session, model::ExecutionId id, model::ExecutionId retry) {
+  session.execute(update_retried_as, {retry, id});
+}
+
+bool ExecutionStore::hold_ours(Session& session, const model::Execution& execution) {
+  return session.execute(touch_owned, {execution.id, execution.server_uuid, execution.incarnation}) > 0;
+}
+
+bool ExecutionStore::set_retried_as(Session& session, const model::Execution& execution, model::ExecutionId retry) {
+  return session.execute(set_retried_as_if_ours, {retry, execution.id, execution.server_uuid, execution.incarnation}) >
+         0;
 }
 
 bool ExecutionStore::save_progress(model::ExecutionId id, const std::string& server_uuid, std::int64_t incarnation,

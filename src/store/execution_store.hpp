@@ -93,7 +93,8 @@ class ExecutionStore {
   // Executions with status `scheduled` whose time has come, oldest first; of this member, or of nobody when "".
   std::vector<model::Execution> due(UnixMillis now, std::size_t max);
 
-  // scheduled|queued → running; false when it is not in that state any more (another took it, or it was aborted).
+  // scheduled|queued → running; false when it is not in that state any more (another took it, or it was aborted), or
+  // when this incarnation was declared dead.
   bool start(model::ExecutionId id, UnixMillis now, const std::string& server_uuid, std::int64_t incarnation);
   // The same, unless `limit` executions of its job are running already. Holds across members.
   bool start_within_limit(model::ExecutionId id, UnixMillis now, const std::string& server_uuid,
@@ -108,6 +109,12 @@ class ExecutionStore {
   // Running executions of earlier incarnations of this member, closed as `incomplete`; returns how many.
   std::int64_t close_orphans(const std::string& server_uuid, std::int64_t incarnation, UnixMillis now);
   void set_retried_as(model::ExecutionId id, model::ExecutionId retry);
+  // The same in the caller's transaction; false when it does not run under its incarnation any more.
+  static bool set_retried_as(Session& session, const model::Execution& execution, model::ExecutionId retry);
+  // The same, whatever became of it.
+  static void link_retry(Session& session, model::ExecutionId id, model::ExecutionId retry);
+  // Locks a row that runs under its incarnation; false when it does not any more.
+  static bool hold_ours(Session& session, const model::Execution& execution);
   // Names, state and log path of a running execution change together in batches.
   bool save_progress(model::ExecutionId id, const std::string& server_uuid, std::int64_t incarnation,
                      const std::string& state);

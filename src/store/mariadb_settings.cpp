@@ -52,13 +52,15 @@ void set_mariadb_options(MYSQL* connection, const DatabaseTarget& target, std::c
 
 std::vector<std::string> mariadb_session_sql(bool is_mariadb) {
   const auto seconds = std::to_string(statement_limit.count());
-  return {
+  std::vector<std::string> sql = {
       "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'",
       "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
       "SET SESSION innodb_lock_wait_timeout = " + std::to_string(lock_limit.count()),
       is_mariadb ? "SET SESSION max_statement_time = " + seconds
                  : "SET SESSION max_execution_time = " + seconds + "000",
   };
+  if (is_mariadb) sql.push_back("SET SESSION idle_transaction_timeout = " + std::to_string(idle_limit.count()));
+  return sql;
 }
 
 }  // namespace qd::store

@@ -33,6 +33,7 @@ constexpr const char* update_mode =
 constexpr const char* update_lock_boot = "UPDATE member SET lock_boot = ?" QD_WHERE_ALIVE;
 constexpr const char* update_certificate = "UPDATE member SET certificate = ?" QD_WHERE_ALIVE;
 #undef QD_WHERE_ALIVE
+constexpr const char* lock_member = "SELECT 1 FROM member WHERE uuid = ? FOR UPDATE";
 constexpr const char* empty_member =
     "UPDATE member SET state = 'leaving' WHERE uuid = ? AND incarnation = ? AND state = 'live'";
 constexpr const char* touch_state = "UPDATE member SET state = state WHERE uuid = ? AND incarnation = ? AND state = ?";
@@ -169,11 +170,23 @@ std::optional<model::Member> MemberStore::find(const std::string& uuid) {
 }
 
 bool MemberStore::declare_dead(Session& session, const model::Incarnation& id, UnixMillis seen_beat) {
+  // Beats do not wait for claims, which hold the key; this does.
+  if (session.dialect() == Dialect::postgresql) session.query(lock_member, {id.uuid});
   return session.execute(bury_member, {id.uuid, id.number, seen_beat}) > 0;
 }
 
 bool MemberStore::hold(Session& session, const model::Incarnation& id, model::Member::State state) {
   return session.execute(touch_state, {id.uuid, id.number, std::string(model::to_text(state))}) > 0;
+}
+
+bool MemberStore::hold_life(Session& session, const model::Incarnation& id) {
+  const char* sql = "SELECT incarnation, state FROM member WHERE uuid = ? FOR KEY SHARE";
+  if (session.dialect() == Dialect::sqlite) sql = "SELECT incarnation, state FROM member WHERE uuid = ?";
+  if (session.dialect() == Dialect::mariadb)
+    sql = "SELECT incarnation, state FROM member WHERE uuid = ? LOCK IN SHARE MODE";
+  const auto rows = session.query(sql, {id.uuid});
+  if (rows.empty()) return true;
+  return rows.front().integer(0) <= id.number && read_state(rows.front().text(1)) != model::Member::State::dead;
 }
 
 bool MemberStore::begin_leaving(const model::Incarnation& id) {

@@ -28,6 +28,9 @@ class MemberStore {
 
   // Fences: live or leaving → dead, unless it has beaten since `seen_beat`.
   static bool declare_dead(Session& session, const model::Incarnation& id, UnixMillis seen_beat);
+  // Keeps an incarnation from being declared dead until the transaction ends; false when it was. A member without a row
+  // is its own master.
+  static bool hold_life(Session& session, const model::Incarnation& id);
   // Locks the row until the transaction ends; false when the incarnation is not in that state any more.
   static bool hold(Session& session, const model::Incarnation& id, model::Member::State state);
   bool begin_leaving(const model::Incarnation& id);  // live → leaving

@@ -8,8 +8,9 @@ namespace {
 const std::string select_running_orphans =
     std::string(select_execution) +
     " WHERE active = 1 AND status = 'running' AND NOT EXISTS (SELECT 1 FROM member m WHERE m.uuid = "
-    "execution.server_uuid AND m.incarnation = execution.incarnation AND m.state IN ('live', 'leaving')) "
-    "ORDER BY sort_ms LIMIT ?";
+    "execution.server_uuid AND m.incarnation = execution.incarnation AND m.state IN ('live', 'leaving')) ";
+constexpr const char* oldest_first = "ORDER BY sort_ms LIMIT ?";
+constexpr const char* oldest_of_member = "AND server_uuid = ? ORDER BY sort_ms LIMIT ?";
 const std::string select_waiting_orphans =
     std::string(select_execution) +
     " WHERE active = 1 AND status IN ('queued', 'scheduled') AND server_uuid <> '' AND NOT EXISTS (SELECT 1 FROM "
@@ -18,8 +19,13 @@ constexpr const char* close_orphan =
     "UPDATE execution SET status = 'incomplete', active = NULL, slot = NULL, ended_ms = ?, abort_reason = ? "
     "WHERE id = ? AND server_uuid = ? AND incarnation = ? AND status = 'running'";
 constexpr const char* unassign_orphan =
-    "UPDATE execution SET server_uuid = '', incarnation = 0 "
+    "UPDATE execution SET server_uuid = ?, incarnation = 0 "
     "WHERE id = ? AND server_uuid = ? AND status IN ('queued', 'scheduled')";
+constexpr const char* close_sealed =
+    "UPDATE execution SET status = 'incomplete', active = NULL, slot = NULL, ended_ms = ?, abort_reason = ? "
+    "WHERE id = ? AND server_uuid = ? AND status = 'queued'";
+constexpr const char* select_life =
+    "SELECT 1 FROM member WHERE uuid = ? AND incarnation = ? AND state IN ('live', 'leaving')";
 constexpr const char* select_any_held =
     "SELECT 1 FROM execution WHERE active = 1 AND server_uuid = ? AND "
     "(status IN ('queued', 'scheduled') OR (status = 'running' AND incarnation = ?)) LIMIT 1";
@@ -38,8 +44,10 @@ std::vector<model::Execution> read_executions(const Rows& rows) {
 
 OrphanStore::OrphanStore(Database& database) : database_(database) {}
 
-std::vector<model::Execution> OrphanStore::running(std::size_t max) {
-  return read_executions(database_.query(select_running_orphans, {static_cast<std::int64_t>(max)}));
+std::vector<model::Execution> OrphanStore::running(std::size_t max, const std::string& of_member) {
+  const auto most = static_cast<std::int64_t>(max);
+  if (of_member.empty()) return read_executions(database_.query(select_running_orphans + oldest_first, {most}));
+  return read_executions(database_.query(select_running_orphans + oldest_of_member, {of_member, most}));
 }
 
 bool OrphanStore::close(Session& session, const model::Execution& execution, const std::string& reason,
@@ -51,8 +59,20 @@ std::vector<model::Execution> OrphanStore::waiting(std::size_t max) {
   return read_executions(database_.query(select_waiting_orphans, {static_cast<std::int64_t>(max)}));
 }
 
-bool OrphanStore::unassign(Session& session, const model::Execution& execution) {
-  return session.execute(unassign_orphan, {execution.id, execution.server_uuid}) > 0;
+OrphanStore::Freed OrphanStore::unassign(Session& session, const model::Execution& execution, UnixMillis now) {
+  std::string keeper;  // of its secure options
+  const Json* sealed = find(execution.extra, "sealed");
+  if (sealed != nullptr && sealed->is_object() && execution.status == model::status::queued) {
+    const Json* life = find(*sealed, "life");
+    keeper = text_or(sealed->get_object(), "by");
+    const auto number = life != nullptr && life->is_int64() ? life->get_int64() : -1;
+    if (session.query(select_life, {keeper, number}).empty()) {
+      const std::string reason = "Its secure options were lost with the member that forwarded it.";
+      const bool closed = session.execute(close_sealed, {now, reason, execution.id, execution.server_uuid}) > 0;
+      return closed ? Freed::closed : Freed::no;
+    }
+  }
+  return session.execute(unassign_orphan, {keeper, execution.id, execution.server_uuid}) > 0 ? Freed::yes : Freed::no;
 }
 
 bool OrphanStore::holds_any(const model::Incarnation& member) {

@@ -52,7 +52,7 @@ std::map<std::string, std::string> postgresql_settings(const DatabaseTarget& tar
 std::string postgresql_session_sql(const DatabaseTarget& target) {
   std::string sql = "SET statement_timeout = " + in_millis(statement_limit) +
                     "; SET lock_timeout = " + in_millis(lock_limit) +
-                    "; SET idle_in_transaction_session_timeout = " + in_millis(answer_limit);
+                    "; SET idle_in_transaction_session_timeout = " + in_millis(idle_limit);
   const auto schemas = base::split_trimmed(target.parameter("currentschema"), ',');
   for (std::size_t i = 0; i < schemas.size(); ++i) {
     sql += (i == 0 ? "; SET search_path TO " : ", ") + quoted_identifier(schemas[i]);

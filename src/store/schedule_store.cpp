@@ -164,7 +164,7 @@ bool ScheduleStore::advance(Session& session, std::int64_t id, UnixMillis settle
 }
 
 bool ScheduleStore::hold_alive(Session& session, const model::Incarnation& member) {
-  const char* hold = "SELECT 1 FROM member WHERE uuid = ? AND incarnation = ? AND state = 'live' FOR SHARE";
+  const char* hold = "SELECT 1 FROM member WHERE uuid = ? AND incarnation = ? AND state = 'live' FOR KEY SHARE";
   if (session.dialect() == Dialect::sqlite)
     hold = "SELECT 1 FROM member WHERE uuid = ? AND incarnation = ? AND state = 'live'";
   if (session.dialect() == Dialect::mariadb)
