@@ -33,10 +33,16 @@ export class Server {
     this.env = env;
     this.base = base ?? removeAtExit(mkdtempSync(join(tmpdir(), 'quarterdeck-')), () => this.log().split('\n').slice(-60).join('\n'));
     this.logFile = join(this.base, 'test-server.log');
+    this.writeConfig(config);
+    if (Object.keys(framework).length) this.#write('etc/framework.properties', properties(framework));
+  }
+
+  // What rundeck-config.properties says from now on; the server reads it at its start.
+  writeConfig(config) {
+    const { database } = this;
     const source = database ? { 'dataSource.url': database.url, 'dataSource.username': database.username, 'dataSource.password': database.password } : {};
     const settings = { ...source, ...config };
     if (Object.keys(settings).length) this.#write('server/config/rundeck-config.properties', properties(settings));
-    if (Object.keys(framework).length) this.#write('etc/framework.properties', properties(framework));
   }
 
   #write(path, text) {
