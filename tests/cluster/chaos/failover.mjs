@@ -10,7 +10,8 @@ export async function measureFailover(cluster, say) {
     await cluster.settled();
     const asked = cluster.members.find((one) => one !== victim);
     await victim.ok('PUT', '/scheduler/takeover', { json: { server: { all: true } } });
-    await until(() => cluster.number(`SELECT COUNT(*) FROM fire WHERE server_uuid = '${victim.uuid}' AND due_ms > (${NOW}) - 1500`) > 0, { what: `a fire on ${victim.name}` });
+    const owned = cluster.number(NOW);
+    await until(() => cluster.number(`SELECT COUNT(*) FROM fire WHERE server_uuid = '${victim.uuid}' AND claimed_ms > ${owned}`) > 0, { timeout: 60_000, what: `a fire on ${victim.name}` });
     const at = cluster.number(NOW);
     await victim.kill();
     const first = await until(() => {
