@@ -66,6 +66,21 @@ struct SimMember::Fire final : schedule::PreparedFire {
   model::Execution execution;
 };
 
+// A retry that is only counted.
+class CountedRetry final : public cluster::PreparedRetry {
+ public:
+  CountedRetry(Truth& truth, std::int64_t id) : truth_(truth), id_(id) {}
+  void insert(store::Session&, UnixMillis) override {}
+  void start() override {
+    ++truth_.recovered;
+    ++truth_.retries[id_];
+  }
+
+ private:
+  Truth& truth_;
+  const std::int64_t id_;
+};
+
 cluster::ClusterHooks SimMember::hooks() {
   cluster::ClusterHooks hooks;
   hooks.membership.fenced = [this] {
@@ -77,8 +92,7 @@ cluster::ClusterHooks SimMember::hooks() {
     return runner_.choose_for_project(project);
   };
   hooks.recovery.retry = [this](const model::Execution& execution) {
-    ++truth_.recovered;
-    ++truth_.retries[execution.id];
+    return std::make_unique<CountedRetry>(truth_, execution.id);
   };
   hooks.vitals = [this] {
     model::Vitals vitals;
