@@ -70,7 +70,7 @@ export class Server {
   async #answeringUrl(before) {
     const text = this.log().slice(before);
     if (!this.alive) throw new GiveUp(`the server ended at start (${this.child.exitCode ?? this.child.signalCode}): ${text.slice(-1500)}`);
-    for (const [url] of text.matchAll(/https?:\/\/127\.0\.0\.1:[1-9]\d*/g)) {
+    for (const [, url] of text.matchAll(/ is ready at (https?:\/\/127\.0\.0\.1:[1-9]\d*)/g)) {
       const answer = await request(url, 'GET', '/health', { timeout: 2000 }).catch(() => undefined);
       if (answer?.status === 200) return url;
     }
