@@ -67,6 +67,9 @@ struct ClusterHooks {
   // Its row is written, `queued` for its server_uuid ("": for anyone): tells the member, with the options that are in
   // no row. When that fails, the execution is taken back.
   std::function<Result<>(const model::Execution&, const std::map<std::string, std::string>& secret_options)> forward;
+  // May this member take what waits for anyone, by the policy of its project as it is now? `from`: the uuid of the
+  // member that was asked to run it.
+  std::function<bool(const std::string& project, const std::string& from)> may_take;
   // Asks the member that runs it to end it. False: that incarnation is gone; the caller closes the row.
   std::function<bool(const model::Execution&, const std::string& user, const std::string& reason)> abort;
 };

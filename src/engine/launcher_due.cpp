@@ -85,7 +85,7 @@ void Launcher::Impl::look_at_queue() {
       give_up(execution);
       continue;
     }
-    if (sealed || no_room || full_jobs.contains(execution.job_uuid)) {
+    if (sealed || no_room || full_jobs.contains(execution.job_uuid) || (shared && !may_take(execution))) {
       left = true;
       continue;
     }
@@ -95,6 +95,12 @@ void Launcher::Impl::look_at_queue() {
     if (outcome == Start::full) break;
   }
   something_waits = left;
+}
+
+bool Launcher::Impl::may_take(const model::Execution& execution) const {
+  if (!parts.cluster.may_take) return true;
+  const Json* from = find(execution.extra, "from");
+  return parts.cluster.may_take(execution.project, from == nullptr ? "" : scalar_text(*from).value_or(""));
 }
 
 Millis Launcher::Impl::waited(const model::Execution& execution) const {

@@ -52,6 +52,7 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   void look_at_queue();
   enum class Start { done, gone, limit, full };
   Start start_waiting(const model::Execution& execution);
+  bool may_take(const model::Execution& execution) const;
   Millis waited(const model::Execution& execution) const;
   void give_up(const model::Execution& execution);
   bool still_ours(const RunPlan& plan);

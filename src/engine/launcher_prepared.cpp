@@ -25,6 +25,7 @@ void let_wait(RunPlan& plan, const model::Incarnation& here, const std::string& 
   execution.server_uuid = for_member;
   execution.incarnation = 0;
   execution.extra["waits"] = why;
+  execution.extra["from"] = here.uuid;
   if (has_secrets(plan)) execution.extra["sealed"] = JsonObject{{"by", here.uuid}, {"life", here.number}};
 }
 

@@ -83,6 +83,7 @@ engine::ClusterHooks RemoteExecution::launcher_hooks() {
   hooks.forward = [this](const model::Execution& execution, const std::map<std::string, std::string>& secrets) {
     return forward(execution, secrets);
   };
+  hooks.may_take = [this](const std::string& project, const std::string& from) { return may_take(project, from); };
   if (settings_.remote_abort) {
     hooks.abort = [this](const model::Execution& execution, const std::string& user, const std::string& reason) {
       return abort(execution, user, reason);
@@ -114,6 +115,15 @@ Result<engine::Route> RemoteExecution::route(const std::string& project, bool sc
     return secrets ? here : engine::Route{engine::Route::Where::queue, ""};
   }
   return decision->uuid == self_.uuid() ? here : engine::Route{engine::Route::Where::member, decision->uuid};
+}
+
+bool RemoteExecution::may_take(const std::string& project, const std::string& from) {
+  for (const auto& member : cluster::candidates(cluster_->view())) {
+    if (member.uuid != self_.uuid()) continue;
+    return choosing_.with(
+        [&](Choosing& choosing) { return cluster::may_run(choosing.policies.for_project(project), member, from); });
+  }
+  return false;
 }
 
 Result<> RemoteExecution::forward(const model::Execution& execution,

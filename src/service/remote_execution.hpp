@@ -43,6 +43,7 @@ class RemoteExecution {
 
  private:
   Result<engine::Route> route(const std::string& project, bool scheduled, bool secrets, const std::string& not_there);
+  bool may_take(const std::string& project, const std::string& from);
   Result<> forward(const model::Execution& execution, const std::map<std::string, std::string>& secrets);
   bool abort(const model::Execution& execution, const std::string& user, const std::string& reason);
   std::optional<std::string> choose_for_project(const std::string& project);

@@ -70,6 +70,14 @@ describe('policies', () => {
     // Two at once is what each of them takes.
     assert.deepEqual(Object.keys(count(await places(6, slow))), ['m1', 'm2', 'm3']);
   });
+
+  it('Queue: only those take it that are allowed', async () => {
+    await cluster.policy(remote('Queue', { allowed: 'Other', allowedTags: 'db' }));
+    const slow = await newJob(m1, project, { steps: ['sleep 1'], multipleExecutions: true });
+    assert.deepEqual(Object.keys(count(await places(4, slow))), ['m2', 'm3']);
+    await cluster.policy(remote('Queue', { allowedTags: 'linux' }));
+    assert.deepEqual(count(await places(3)), { m2: 3 });
+  });
 });
 
 describe('who is allowed', () => {
