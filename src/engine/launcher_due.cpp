@@ -56,6 +56,7 @@ void Launcher::Impl::look() {
   }
   look_again = false;
   try {
+    if (started) settle_unanswered();
     while (started && mode == Mode::active) {
       const auto executions = parts.executions.due(parts.clock.now(), kDueBatch);
       bool room = true;
@@ -147,6 +148,7 @@ Launcher::Impl::Start Launcher::Impl::start_waiting(const model::Execution& exec
     start(std::move(plan));
   } catch (...) {
     registry.release();
+    ask_later(execution, Unanswered::Then::run);
     throw;
   }
   return Start::done;

@@ -50,6 +50,13 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   void look_at(Millis pause);  // from now
   void look();
   void look_at_queue();
+  struct Unanswered {
+    std::string uuid;
+    enum class Then { run, close } then;  // close: its caller was told that it did not start
+  };
+  void ask_later(const model::Execution& execution, Unanswered::Then then);
+  void settle_unanswered();
+  void settle_unanswered(model::ExecutionId id, const Unanswered& what);
   enum class Start { done, gone, limit, full };
   Start start_waiting(const model::Execution& execution);
   bool may_take(const model::Execution& execution) const;
@@ -70,6 +77,7 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   RunRegistry registry;
   DueList due;
   base::Guarded<std::map<model::ExecutionId, Forwarded>> forwarded;
+  base::Guarded<std::map<model::ExecutionId, Unanswered>> unanswered;
   std::atomic<bool> something_waits{false};  // queued, as of the last look
   std::atomic<bool> started{false};
   std::atomic<Mode> mode{Mode::active};

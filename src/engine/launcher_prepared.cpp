@@ -242,10 +242,15 @@ Result<model::Execution> Launcher::launch(RunRequest request) {
   auto prepared = prepare(std::move(request));
   if (!prepared) return fail(prepared.error());
   bool inserted = false, alive = false;
-  impl_->parts.database.transact([&](store::Session& session) {
-    alive = store::MemberStore::hold_life(session, impl_->self.get());
-    inserted = alive && (*prepared)->insert(session, impl_->parts.clock.now());
-  });
+  try {
+    impl_->parts.database.transact([&](store::Session& session) {
+      alive = store::MemberStore::hold_life(session, impl_->self.get());
+      inserted = alive && (*prepared)->insert(session, impl_->parts.clock.now());
+    });
+  } catch (const store::DatabaseError&) {
+    impl_->ask_later((*prepared)->execution(), Impl::Unanswered::Then::close);
+    throw;
+  }
   if (!alive) {
     return fail(ErrorKind::unavailable,
                 "The other members declared this one dead. It returns to the cluster at once; try again");
