@@ -1,3 +1,4 @@
+// any database
 // Nodes of projects: every kind of source, how they are put together, formats, filters, and jobs that run on them.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

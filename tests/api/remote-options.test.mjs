@@ -1,3 +1,4 @@
+// any database
 // Option values from URLs and files: what a form gets, what a run accepts, and addresses that are never reached.
 import assert from 'node:assert/strict';
 import { mkdtempSync, writeFileSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// any database
 // Steps beyond commands: rule sets, data between steps, flow control, conditional and HTTP steps, in real job files.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
