@@ -89,7 +89,7 @@ describe('the audit trail', () => {
 
   it('is for administrators only, by API and by qd', async () => {
     const { token } = await qd.ok('POST', '/tokens', { json: { user: 'reader', roles: ['nobody'] }, status: 201 });
-    await qd.fails(403, 'unauthorized', 'GET', '/audit/events', { token });
+    await qd.fails(403, null, 'GET', '/audit/events', { token });
     await qd.fails(400, null, 'GET', '/audit/events', { query: { from: 'soon' } });
     const listed = await cli(qd, ['audit', 'list', '-a', 'login_failed', '-m', '1', '-%', '%action %address']);
     assert.equal(listed.code, 0, listed.err);
