@@ -7,6 +7,7 @@
 #include "auth/local_user_module.hpp"
 #include "base/text.hpp"
 #include "service/audit_listeners.hpp"
+#include "service/run_rights.hpp"
 #include "store/member_store.hpp"
 
 namespace qd::app {
@@ -153,7 +154,8 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                      [this](model::Job& job, const auto& given, const auto& user, const auto& project) {
                                        remote_options.fill_enforced(job, given, user, project);
                                      },
-                                     &self},
+                                     &self,
+                                     service::run_rights(access, config.member.name)},
                launcher_config(config, url, log_root, node)),
       starter(launcher, job_rows, projects,
               [this](const store::ScheduleRow& row, UnixMillis due) { return calendar_service.excluded(row, due); },

@@ -137,8 +137,8 @@ Result<Resolved> resolve(RunScope& scope, const Frame& parent, const model::JobR
   const auto filters = effective_filters(reference, job);
   // A filter of the reference speaks of the parent's options.
   const bool own_filter = reference.node_filters && !reference.node_filters->filter.empty();
-  resolved.nodes =
-      choose_nodes(scope.parts, scope.config, filters, frame.project, own_filter ? context : frame.context);
+  resolved.nodes = choose_nodes(scope.parts, scope.config, scope.execution, filters, frame.project,
+                                own_filter ? context : frame.context);
   if (reference.node_filters && reference.node_filters->dispatch.node_intersect.value_or(false)) {
     std::erase_if(resolved.nodes.nodes, [&](const model::Node& node) {
       return std::ranges::find(parent.nodes, node.name, &model::Node::name) == parent.nodes.end();
@@ -204,10 +204,20 @@ base::Task<StepOutcome> run_job_reference(RunScope& scope, const NestedPlace& pl
                                           const model::JobRefStep& reference) {
   const auto name = identifier(reference);
   const auto project = reference.project.empty() ? scope.execution.project : reference.project;
-  auto finding =
-      base::run_on(scope.parts.pool, scope.parts.loop, [&] { return find_job(scope.parts.jobs, reference, project); });
+  auto finding = base::run_on(scope.parts.pool, scope.parts.loop, [&] {
+    auto found = find_job(scope.parts.jobs, reference, project);
+    const auto& may_run = scope.parts.rights.may_run;
+    if (found && may_run && !may_run(scope.execution, *found)) {
+      found =
+          fail(ErrorKind::unauthorized, "Job [" + name + "]: " + scope.execution.user + " is not authorized to run it");
+    }
+    return found;
+  });
   auto job = co_await finding;
-  if (!job) co_return refuse(place.log, "NotFound", job.error().message);
+  if (!job) {
+    const bool refused = job.error().kind == ErrorKind::unauthorized;
+    co_return refuse(place.log, refused ? "Unauthorized" : "NotFound", job.error().message);
+  }
   if (!job->execution_enabled) {
     if (!reference.fail_on_disable) co_return StepOutcome::success();
     co_return StepOutcome::failure("ExecutionsDisabled", "Job [" + name + "] execution disabled");

@@ -90,6 +90,14 @@ struct LauncherConfig {
 };
 
 // What executions need of the rest. All of it outlives the launcher.
+// What those in whose names executions run may do; empty: all. They may block on the database.
+struct RunRights {
+  // Takes out the nodes that this execution may not run on.
+  std::function<void(const model::Execution&, const std::string& project, std::vector<model::Node>&)> keep_allowed = {};
+  // May this execution run the job as a part of it?
+  std::function<bool(const model::Execution&, const model::Job&)> may_run = {};
+};
+
 struct LauncherParts {
   base::EventLoop& loop;  // runs the workflows; started by the owner
   base::WorkerPool& pool;
@@ -110,6 +118,7 @@ struct LauncherParts {
                      const std::map<std::string, std::string>& project_config)>
       fill_options = {};
   const model::OwnIncarnation* self = nullptr;  // this life of the member; null: as the configuration says
+  RunRights rights = {};
 };
 
 struct RunPlan;

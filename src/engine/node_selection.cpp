@@ -12,14 +12,24 @@ namespace {
 
 constexpr std::int64_t kMaxThreads = 1'000;
 
+void keep_allowed(const LauncherParts& parts, const model::Execution& execution, const std::string& project,
+                  NodeChoice& choice) {
+  if (!parts.rights.keep_allowed) return;
+  const std::size_t matched = choice.nodes.size();
+  parts.rights.keep_allowed(execution, project, choice.nodes);
+  if (choice.nodes.empty() && matched > 0)
+    choice.filter += " (not authorized to run on " + std::to_string(matched) + " node(s) that match)";
+}
+
 }  // namespace
 
-NodeChoice choose_nodes(const LauncherParts& parts, const LauncherConfig& config,
+NodeChoice choose_nodes(const LauncherParts& parts, const LauncherConfig& config, const model::Execution& execution,
                         const std::optional<model::NodeFilters>& filters, const std::string& project,
                         const model::DataContext& context) {
   NodeChoice choice;
   if (!filters) {
     choice.nodes = {config.server_node};
+    keep_allowed(parts, execution, project, choice);
     return choice;
   }
   const auto& rule = filters->dispatch;
@@ -29,6 +39,7 @@ NodeChoice choose_nodes(const LauncherParts& parts, const LauncherConfig& config
   choice.filter = filter.describe();
   const auto nodes = parts.nodes.nodes(project);
   choice.nodes = filter.select(*nodes);
+  keep_allowed(parts, execution, project, choice);
   std::ranges::stable_sort(choice.nodes, [&](const auto& a, const auto& b) {
     return rule.rank_ascending.value_or(true) ? rank_less(a, b, rule.rank_attribute)
                                               : rank_less(b, a, rule.rank_attribute);

@@ -17,8 +17,8 @@ struct NodeChoice {
 };
 
 // `filters` absent means the server node. References in filter and thread count are filled from `context`. Blocks when
-// the project's nodes must be fetched.
-NodeChoice choose_nodes(const LauncherParts& parts, const LauncherConfig& config,
+// the project's nodes must be fetched. Leaves out nodes that `execution` may not run on.
+NodeChoice choose_nodes(const LauncherParts& parts, const LauncherConfig& config, const model::Execution& execution,
                         const std::optional<model::NodeFilters>& filters, const std::string& project,
                         const model::DataContext& context);
 

@@ -157,9 +157,9 @@ base::Task<WorkflowOutcome> Run::run() {
   if (!files_written) co_return refused;
   Frame frame;
   NodeChoice choice;
-  if (plan_.job->node_filters) {
+  if (plan_.job->node_filters || parts_.rights.keep_allowed) {
     auto choosing = base::run_on(parts_.pool, parts_.loop, [&] {
-      return choose_nodes(parts_, config_, plan_.job->node_filters, plan_.execution.project, context_);
+      return choose_nodes(parts_, config_, plan_.execution, plan_.job->node_filters, plan_.execution.project, context_);
     });
     choice = co_await choosing;
   } else {
