@@ -33,19 +33,44 @@ const std::string* wanted_value(const Condition& condition) {
   return nullptr;
 }
 
+// "web/" of "web/front": the first part of a path, which patterns of groups and of storage paths begin with.
+std::string_view first_part(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  return slash == std::string_view::npos ? std::string_view() : text.substr(0, slash + 1);
+}
+
+// The first part that every value must have which the condition takes; "": none.
+std::string_view wanted_part(const Condition& condition) {
+  if (condition.test != Condition::Test::match) return {};
+  for (const TextPattern& pattern : condition.patterns) {
+    if (const auto part = first_part(pattern.prefix()); !part.empty()) return part;
+  }
+  return {};
+}
+
 // The rules of one type.
 struct TypeRules {
   Rules others;  // that name no value
-  std::map<std::string, ByValue, std::less<>> by_property;
+  std::map<std::string, ByValue, std::less<>> by_property, by_part;
+
+  bool file(const Numbered& numbered, const char* property) {
+    for (const Condition& condition : numbered.rule->conditions) {
+      if (condition.property != property) continue;
+      if (const std::string* value = wanted_value(condition)) {
+        by_property[property][*value].push_back(numbered);
+        return true;
+      }
+      if (const auto part = wanted_part(condition); !part.empty()) {
+        by_part[property][std::string(part)].push_back(numbered);
+        return true;
+      }
+    }
+    return false;
+  }
 
   void add(const Numbered& numbered) {
     for (const char* property : kTellingProperties) {
-      for (const Condition& condition : numbered.rule->conditions) {
-        const std::string* value = condition.property == property ? wanted_value(condition) : nullptr;
-        if (value == nullptr) continue;
-        by_property[property][*value].push_back(numbered);
-        return;
-      }
+      if (file(numbered, property)) return;
     }
     others.push_back(numbered);
   }
@@ -53,7 +78,17 @@ struct TypeRules {
   template <class Visit>
   void visit(const Attributes& attributes, Visit visit_rules) const {
     visit_rules(others);
-    for (const auto& [property, values] : by_property) {
+    visit_filed(
+        by_property, attributes, [](const std::string& text) { return std::string_view(text); }, visit_rules);
+    visit_filed(
+        by_part, attributes, [](const std::string& text) { return first_part(text); }, visit_rules);
+  }
+
+  // `key` is what the rules are filed under of an attribute's text.
+  template <class Key, class Visit>
+  static void visit_filed(const std::map<std::string, ByValue, std::less<>>& filed, const Attributes& attributes,
+                          Key key, Visit& visit_rules) {
+    for (const auto& [property, values] : filed) {
       const auto attribute = attributes.find(property);
       if (attribute == attributes.end()) continue;
       const auto* text = std::get_if<std::string>(&attribute->second);
@@ -61,7 +96,7 @@ struct TypeRules {
         for (const auto& [value, rules] : values) visit_rules(rules);
         continue;
       }
-      if (const auto found = values.find(*text); found != values.end()) visit_rules(found->second);
+      if (const auto found = values.find(key(*text)); found != values.end()) visit_rules(found->second);
     }
   }
 };

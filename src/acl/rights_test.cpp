@@ -71,11 +71,30 @@ TEST(Rights, MatchIsARegularExpressionOnTheWholeValue) {
   EXPECT_FALSE(run("{name: 'dev\\d+'}", "dev12x"));
   EXPECT_TRUE(run("{name: 'colou?r'}", "color"));
   EXPECT_FALSE(run("{name: 'a.c'}", "abd"));
+  EXPECT_TRUE(run("{name: 'a[(]b|c.'}", "cd")) << "alternatives behind a bracket";
+  EXPECT_TRUE(run("{name: 'x(a|b).|c.'}", "cd"));
+  EXPECT_TRUE(run("{name: 'x(a|b).'}", "xay"));
   EXPECT_TRUE(run("{name: ['a.*', '.*z']}", "abz")) << "all of a list must match";
   EXPECT_FALSE(run("{name: ['a.*', '.*z']}", "abc"));
   EXPECT_TRUE(run("{name: '(broken'}", "(broken")) << "a broken expression is the text itself";
   EXPECT_FALSE(run("{name: '(broken'}", "broken"));
   EXPECT_FALSE(run("{owner: '.*'}", "x")) << "there is no such attribute";
+}
+
+TEST(Rights, PatternsOfGroupsFindTheirGroupsOnly) {
+  const std::string text = in_project(
+      "{job: [{allow: run, match: {group: 'web/.*'}}, {allow: run, match: {group: 'db/(a|b)[0-9]'}}, {allow: run, "
+      "match: "
+      "{group: 'any.*'}}, {deny: run, match: {group: 'web/secret/.*'}}]}");
+  const auto run = [&](const std::string& group) { return decide(text, kMember, "job", job(group, "x"), "run"); };
+  EXPECT_EQ(run("web/front"), Outcome::allowed);
+  EXPECT_EQ(run("web/secret/x"), Outcome::denied);
+  EXPECT_EQ(run("web"), Outcome::rejected);
+  EXPECT_EQ(run("website/front"), Outcome::rejected);
+  EXPECT_EQ(run("db/b7"), Outcome::allowed);
+  EXPECT_EQ(run("db/c7"), Outcome::rejected);
+  EXPECT_EQ(run("anything/else"), Outcome::allowed);
+  EXPECT_EQ(run(""), Outcome::rejected);
 }
 
 TEST(Rights, EqualsContainsSubset) {

@@ -21,10 +21,33 @@ std::vector<std::string> alternatives_of(std::string_view pattern) {
   return std::all_of(parts.begin(), parts.end(), is_literal) ? parts : std::vector<std::string>{};
 }
 
+// Are there alternatives outside of parentheses? True too when that is not easily seen.
+bool may_have_alternatives(std::string_view pattern) {
+  if (pattern.find('|') == std::string_view::npos) return false;
+  if (pattern.find('\\') != std::string_view::npos) return true;
+  int depth = 0;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '[') {
+      const std::size_t end = pattern.find(']', i + 2);
+      if (end == std::string_view::npos || pattern.substr(i + 1, end - i - 1).find('[') != std::string_view::npos)
+        return true;
+      i = end;
+    } else if (c == '(') {
+      ++depth;
+    } else if (c == ')') {
+      --depth;
+    } else if (c == '|' && depth <= 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // What every text that matches begins with, as far as it is easily seen.
 std::string literal_prefix(std::string_view pattern) {
   const std::size_t meta = pattern.find_first_of(kMeta);
-  if (meta == std::string_view::npos || pattern.find('|') != std::string_view::npos) return {};
+  if (meta == std::string_view::npos || may_have_alternatives(pattern)) return {};
   std::string_view prefix = pattern.substr(0, meta);
   const bool repeats_last = pattern[meta] == '?' || pattern[meta] == '*' || pattern[meta] == '{';
   if (repeats_last && !prefix.empty()) {

@@ -24,6 +24,8 @@ class TextPattern {
   const std::string& source() const { return source_; }
   // The only text that matches; nullptr: there may be others.
   const std::string* only() const { return kind_ == Kind::exact ? &source_ : nullptr; }
+  // What every text that matches begins with; "" when that is not easily seen.
+  const std::string& prefix() const { return prefix_; }
 
  private:
   enum class Kind { exact, any, prefix, alternatives, regex };
