@@ -99,10 +99,10 @@ describe('a member that loses the database', () => {
     const id = await newJob(m3, project, { steps: [`touch ${path('lost-begun')}; sleep 1; touch ${path('lost-done')}`] });
     const started = await run(m3, id);
     await until(() => existsSync(path('lost-begun')), { what: 'the process' });
-    m3.proxy.refuse();
+    await m3.proxy.refuse();
     await until(() => existsSync(path('lost-done')), { what: 'the process to go on' });
     assert.equal((await m3.raw('GET', '/health', { token: null })).status < 600, true);
-    m3.proxy.heal();
+    await m3.proxy.heal();
     const done = await ended(m1, started.id);
     // Back within the time that others wait, or after: then they have closed it.
     assert.ok(['succeeded', 'incomplete'].includes(done.status), done.status);
@@ -115,11 +115,11 @@ describe('a member that loses the database', () => {
     const started = await run(m3, id);
     await until(() => existsSync(path('away')), { what: 'the process' });
     await until(async () => (await fires(due)).length > 0, { what: 'a fire' });
-    m3.proxy.refuse();
+    await m3.proxy.refuse();
     await m1.event({ kind: 'takeover.done' }, (one) => one.target?.uuid === m3.uuid, 60_000);
     assert.equal((await ended(m1, started.id)).status, 'incomplete');
     assert.ok(processesOf(m3).length > 0, 'it cannot know yet');
-    m3.proxy.heal();
+    await m3.proxy.heal();
     await until(() => processesOf(m3).length === 0, { timeout: 30_000, what: 'its processes to end' });
     await m1.seesAs(m3, 'active', 30_000);
     await m1.ok('POST', `/job/${due}/schedule/disable`);

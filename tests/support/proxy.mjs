@@ -1,5 +1,8 @@
 // A way from one member to its database that a test can cut: connections are passed on, refused, or left without answers.
+// It lives on a thread of its own, so that a test that waits for another program does not hold up the member.
 import net from 'node:net';
+import { once } from 'node:events';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
 class Proxy {
   #pairs = new Set();
@@ -59,19 +62,48 @@ class Proxy {
       upstream.resume();
     }
   }
+}
+
+if (!isMainThread && workerData?.proxyTo) {
+  const proxy = new Proxy(workerData.proxyTo);
+  proxy.server.listen(0, '127.0.0.1', () => parentPort.postMessage(proxy.server.address().port));
+  parentPort.on('message', async (what) => {
+    await proxy[what]();
+    parentPort.postMessage(what);
+  });
+}
+
+class RemoteProxy {
+  #worker;
+  constructor(worker, port) {
+    this.#worker = worker;
+    this.port = port;
+  }
+  // Resolves when it is done.
+  async #tell(what) {
+    const done = once(this.#worker, 'message');
+    this.#worker.postMessage(what);
+    await done;
+  }
+  refuse() {
+    return this.#tell('refuse');
+  }
+  freeze() {
+    return this.#tell('freeze');
+  }
+  heal() {
+    return this.#tell('heal');
+  }
   async close() {
-    this.refuse();
-    await new Promise((resolve) => this.server.close(resolve));
+    await this.#tell('refuse');
+    await this.#worker.terminate();
   }
 }
 
+// {port, refuse, freeze, heal, close} of a proxy to a port of this machine.
 export async function startProxy(target) {
-  const proxy = new Proxy(target);
-  await new Promise((resolve, reject) => {
-    proxy.server.once('error', reject);
-    proxy.server.listen(0, '127.0.0.1', resolve);
-  });
-  proxy.server.unref();
-  proxy.port = proxy.server.address().port;
-  return proxy;
+  const worker = new Worker(new URL(import.meta.url), { workerData: { proxyTo: target } });
+  worker.unref();
+  const [port] = await once(worker, 'message');
+  return new RemoteProxy(worker, port);
 }

@@ -36,16 +36,16 @@ export const FAULTS = {
   async refuse({ member, random, say }) {
     const away = random.between(0.3, 8);
     say(`its connections to the database are cut, for ${away.toFixed(1)} s`);
-    member.proxy.refuse();
+    await member.proxy.refuse();
     await pause(away);
-    member.proxy.heal();
+    await member.proxy.heal();
   },
   async freeze({ member, random, say }) {
     const away = random.between(0.3, 8);
     say(`packets to the database vanish, for ${away.toFixed(1)} s`);
-    member.proxy.freeze();
+    await member.proxy.freeze();
     await pause(away);
-    member.proxy.heal();
+    await member.proxy.heal();
   },
   async skew({ member, random, say }) {
     const by = Math.round(random.between(-7200, 7200));
