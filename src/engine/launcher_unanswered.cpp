@@ -20,8 +20,9 @@ void Launcher::Impl::ask_later(const model::Execution& execution, Unanswered::Th
 // Throws store::DatabaseError while there is still no answer; the next look asks again.
 void Launcher::Impl::settle_unanswered() {
   const auto asked = unanswered.with([](const auto& all) { return all; });
-  for (const auto& [id, what] : asked) {
-    if (!registry.find(id)) settle_unanswered(id, what);
+  for (const auto& one : asked) {
+    const auto id = one.first;
+    if (!registry.find(id)) settle_unanswered(id, one.second);
     unanswered.with([&](auto& all) { all.erase(id); });
   }
 }
