@@ -130,7 +130,7 @@ void AccessControl::look_again() {
     if (version_now != version) stored = read_stored(store_.all(), stored);
     if (stamp_now != files_stamp) files = read_files(*paths, files);
     auto policies = changed ? joined(files, stored) : nullptr;
-    state_.with([&](State& state) {
+    state_.with([&, files = std::move(files), stored = std::move(stored)](State& state) mutable {
       state.checked = clock_.now();
       if (!changed) return;
       state.version = version_now;

@@ -34,9 +34,10 @@ Result<std::string> Executions::acting_user(const auth::Identity& who, const std
 
 // Several values become one text with the option's own delimiter.
 Result<> Executions::join_lists(const model::Job& job, RunOptions& options) {
-  for (const auto& [name, values] : options.lists) {
-    const auto option =
-        std::find_if(job.options.begin(), job.options.end(), [&](const model::Option& o) { return o.name == name; });
+  for (const auto& list : options.lists) {
+    const auto& [name, values] = list;
+    const auto option = std::find_if(job.options.begin(), job.options.end(),
+                                     [&](const model::Option& o) { return o.name == list.first; });
     if (option != job.options.end() && !option->multivalued) {
       return fail(ErrorKind::invalid,
                   "Job options were not valid: Option '" + name + "' does not allow multiple values.",
