@@ -245,7 +245,16 @@ node::SourceParts Server::Parts::source_parts(const Config& config) {
 }
 
 cluster::ClusterHooks Server::Parts::cluster_hooks() {
-  auto hooks = remote.cluster_hooks([this] { scheduler_loop.poke(); }, [this] { return vitals.read(); });
+  auto hooks = remote.cluster_hooks(
+      [this] { scheduler_loop.poke(); },
+      [this] {
+        try {
+          if (certificate_waits) publish_certificate();
+        } catch (const store::DatabaseError& error) {  // no reason to miss a beat
+          base::log_debug("cluster", std::string("this member's certificate was not published: ") + error.what());
+        }
+        return vitals.read();
+      });
   hooks.returned = [this, first = std::move(hooks.returned)] {
     first();
     publish_certificate();
@@ -270,7 +279,10 @@ model::Member Server::Parts::description(const Config& config, const std::string
 // A new life has no certificate in its row yet.
 void Server::Parts::publish_certificate() {
   const auto pem = certificate.with([](const std::string& text) { return text; });
-  if (!pem.empty()) store::MemberStore(*database).set_certificate(self.get(), pem);
+  if (pem.empty()) return;
+  certificate_waits = true;  // the next beat tries again when this fails
+  store::MemberStore(*database).set_certificate(self.get(), pem);
+  certificate_waits = false;
 }
 
 Result<> Server::Parts::start(const Config& config, const std::string& url) {

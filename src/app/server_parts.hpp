@@ -96,6 +96,7 @@ struct Server::Parts {
 
   cluster::SystemVitals vitals;
   base::Guarded<std::string> certificate;
+  std::atomic<bool> certificate_waits{false};    // its publication failed
   std::unique_ptr<cluster::KeyedSealer> sealer;  // null: messages are not encrypted
   cluster::Cluster cluster;
 
