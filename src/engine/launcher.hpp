@@ -135,8 +135,10 @@ class PreparedRun {
   // Writes its row, in the caller's transaction: running here, or queued for another. False: the job's limit of running
   // executions is reached. May be called again when the transaction is repeated.
   bool insert(store::Session& session, UnixMillis now);
-  // After the commit.
-  void start();
+  // After the commit. `now`: the member that is to run it is told before this returns, so that an acknowledged run is
+  // not lost with this process. `later`: by another thread, as sealing takes time that a scheduler does not have.
+  enum class Tell { now, later };
+  void start(Tell tell = Tell::later);
 
  private:
   friend class Launcher;

@@ -28,7 +28,7 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   bool insert_here(store::Session& session, RunPlan& plan, UnixMillis now);
   bool insert_elsewhere(store::Session& session, RunPlan& plan, const Route& route, UnixMillis now);
   Result<Route> route(const RunPlan& plan);
-  void forward(RunPlan plan);
+  void forward(RunPlan plan, PreparedRun::Tell tell);
   struct Forwarded {
     std::string to;
     UnixMillis since = 0;

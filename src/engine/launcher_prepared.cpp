@@ -54,7 +54,7 @@ bool PreparedRun::insert(store::Session& session, UnixMillis now) {
   return launcher->insert_elsewhere(session, plan, route, now);
 }
 
-void PreparedRun::start() {
+void PreparedRun::start(Tell tell) {
   auto& [launcher, plan, run_at, route, reserved] = *inside_;
   try {
     launcher->retain_files(plan);
@@ -68,10 +68,10 @@ void PreparedRun::start() {
   } else if (run_at || plan.execution.server_uuid.empty()) {
     launcher->due.add(plan.execution.id, *plan.execution.scheduled_for, plan.given);
     if (!run_at) launcher->something_waits = true;
-    if (!run_at && route.where == Route::Where::queue) launcher->forward(plan);
+    if (!run_at && route.where == Route::Where::queue) launcher->forward(plan, tell);
     launcher->look_later();
   } else {
-    launcher->forward(plan);
+    launcher->forward(plan, tell);
   }
 }
 
@@ -130,7 +130,7 @@ Result<Route> Launcher::Impl::route(const RunPlan& plan) {
 }
 
 // The row says whose it is. Telling the member only makes it quick, and brings the secure options.
-void Launcher::Impl::forward(RunPlan plan) {
+void Launcher::Impl::forward(RunPlan plan, PreparedRun::Tell tell) {
   const auto& execution = plan.execution;
   std::map<std::string, std::string> secret;
   for (const auto* values : {&plan.options.secure, &plan.options.secure_exposed}) {
@@ -143,8 +143,7 @@ void Launcher::Impl::forward(RunPlan plan) {
   }
   Forwarded entry{execution.server_uuid, parts.clock.now(), std::move(secret)};
   if (!entry.to.empty()) forwarded.with([&](auto& entries) { entries[execution.id] = entry; });
-  // Sealing takes time that a caller with more fires to start does not have.
-  parts.pool.post([weak = weak_from_this(), execution, entry = std::move(entry)] {
+  const auto send_it = [weak = weak_from_this(), execution, entry = std::move(entry)] {
     const auto self = weak.lock();
     if (!self) return;
     try {
@@ -152,7 +151,9 @@ void Launcher::Impl::forward(RunPlan plan) {
     } catch (const store::DatabaseError& error) {  // it is taken back when nobody starts it
       base::log_warn("engine", "execution " + std::to_string(execution.id) + " was not forwarded: " + error.what());
     }
-  });
+  };
+  if (tell == PreparedRun::Tell::now) return send_it();
+  parts.pool.post(send_it);
 }
 
 // False: it must be taken back.
@@ -263,7 +264,7 @@ Result<model::Execution> Launcher::launch(RunRequest request) {
                 "api.error.execution.conflict");
   }
   auto written = execution;
-  (*prepared)->start();
+  (*prepared)->start(PreparedRun::Tell::now);
   return written;
 }
 
