@@ -53,7 +53,7 @@ describe('policy Any, no delay', () => {
   it('a clean stop hands them over at once, before any timeout', async () => {
     const project = await newProject(m1);
     const id = await newJob(m3, project, each);
-    assert.deepEqual(await m3.owns(), [id]);
+    assert.ok((await m3.owns()).includes(id));
     await m3.terminate();
     await until(async () => (await m1.ok('GET', '/cluster/members')).members.find((one) => one.uuid === m3.uuid).schedules === 0, { timeout: 2000, what: 'the schedules of m3 to be handed over' });
     assert.equal((await m1.sees(m3)).state, 'stopped');
