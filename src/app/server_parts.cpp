@@ -287,7 +287,7 @@ void Server::Parts::publish_certificate() {
 
 Result<> Server::Parts::start(const Config& config, const std::string& url) {
   clock.observe(database->now());
-  remote.connect(launcher, cluster.logic(), job_rows);
+  remote.connect(launcher, cluster.logic(), job_rows, *database);
   if (auto joined = cluster.start(description(config, url)); !joined) return joined;
   // Not before: the processes of another member under this uuid, which refuses us, are its own.
   if (auto guarded = guard.start(); !guarded) return guarded;

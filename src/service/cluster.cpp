@@ -1,52 +1,12 @@
 #include "service/cluster.hpp"
 
 #include "service/access.hpp"
-#include "store/member_store.hpp"
+#include "service/members_now.hpp"
 
 namespace qd::service {
-namespace {
-
-using cluster::Standing;
-
-Standing standing_of(model::Member::State state) {
-  switch (state) {
-    case model::Member::State::live:
-      return Standing::active;
-    case model::Member::State::leaving:
-      return Standing::leaving;
-    case model::Member::State::stopped:
-      return Standing::stopped;
-    case model::Member::State::dead:
-      return Standing::dead;
-  }
-  return Standing::dead;
-}
-
-cluster::ClusterView read_members(store::Database& database) {
-  cluster::ClusterView view;
-  view.now = database.now();
-  for (model::Member& member : store::MemberStore(database).list()) {
-    const Millis age{view.now - member.beat};
-    const Standing standing = standing_of(member.state);
-    view.members.push_back({std::move(member), standing, age, ""});
-  }
-  return view;
-}
-
-}  // namespace
-
-// What the watching part judged holds for the life that it judged; all else is read now, so that a change shows at
-// once.
+// What people see, and what requests choose by.
 cluster::ClusterView Cluster::current_view() {
-  auto view = read_members(database_);
-  const auto judged = links_.view();
-  for (cluster::MemberView& now : view.members) {
-    const auto* seen = judged.find(now.member.id.uuid);
-    if (now.member.state != model::Member::State::live || seen == nullptr || seen->member.id != now.member.id) continue;
-    now.standing = seen->standing;
-    now.reason = seen->reason;
-  }
-  return view;
+  return members_now(database_, links_.view());
 }
 
 Result<MemberList> Cluster::members(const auth::Identity& who) {

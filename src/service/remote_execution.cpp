@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "cluster/candidates.hpp"
 #include "model/duration.hpp"
+#include "service/members_now.hpp"
 
 namespace qd::service {
 
@@ -55,7 +56,9 @@ RemoteExecution::RemoteExecution(const model::OwnIncarnation& self, Settings set
       settings_(settings),
       choosing_(Choosing{std::move(policies), cluster::RandomSource(std::random_device{}()), {}}) {}
 
-void RemoteExecution::connect(engine::Launcher& launcher, cluster::ClusterLogic& cluster, store::JobStore& jobs) {
+void RemoteExecution::connect(engine::Launcher& launcher, cluster::ClusterLogic& cluster, store::JobStore& jobs,
+                              store::Database& database) {
+  database_ = &database;
   launcher_ = &launcher;
   cluster_ = &cluster;
   jobs_ = &jobs;
@@ -96,7 +99,9 @@ Result<engine::Route> RemoteExecution::route(const std::string& project, bool sc
                                              const std::string& not_there) {
   const engine::Route here;
   if (cluster_ == nullptr || (secrets && !settings_.sealed)) return here;
-  const auto view = cluster_->view();
+  // Fires come by the hundred, and take the members as they were seen last.
+  const auto seen = cluster_->view();
+  const auto view = scheduled ? seen : members_now(*database_, seen);
   const auto decision = choosing_.with([&](Choosing& choosing) -> std::optional<cluster::Decision> {
     const auto& policy = choosing.policies.for_project(project);
     if (policy.kind == cluster::PolicyKind::none) return std::nullopt;

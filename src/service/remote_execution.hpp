@@ -33,7 +33,8 @@ class RemoteExecution {
   engine::ClusterHooks launcher_hooks();
   // The hooks of the cluster that concern executions; `scheduler_poke` is called when schedules came here.
   cluster::ClusterHooks cluster_hooks(std::function<void()> scheduler_poke, std::function<model::Vitals()> vitals);
-  void connect(engine::Launcher& launcher, cluster::ClusterLogic& cluster, store::JobStore& jobs);
+  void connect(engine::Launcher& launcher, cluster::ClusterLogic& cluster, store::JobStore& jobs,
+               store::Database& database);
 
   // Looks at what was forwarded, and after a fencing for the end of what ran; every half second.
   void start(base::EventLoop& loop, base::WorkerPool& pool);
@@ -59,6 +60,7 @@ class RemoteExecution {
   engine::Launcher* launcher_ = nullptr;
   cluster::ClusterLogic* cluster_ = nullptr;
   store::JobStore* jobs_ = nullptr;
+  store::Database* database_ = nullptr;
   base::EventLoop* loop_ = nullptr;
   base::WorkerPool* pool_ = nullptr;
 
