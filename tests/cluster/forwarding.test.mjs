@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startCluster } from '../support/cluster.mjs';
-import { ended, lines, newJob, newProject, run } from '../support/scenario.mjs';
+import { ended, execution, lines, newJob, newProject, run } from '../support/scenario.mjs';
 import { until } from '../support/wait.mjs';
 
 let cluster;
@@ -57,7 +57,12 @@ describe('policies', () => {
     await cluster.policy(remote('Preset', { uuid: m2.uuid }));
     const busy = await newJob(m1, project, { steps: ['sleep 300'], multipleExecutions: true });
     const running = [await run(m1, busy), await run(m1, busy)];
-    await until(async () => (await m1.sees(m2)).vitals.threadRatio === 1, { what: 'm2 to be seen as busy' });
+    for (const one of running) await until(async () => (await execution(m1, one.id)).status === 'running', { what: 'm2 to run it' });
+    const { lastBeat } = await m1.sees(m2);  // of before, perhaps
+    await until(async () => {
+      const seen = await m1.sees(m2);
+      return seen.lastBeat !== lastBeat && seen.vitals.threadRatio === 1;
+    }, { what: 'm2 to be seen as busy' });
     await cluster.policy(remote('Load', { criteria: 'threadRatio', allowed: `${m2.uuid},${m3.uuid}`, groupWeight: '1,0' }));
     assert.deepEqual(count(await places(6)), { m3: 6 });
     for (const one of running) await m3.ok('POST', `/execution/${one.id}/abort`);
