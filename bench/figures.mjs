@@ -70,7 +70,7 @@ async function rate(table, label, qd, store, options) {
   const job = await newJob(qd, project, { multipleExecutions: true, steps: ['true'] });
   const { port } = new URL(qd.url);
   const [roofs, ours, ratios, shares] = [[], [], [], []];
-  const fire = (runs) => numbers(load, [port, qd.token, job, project, runs, 16, 48]);
+  const fire = (runs) => numbers(load, [port, qd.token, job, project, runs, 16, 400]);
   await fire(200);
   for (let round = 0; round < options.rounds; round += 1) {
     const logs = join(folder, `ideal-${label}-${round}`);

@@ -1,7 +1,5 @@
 #include "model/data_context.hpp"
 
-#include <cctype>
-
 #include "base/text.hpp"
 
 namespace qd::model {
@@ -78,17 +76,22 @@ std::optional<std::string> DataContext::resolve_scoped(std::string_view referenc
 std::map<std::string, std::string> DataContext::environment() const {
   std::map<std::string, std::string> variables;
   for (const auto& [name, values] : groups_) {
-    for (const auto& [key, value] : *values) variables[environment_name(name, key)] = value;
+    for (const auto& [key, value] : *values) variables.insert_or_assign(environment_name(name, key), value);
   }
   return variables;
 }
 
 std::string environment_name(std::string_view group, std::string_view key) {
-  std::string name = "RD_";
+  std::string name;
+  name.reserve(4 + group.size() + key.size());
+  name = "RD_";
   name.append(group).append(".").append(key);
   for (char& c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    c = byte < 128 && std::isalnum(byte) != 0 ? static_cast<char>(std::toupper(byte)) : '_';
+    if (c >= 'a' && c <= 'z') {
+      c = static_cast<char>(c - 'a' + 'A');
+    } else if (!(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9')) {
+      c = '_';
+    }
   }
   return name;
 }

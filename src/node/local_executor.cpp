@@ -113,11 +113,9 @@ LocalExecutor::LocalExecutor(base::EventLoop& loop, base::WorkerPool& pool, Loca
     : loop_(loop), pool_(pool), config_(std::move(config)), copier_(loop, pool, config_) {}
 
 base::Task<NodeResult> LocalExecutor::execute(const ExecContext& ctx, const model::Node&, std::string command) {
-  auto environment = config_.environment;
-  for (const auto& [name, value] : ctx.environment) environment.insert_or_assign(name, value);
   ProcessSpec spec;
   spec.argv = {"/bin/sh", "-c", std::move(command)};
-  spec.environment = merged_environment(environment);
+  spec.environment = merged_environment(config_.environment, ctx.environment);
   spec.working_directory = ctx.working_directory;
   spec.grace = config_.grace;
   spec.drain = config_.drain;

@@ -286,17 +286,27 @@ base::Task<ProcessResult> run_process(base::EventLoop& loop, base::WorkerPool& p
   co_return co_await std::move(running);
 }
 
-std::vector<std::string> merged_environment(const std::map<std::string, std::string>& changes) {
+std::vector<std::string> merged_environment(const std::map<std::string, std::string>& changes,
+                                            const std::map<std::string, std::string>& more) {
   std::vector<std::string> merged;
+  merged.reserve(64 + changes.size() + more.size());
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
-    if (!changes.contains(std::string(text.substr(0, text.find('='))))) merged.emplace_back(text);
+    const std::string name(text.substr(0, text.find('=')));
+    if (!changes.contains(name) && !more.contains(name)) merged.emplace_back(text);
   }
-  for (const auto& [name, value] : changes) {
+  const auto add = [&merged](const std::string& name, const std::string& value) {
     const bool possible = !name.empty() && name.find_first_of(std::string_view("=\0", 2)) == std::string::npos &&
                           value.find('\0') == std::string::npos;
-    if (possible) merged.push_back(name + "=" + value);
+    if (!possible) return;
+    auto& entry = merged.emplace_back();
+    entry.reserve(name.size() + value.size() + 1);
+    entry.append(name).append(1, '=').append(value);
+  };
+  for (const auto& [name, value] : changes) {
+    if (!more.contains(name)) add(name, value);
   }
+  for (const auto& [name, value] : more) add(name, value);
   return merged;
 }
 

@@ -51,8 +51,9 @@ struct ProcessResult {
 base::Task<ProcessResult> run_process(base::EventLoop& loop, base::WorkerPool& pool, const ProcessSpec& spec,
                                       OutputSink& output, base::CancelToken cancel);
 
-// Our own environment with `changes` set, as ProcessSpec wants it. Names that hold '=' or NUL and values that hold NUL
-// are left out.
-std::vector<std::string> merged_environment(const std::map<std::string, std::string>& changes);
+// Our own environment with `changes`, and `more` over these, as ProcessSpec wants it. Names that hold '=' or NUL and
+// values that hold NUL are left out.
+std::vector<std::string> merged_environment(const std::map<std::string, std::string>& changes,
+                                            const std::map<std::string, std::string>& more = {});
 
 }  // namespace qd::node

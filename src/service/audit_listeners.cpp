@@ -13,6 +13,7 @@ namespace qd::service {
 namespace {
 
 constexpr std::size_t kPrunedAtOnce = 500;
+constexpr UnixMillis kPruneInterval = 60'000;
 
 class AuditFile final : public AuditListener {
  public:
@@ -50,13 +51,17 @@ class AuditTable final : public AuditListener {
 
   void heard(const std::vector<store::AuditEvent>& events) override {
     store_.append(events);
-    if (life_.count() > 0) store_.prune(clock_.now() - life_.count(), kPrunedAtOnce);
+    const UnixMillis now = clock_.now();
+    if (life_.count() == 0 || now < next_prune_) return;
+    const auto pruned = store_.prune(now - life_.count(), kPrunedAtOnce);
+    next_prune_ = pruned < static_cast<std::int64_t>(kPrunedAtOnce) ? now + kPruneInterval : now;
   }
 
  private:
   store::AuditStore& store_;
   const Clock& clock_;
   Millis life_;
+  UnixMillis next_prune_ = 0;
 };
 
 }  // namespace

@@ -110,7 +110,7 @@ std::vector<BulkOutcome> Jobs::set_enabled_many(const auth::Identity& who, const
 
 Jobs::Facts Jobs::facts(const std::string& uuid) {
   const StoredJobPtr stored = cache_.find(uuid);
-  return {stored ? stored->job.description : "", executions_.average_duration(uuid)};
+  return {stored ? stored->job.description : "", durations_.of(uuid)};
 }
 
 Result<std::vector<TreeStep>> Jobs::workflow_tree(const auth::Identity& who, const std::string& uuid) {

@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "codec/job_codec.hpp"
 #include "service/audit.hpp"
+#include "service/average_durations.hpp"
 #include "service/job_cache.hpp"
 #include "store/execution_store.hpp"
 #include "store/job_store.hpp"
@@ -58,6 +59,7 @@ class Jobs {
       : jobs_(jobs),
         projects_(projects),
         executions_(executions),
+        durations_(executions, clock),
         cache_(cache),
         clock_(clock),
         server_uuid_(std::move(server_uuid)),
@@ -78,7 +80,7 @@ class Jobs {
                                             Toggle toggle, bool on);
 
   Result<std::vector<TreeStep>> workflow_tree(const auth::Identity& who, const std::string& uuid);
-  std::optional<UnixMillis> average_duration(const std::string& uuid) { return executions_.average_duration(uuid); }
+  std::optional<UnixMillis> average_duration(const std::string& uuid) { return durations_.of(uuid); }
 
   // What lists of executions tell of a job; empty when it is gone.
   struct Facts {
@@ -100,6 +102,7 @@ class Jobs {
   store::JobStore& jobs_;
   store::ProjectStore& projects_;
   store::ExecutionStore& executions_;
+  AverageDurations durations_;
   JobCache& cache_;
   const Clock& clock_;
   std::string server_uuid_;

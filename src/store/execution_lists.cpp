@@ -21,7 +21,7 @@ constexpr const char* select_state = "SELECT state FROM execution WHERE id = ?";
 constexpr const char* select_ids_of_job = "SELECT id FROM execution WHERE job_uuid = ? ORDER BY sort_ms DESC, id DESC";
 constexpr const char* select_recent_durations =
     "SELECT COUNT(d), SUM(d) FROM (SELECT ended_ms - started_ms AS d FROM execution WHERE job_uuid = ? AND "
-    "status = 'succeeded' ORDER BY sort_ms DESC, id DESC LIMIT 100) recent";
+    "status = 'succeeded' ORDER BY sort_ms DESC, id DESC LIMIT ?) recent";
 constexpr const char* running_of_job =
     "SELECT COUNT(*) FROM execution WHERE active = 1 AND job_uuid = ? AND status = 'running'";
 constexpr const char* count_of_project = "SELECT COUNT(*) FROM execution WHERE project = ?";
@@ -57,8 +57,7 @@ ExecutionPage ExecutionStore::query(const ExecutionQuery& query) {
   database_.run(
       [&](Session& session) {
         page = {};
-        page.total =
-            session.query("SELECT COUNT(*) FROM execution" + conditions.where(), conditions.params()).at(0).integer(0);
+        page.total = counts_.count(session, conditions);
         if (page.total == 0 || query.max == 0) return;
         for (const auto& row : session.query(select_execution + conditions.where() + by_newest, params)) {
           page.executions.push_back(read_execution(row));
@@ -115,11 +114,11 @@ std::vector<model::ExecutionId> ExecutionStore::ids_of_job(const std::string& jo
   return ids;
 }
 
-std::optional<UnixMillis> ExecutionStore::average_duration(const std::string& job_uuid) {
-  const auto rows = database_.query(select_recent_durations, {job_uuid});
-  const auto count = rows.at(0).integer(0);
-  if (count == 0) return std::nullopt;
-  return rows.at(0).integer(1) / count;
+RecentDurations ExecutionStore::recent_durations(const std::string& job_uuid) {
+  const auto rows = database_.query(select_recent_durations, {job_uuid, recent_runs});
+  RecentDurations recent{.count = rows.at(0).integer(0)};
+  if (recent.count > 0) recent.sum = rows.at(0).integer(1);
+  return recent;
 }
 
 std::int64_t ExecutionStore::count_running(const std::string& job_uuid) {

@@ -79,7 +79,8 @@ constexpr int max_slot_races = 50;
 
 }  // namespace
 
-ExecutionStore::ExecutionStore(Database& database) : database_(database) {}
+ExecutionStore::ExecutionStore(Database& database, std::int64_t remember_from)
+    : database_(database), counts_(remember_from) {}
 
 model::ExecutionId ExecutionStore::create(const model::Execution& execution) {
   return database_.insert(insert_execution, columns_of(execution));
@@ -209,7 +210,12 @@ bool ExecutionStore::save_progress(model::ExecutionId id, const std::string& ser
 }
 
 bool ExecutionStore::remove(model::ExecutionId id) {
-  return database_.execute(delete_execution, {id}) > 0;
+  bool removed = false;
+  database_.transact([&](Session& session) {
+    removed = session.execute(delete_execution, {id}) > 0;
+    if (removed) ExecutionCounts::note_removal(session);
+  });
+  return removed;
 }
 
 }  // namespace qd::store

@@ -8,6 +8,7 @@
 
 #include "model/execution.hpp"
 #include "store/database.hpp"
+#include "store/execution_counts.hpp"
 
 namespace qd::store {
 
@@ -59,10 +60,18 @@ struct ExecutionMetrics {
   UnixMillis duration_sum = 0, duration_min = 0, duration_max = 0;
 };
 
+struct RecentDurations {
+  std::int64_t count = 0;
+  UnixMillis sum = 0;
+};
+
 // Thread-safe.
 class ExecutionStore {
  public:
-  explicit ExecutionStore(Database& database);
+  static constexpr std::int64_t recent_runs = 100;
+
+  // Totals of lists are remembered from `remember_from` rows on: see ExecutionCounts.
+  explicit ExecutionStore(Database& database, std::int64_t remember_from = ExecutionCounts::default_remember_from);
 
   // Inserts a row (id is ignored) and returns its id. Lists sort it by `started`, or `scheduled_for` until it has
   // started: give one of the two.
@@ -122,13 +131,14 @@ class ExecutionStore {
 
   bool remove(model::ExecutionId id);  // false: no such execution, or it is running
   std::vector<model::ExecutionId> ids_of_job(const std::string& job_uuid);
-  // Average duration in ms of the job's last (at most 100) succeeded runs; nullopt when there is none.
-  std::optional<UnixMillis> average_duration(const std::string& job_uuid);
+  // Of the job's last `recent_runs` succeeded runs.
+  RecentDurations recent_durations(const std::string& job_uuid);
   std::int64_t count_running(const std::string& job_uuid);
   std::int64_t count(const std::string& project);
 
  private:
   Database& database_;
+  ExecutionCounts counts_;
 };
 
 }  // namespace qd::store

@@ -325,8 +325,9 @@ TEST_P(ExecutionStoreTest, MeasuresDurations) {
   EXPECT_EQ(metrics.duration_sum, 3100);
   EXPECT_EQ(metrics.duration_min, 100);
   EXPECT_EQ(metrics.duration_max, 2500);
-  EXPECT_EQ(store_->average_duration("a"), 1500);
-  EXPECT_EQ(store_->average_duration("b"), std::nullopt);
+  EXPECT_EQ(store_->recent_durations("a").count, 2);
+  EXPECT_EQ(store_->recent_durations("a").sum, 3000);
+  EXPECT_EQ(store_->recent_durations("b").count, 0);
   EXPECT_EQ(store_->metrics({.job_uuids = {"b"}}).total, 0);
 }
 

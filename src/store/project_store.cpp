@@ -2,6 +2,7 @@
 
 #include "codec/execution_codec.hpp"
 #include "store/acl_store.hpp"
+#include "store/execution_counts.hpp"
 #include "store/sql_text.hpp"
 
 namespace qd::store {
@@ -82,6 +83,7 @@ bool ProjectStore::remove(const std::string& name) {
     found = session.execute(delete_project, {name}) > 0;
     if (!found) return;
     for (const char* sql : delete_children) session.execute(sql, {name});
+    ExecutionCounts::note_removal(session);
     AclStore::remove_project(session, name);
   });
   return found;

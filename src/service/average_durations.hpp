@@ -1,0 +1,33 @@
+// How long a job takes on average, told with every execution of it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "base/clock.hpp"
+#include "base/guarded.hpp"
+#include "store/execution_store.hpp"
+
+namespace qd::service {
+
+// Of the last 100 succeeded runs. A job with as many is asked for again only after some seconds: reading a hundred rows
+// with every start costs more than the start. Thread-safe.
+class AverageDurations {
+ public:
+  AverageDurations(store::ExecutionStore& executions, const Clock& clock) : executions_(executions), clock_(clock) {}
+
+  std::optional<UnixMillis> of(const std::string& job_uuid);  // nullopt: it never succeeded
+
+ private:
+  struct Known {
+    UnixMillis average = 0;
+    UnixMillis at = 0;
+  };
+
+  store::ExecutionStore& executions_;
+  const Clock& clock_;
+  base::Guarded<std::unordered_map<std::string, Known>> known_;
+};
+
+}  // namespace qd::service
