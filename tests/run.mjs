@@ -1,22 +1,29 @@
 // Runs the black-box tests on one or more databases, each with one database server for all files.
 //
-//   node tests/run.mjs [--db sqlite,postgresql,mariadb] [FILE…]      default: SQLite, every file in tests/api
+//   node tests/run.mjs [--db sqlite,postgresql,mariadb] [--at-once N] [FILE…]      default: SQLite, every file in tests/api
+//
+// Tests mostly wait, so several files run at once: twice as many as there are processors, unless --at-once says so.
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startDatabaseServer } from './support/databases.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const args = process.argv.slice(2);
-const at = args.indexOf('--db');
-const kinds = at >= 0 ? args.splice(at, 2)[1].split(',') : [process.env.QD_TEST_DB ?? 'sqlite'];
+function option(name) {
+  const at = args.indexOf(name);
+  return at < 0 ? undefined : args.splice(at, 2)[1];
+}
+const kinds = option('--db')?.split(',') ?? [process.env.QD_TEST_DB ?? 'sqlite'];
+const atOnce = option('--at-once') ?? 2 * availableParallelism();
 const files = args.length ? args : readdirSync(join(here, 'api')).filter((name) => name.endsWith('.test.mjs')).sort().map((name) => join(here, 'api', name));
 
 function runFiles(kind, handle) {
   const env = { ...process.env, QD_TEST_DB: kind };
   if (handle) env.QD_TEST_DB_SERVER = JSON.stringify(handle);
-  const child = spawn(process.execPath, ['--test', ...files], { env, stdio: 'inherit' });
+  const child = spawn(process.execPath, ['--test', `--test-concurrency=${atOnce}`, ...files], { env, stdio: 'inherit' });
   const pass = (signal) => child.kill(signal);
   process.once('SIGINT', pass);
   process.once('SIGTERM', pass);
