@@ -16,6 +16,7 @@
 #include "service/cluster.hpp"
 #include "service/executions.hpp"
 #include "service/jobs.hpp"
+#include "service/keys.hpp"
 #include "service/local_users.hpp"
 #include "service/logins.hpp"
 #include "service/nodes.hpp"
@@ -49,6 +50,7 @@ struct Services {
   service::Policies& policies;
   service::Audit& audit;
   service::LocalUsers& local_users;
+  service::Keys& keys;
   base::EventLoop& loop;      // timers of event streams
   base::WorkerPool& workers;  // blocking work on behalf of event streams
   const Clock& clock;

@@ -19,6 +19,8 @@ constexpr std::string_view globals_prefix = "framework.globals.";
 constexpr std::string_view remote_prefix = "rundeck.clusterMode.remoteExecution.";
 constexpr std::string_view cluster_prefix = "rundeck.clusterMode.";
 constexpr std::string_view own_prefix = "quarterdeck.";
+constexpr std::string_view provider_prefix = "rundeck.storage.provider.";
+constexpr std::string_view converter_prefix = "rundeck.storage.converter.";
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -59,6 +61,7 @@ class Judge {
   void finish_server();
   void finish_auth();
   void finish_cluster();
+  void finish_storage();
   void complain_of_cluster(const std::string& message);
 
   const RawConfig& raw_;
@@ -67,6 +70,7 @@ class Judge {
   Placeholders placeholders_;
   Config config_;
   std::vector<std::string> problems_;
+  std::map<std::string, std::string> storage_;  // the keys of providers and converters
 };
 
 const RawValue* Judge::find(std::string_view key) const {
@@ -122,6 +126,10 @@ void Judge::judge_others() {
       config_.framework[key] = resolved_or_raw(key, raw);
     if (key.starts_with(cluster_prefix)) {
       config_.cluster.properties[key] = resolved_or_raw(key, raw);
+      continue;
+    }
+    if (key.starts_with(provider_prefix) || key.starts_with(converter_prefix)) {
+      storage_[key] = resolved_or_raw(key, raw);
       continue;
     }
     if (find_config_key(key) != nullptr) continue;
@@ -237,8 +245,27 @@ void Judge::finish_auth() {
   if (auth.redirect_logout) auth.rules.vouching.logout_url = auth.logout_url;
 }
 
+void Judge::finish_storage() {
+  vault::StorageSurroundings around;
+  around.standard_folder = (config_.folders.var / "storage").string();
+  around.environment = [this](const std::string& name) -> std::optional<std::string> {
+    const auto found = environment_.find(name);
+    return found == environment_.end() ? std::nullopt : std::optional(found->second);
+  };
+  around.system_property = [this](const std::string& name) -> std::optional<std::string> {
+    const RawValue* raw = find(name);
+    return raw == nullptr ? std::nullopt : std::optional(raw->text);
+  };
+  if (auto parsed = vault::parse_storage_config(storage_, "rundeck.storage.", around)) {
+    config_.storage.keys = std::move(*parsed);
+  } else {
+    problems_.push_back(parsed.error().message);
+  }
+}
+
 void Judge::finish() {
   finish_server();
+  finish_storage();
   finish_auth();
   finish_cluster();
   // A file for a job option comes as one body, with a little around it.

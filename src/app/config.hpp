@@ -21,6 +21,7 @@
 #include "cluster/config.hpp"
 #include "cluster/policy_config.hpp"
 #include "store/database.hpp"
+#include "vault/storage_config.hpp"
 
 namespace qd::app {
 
@@ -107,6 +108,12 @@ struct Config {
     bool table = true;
     Millis life{0};  // of rows; 0: for ever
   } audit;
+
+  // The storage facility: keys, and (rundeck.config.storage.*) files of projects.
+  struct Storage {
+    vault::RingConfig ring;
+    vault::StorageConfig keys;
+  } storage;
 
   struct Pools {
     std::size_t worker_threads = 0;  // requests, files, password hashes

@@ -319,6 +319,16 @@ constexpr ConfigKey table[] = {
     {"quarterdeck.audit.life", Kind::life, "365d", "How long the database keeps it; 0 is for ever.",
      QD_SET(audit.life)},
 
+    // The storage facility. See the guide to key storage for rundeck.storage.provider.N.* and
+    // rundeck.storage.converter.N.*.
+    {"quarterdeck.storage.password", Kind::secret, "",
+     "What the storage is encrypted with, the same on all members; without it each has a master key file.",
+     QD_SET(storage.ring.password)},
+    {"quarterdeck.storage.oldPassword", Kind::secret, "",
+     "The one before, so that what it encrypted can be read and sealed anew.", QD_SET(storage.ring.old_password)},
+    {"quarterdeck.storage.keyFile", Kind::path, "${framework.var.dir}/master.key",
+     "Master key file; made at the first start when there is no password.", QD_SET(storage.ring.key_file)},
+
     // Limits, lists, texts.
     {"rundeck.fileUploadService.tempfile.maxsize",
      Kind::bytes,

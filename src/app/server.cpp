@@ -4,6 +4,7 @@
 
 #include "app/login_setup.hpp"
 #include "app/server_parts.hpp"
+#include "app/vault_setup.hpp"
 #include "base/logging.hpp"
 #include "http/address_blocks.hpp"
 
@@ -73,8 +74,10 @@ Result<> Server::start() {
     if (!opened) return fail(opened.error());
     liveness = std::move(*opened);
   }
-  parts_ = std::make_unique<Parts>(config_, std::move(databases), std::move(*login_modules), std::move(liveness), url(),
-                                   request_pool_, http_, [this] { return refresh(); });
+  auto vaults = open_vaults(config_, *databases.main);
+  if (!vaults) return fail(vaults.error());
+  parts_ = std::make_unique<Parts>(config_, std::move(databases), std::move(*vaults), std::move(*login_modules),
+                                   std::move(liveness), url(), request_pool_, http_, [this] { return refresh(); });
   if (auto started = parts_->start(config_, url()); !started) return started;
   dispatcher_ = &parts_->dispatcher;
   return {};

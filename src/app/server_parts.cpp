@@ -53,13 +53,15 @@ engine::LauncherConfig launcher_config(const Config& config, const std::string& 
 }
 
 engine::RemoteOptionsConfig remote_options_config(const Config& config, const model::Node& node,
-                                                  std::shared_ptr<const http::AddressBlocks> blocked) {
+                                                  std::shared_ptr<const http::AddressBlocks> blocked,
+                                                  vault::SecretReader read_secret) {
   const auto seconds = [](Millis time) { return std::chrono::duration_cast<std::chrono::seconds>(time); };
   engine::RemoteOptionsConfig remote;
   remote.timeout = seconds(config.remote_options.timeout);
   remote.connect_timeout = seconds(config.remote_options.connect_timeout);
   remote.attempts = config.remote_options.attempts;
   remote.blocked = std::move(blocked);
+  remote.read_secret = std::move(read_secret);
   remote.node_name = node.name;
   remote.server_uuid = config.member.uuid;
   remote.base_folder = config.folders.base.string();
@@ -108,11 +110,13 @@ cluster::ClusterConfig cluster_config(const Config& config) {
 
 }  // namespace
 
-Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<auth::LoginModule> login_modules,
-                     std::unique_ptr<store::LivenessSession> liveness, const std::string& url,
-                     base::WorkerPool& request_pool, http::Server& http, std::function<Result<>()> refresh)
+Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<Vaults> opened_vaults,
+                     std::unique_ptr<auth::LoginModule> login_modules, std::unique_ptr<store::LivenessSession> liveness,
+                     const std::string& url, base::WorkerPool& request_pool, http::Server& http,
+                     std::function<Result<>()> refresh)
     : database(std::move(databases.main)),
       own_database(std::move(databases.own)),
+      vaults(std::move(opened_vaults)),
       log_root((config.folders.logs / "rundeck").string()),
       projects(*database),
       job_rows(*database),
@@ -136,27 +140,16 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       catalog(source_parts(config)),
       node_service(projects, catalog),
       executor(engine_loop, engine_pool, local_config(config, guard)),
-      remote_options(remote_options_config(config, node, blocked_addresses)),
+      remote_options(remote_options_config(config, node, blocked_addresses, secret_reader())),
       remote(self, remote_settings(config), config.cluster.remote),
-      launcher(engine::LauncherParts{engine_loop,
-                                     engine_pool,
-                                     *database,
-                                     execution_rows,
-                                     job_rows,
-                                     projects,
-                                     upload_rows,
-                                     executor,
-                                     node_service,
-                                     hub,
-                                     clock,
-                                     {},
-                                     remote.launcher_hooks(),
-                                     [this](model::Job& job, const auto& given, const auto& user, const auto& project) {
-                                       remote_options.fill_enforced(job, given, user, project);
-                                     },
-                                     &self,
-                                     service::run_rights(access, config.member.name)},
-               launcher_config(config, url, log_root, node)),
+      launcher(
+          engine::LauncherParts{engine_loop, engine_pool, *database, execution_rows, job_rows, projects, upload_rows,
+                                executor, node_service, hub, clock, secret_reader(), remote.launcher_hooks(),
+                                [this](model::Job& job, const auto& given, const auto& user, const auto& project) {
+                                  remote_options.fill_enforced(job, given, user, project);
+                                },
+                                &self, service::run_rights(access, config.member.name)},
+          launcher_config(config, url, log_root, node)),
       starter(launcher, job_rows, projects,
               [this](const store::ScheduleRow& row, UnixMillis due) { return calendar_service.excluded(row, due); },
               {config.schedules.record_missed}),
@@ -185,6 +178,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       option_values_service(job_cache, projects, remote_options),
       login_service(login_chain, sessions, tokens, profile_rows, audit, clock, login_rules(config)),
       local_user_service(local_user_rows, sessions, audit, clock, config.auth.shortest_password),
+      key_service(*vaults->keys, *vaults->ring, access, audit),
       system_service({kVersion, config.member.name, config.folders.base.string(), config.member.uuid,
                       config.member.cluster, clock.now()},
                      *database, launcher, clock),
@@ -220,6 +214,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                policy_service,
                                audit,
                                local_user_service,
+                               key_service,
                                engine_loop,
                                request_pool,
                                clock,
@@ -228,6 +223,13 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                url,
                                config.server.context_path,
                                std::move(refresh)}) {}
+
+// Called once executions run, when everything is there.
+vault::SecretReader Server::Parts::secret_reader() {
+  return [this](const std::string& path, const vault::SecretUser& reader) {
+    return key_service.read_secret(path, reader);
+  };
+}
 
 node::SourceParts Server::Parts::source_parts(const Config& config) {
   node::SourceParts parts;

@@ -40,6 +40,7 @@
 #include "store/setting_store.hpp"
 #include "store/token_store.hpp"
 #include "store/upload_store.hpp"
+#include "vault/storage_config.hpp"
 
 namespace qd::app {
 
@@ -48,10 +49,17 @@ struct Databases {
   std::unique_ptr<store::Database> own;  // see Server::Parts
 };
 
+// The storage facility on the main database.
+struct Vaults {
+  SystemClock clock;
+  std::unique_ptr<vault::KeyRing> ring;
+  std::unique_ptr<vault::Storage> keys;
+};
+
 struct Server::Parts {
-  Parts(const Config& config, Databases databases, std::unique_ptr<auth::LoginModule> login_modules,
-        std::unique_ptr<store::LivenessSession> liveness, const std::string& url, base::WorkerPool& request_pool,
-        http::Server& http, std::function<Result<>()> refresh);
+  Parts(const Config& config, Databases databases, std::unique_ptr<Vaults> opened_vaults,
+        std::unique_ptr<auth::LoginModule> login_modules, std::unique_ptr<store::LivenessSession> liveness,
+        const std::string& url, base::WorkerPool& request_pool, http::Server& http, std::function<Result<>()> refresh);
 
   // This member as its row tells of it.
   model::Member description(const Config& config, const std::string& url) const;
@@ -61,6 +69,7 @@ struct Server::Parts {
   std::unique_ptr<store::Database> database;
   std::unique_ptr<store::Database>
       own_database;  // of heartbeats and takeovers, so that load delays none; null: the same
+  std::unique_ptr<Vaults> vaults;
   std::string log_root;
   store::DatabaseClock clock;
   store::ProjectStore projects;
@@ -114,6 +123,7 @@ struct Server::Parts {
   service::OptionValues option_values_service;
   service::Logins login_service;
   service::LocalUsers local_user_service;
+  service::Keys key_service;
   service::System system_service;
   service::Calendars calendar_service;
   service::Schedules schedule_service;
@@ -125,6 +135,7 @@ struct Server::Parts {
 
  private:
   node::SourceParts source_parts(const Config& config);
+  vault::SecretReader secret_reader();
   cluster::ClusterHooks cluster_hooks();
   void publish_certificate();
 };

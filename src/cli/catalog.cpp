@@ -49,6 +49,7 @@ const Commands& catalog() {
                                 policy_file_commands,
                                 local_user_commands,
                                 audit_commands,
+                                key_commands,
                                 shell_commands}) {
       for (Command& command : table()) commands.push_back(std::move(command));
     }
@@ -99,6 +100,7 @@ std::string group_summary(const std::string& path) {
       {"tokens", "Create and manage API tokens."},
       {"users local", "Make and change users whose passwords are in the database."},
       {"audit", "Read the audit trail."},
+      {"keys", "List, read, store and delete keys and passwords of the key storage."},
       {"users", "Show and change profiles of users."},
   };
   const auto found = summaries.find(path);

@@ -25,6 +25,7 @@ Commands stored_policy_commands();
 Commands policy_file_commands();
 Commands local_user_commands();
 Commands audit_commands();
+Commands key_commands();
 Commands shell_commands();  // completion, manual page, version
 
 }  // namespace qd::cli

@@ -41,8 +41,9 @@ bool is_set(const std::map<std::string, std::string>& config, const std::string&
   return found != config.end() && base::iequals(base::trim(found->second), "true");
 }
 
-model::OptionSources option_sources(const LauncherParts& parts, const model::Job& job) {
-  return {parts.read_secret, [&](const model::Option& option, const std::string& id) -> std::optional<std::string> {
+model::OptionSources option_sources(const LauncherParts& parts, const model::Job& job, const vault::SecretUser& user) {
+  return {vault::reading_for(parts.read_secret, user),
+          [&](const model::Option& option, const std::string& id) -> std::optional<std::string> {
             const auto upload = parts.uploads.find(id);
             if (!upload || upload->job_uuid != job.uuid || upload->option_name != option.name) {
               return "File ref \"" + id + "\" is not a valid for job " + job.uuid + ", option " + option.name;
@@ -119,9 +120,9 @@ Result<RunPlan> make_plan(const LauncherParts& parts, const model::Incarnation& 
                           std::map<std::string, std::string> project_config) {
   auto job = with_chosen_nodes(request);
   const auto declared = job.options;
-  if (parts.fill_options && request.type != "scheduled")
-    parts.fill_options(job, request.options, request.user, project_config);
-  auto options = model::resolve_options(job, request.options, option_sources(parts, job));
+  const vault::SecretUser user{request.user, request.roles};
+  if (parts.fill_options && request.type != "scheduled") parts.fill_options(job, request.options, user, project_config);
+  auto options = model::resolve_options(job, request.options, option_sources(parts, job, user));
   if (!options) {
     return fail(options.error().kind, "Job options were not valid: " + options.error().message,
                 "api.error.job.options-invalid");

@@ -47,7 +47,7 @@ void EngineTest::open(LauncherConfig changes) {
   changes.temp_directory = folder.string();
   changes.server_url = "http://server:4440";
   changes.server_node = nodes.list.front();
-  const auto read_secret = [this](const std::string& path) -> Result<std::string> {
+  const auto read_secret = [this](const std::string& path, const vault::SecretUser&) -> Result<std::string> {
     const auto found = secrets.find(path);
     if (found == secrets.end()) return fail(ErrorKind::not_found, "path not found");
     return found->second;

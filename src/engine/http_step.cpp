@@ -156,7 +156,8 @@ base::Task<HttpEnd> request_by(RunScope& scope, const JsonObject& settings, Step
   std::string secret;
   if (!path.empty() && !text_or(settings, "authentication").empty()) {
     if (!parts.read_secret) co_return http_failure(node::reason::configuration, "This server has no key storage");
-    auto reading = base::run_on(parts.pool, parts.loop, [&] { return parts.read_secret(path); });
+    const vault::SecretUser user{scope.execution.user, scope.execution.roles};
+    auto reading = base::run_on(parts.pool, parts.loop, [&] { return parts.read_secret(path, user); });
     auto read = co_await reading;
     if (!read)
       co_return http_failure(node::reason::configuration, "The password " + path + ": " + read.error().message);

@@ -125,7 +125,9 @@ Result<Resolved> resolve(RunScope& scope, const Frame& parent, const model::JobR
                          const model::DataContext& context) {
   Resolved resolved;
   const auto values = handed_values(parent, reference, job, context, scope.parts.clock.now());
-  const auto options = model::resolve_options(job, values, {scope.parts.read_secret, {}});
+  const auto& execution = scope.execution;
+  const auto options = model::resolve_options(
+      job, values, {vault::reading_for(scope.parts.read_secret, {execution.user, execution.roles}), {}});
   if (!options) return fail(options.error());
   auto& frame = resolved.frame;
   frame.context = parent.context;

@@ -24,6 +24,7 @@
 #include "store/job_store.hpp"
 #include "store/project_store.hpp"
 #include "store/upload_store.hpp"
+#include "vault/secret_reader.hpp"
 
 namespace qd::engine {
 
@@ -110,11 +111,10 @@ struct LauncherParts {
   NodeSource& nodes;
   log::LogHub& hub;  // told of output, state and the end of executions
   const Clock& clock;
-  // The secret at a key storage path; empty: there is no key storage.
-  std::function<Result<std::string>(const std::string& path)> read_secret;
+  vault::SecretReader read_secret;  // empty: there is no key storage
   ClusterHooks cluster;
   // Gives options that only take values of a URL these values, before they are checked; empty: nothing does.
-  std::function<void(model::Job&, const std::map<std::string, std::string>& given, const std::string& user,
+  std::function<void(model::Job&, const std::map<std::string, std::string>& given, const vault::SecretUser& user,
                      const std::map<std::string, std::string>& project_config)>
       fill_options = {};
   const model::OwnIncarnation* self = nullptr;  // this life of the member; null: as the configuration says

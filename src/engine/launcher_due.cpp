@@ -180,7 +180,8 @@ RunPlan Launcher::Impl::plan_due(model::Execution execution) {
   for (auto& [name, value] : due.given(execution.id).value_or(std::map<std::string, std::string>())) {
     plan.given[name] = value;
   }
-  auto options = model::resolve_options(job, plan.given, {parts.read_secret, {}});
+  auto options = model::resolve_options(job, plan.given,
+                                        {vault::reading_for(parts.read_secret, {execution.user, execution.roles}), {}});
   if (options) {
     plan.options = std::move(*options);
   } else if (plan.refusal.empty()) {

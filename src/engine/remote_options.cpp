@@ -62,7 +62,7 @@ Result<std::string> read_values_file(const std::string& url) {
 
 // Credentials as configRemoteUrl says: BASIC, API_KEY (in a header or the query) or BEARER_TOKEN.
 Result<> add_authentication(const RemoteOptionsConfig& config, const model::Option& option,
-                            http::ClientRequest& request) {
+                            const vault::SecretUser& user, http::ClientRequest& request) {
   const auto kind = base::lower(config_value(option, "authenticationType"));
   if (kind.empty()) return {};
   const bool basic = kind == "basic";
@@ -71,7 +71,7 @@ Result<> add_authentication(const RemoteOptionsConfig& config, const model::Opti
   }
   const auto path = config_value(option, basic ? "passwordStoragePath" : "tokenStoragePath");
   Result<std::string> secret = fail(ErrorKind::not_found, "there is no key storage");
-  if (config.read_secret) secret = config.read_secret(path);
+  if (config.read_secret) secret = config.read_secret(path, user);
   if (!secret)
     return fail(secret.error().kind, "The key \"" + path + "\" could not be read: " + secret.error().message);
   const auto key = config_value(option, "keyName");
@@ -108,7 +108,8 @@ Result<std::string> body_of(http::ClientResponse&& answer, bool any_type) {
 
 }  // namespace
 
-Result<std::string> RemoteOptions::fetch(const model::Option& option, const std::string& url, bool any_type) const {
+Result<std::string> RemoteOptions::fetch(const model::Option& option, const std::string& url, bool any_type,
+                                         const vault::SecretUser& user) const {
   const auto settings = model::split_url_settings(url);
   const auto number = [&](const char* key, std::int64_t fallback) {
     const auto found = settings.numbers.find(key);
@@ -123,7 +124,7 @@ Result<std::string> RemoteOptions::fetch(const model::Option& option, const std:
   const auto connect = number("contimeout", config_.connect_timeout.count());
   request.timeout = std::chrono::seconds(timeout);
   request.connect_timeout = std::chrono::seconds(std::clamp<std::int64_t>(connect > 0 ? connect : timeout, 1, timeout));
-  if (auto added = add_authentication(config_, option, request); !added) return fail(added.error());
+  if (auto added = add_authentication(config_, option, user, request); !added) return fail(added.error());
   const auto attempts = std::clamp<std::int64_t>(number("retry", config_.attempts), 1, kMostAttempts);
   const auto deadline = std::chrono::steady_clock::now() + kLongest;
   Result<std::string> body = fail(ErrorKind::unavailable, "not asked");
@@ -141,17 +142,17 @@ Result<std::string> RemoteOptions::fetch(const model::Option& option, const std:
 }
 
 Result<std::vector<model::RemoteValue>> RemoteOptions::values(
-    const model::Job& job, const model::Option& option, const model::OptionValues& chosen, const std::string& user,
-    const std::map<std::string, std::string>& project_config) const {
+    const model::Job& job, const model::Option& option, const model::OptionValues& chosen,
+    const vault::SecretUser& user, const std::map<std::string, std::string>& project_config) const {
   const auto url =
-      model::expand_values_url(option.values_url, url_words(config_, job, option, chosen, user, project_config));
+      model::expand_values_url(option.values_url, url_words(config_, job, option, chosen, user.user, project_config));
   const auto scheme = base::lower(url.substr(0, url.find(':')));
   if (scheme != "http" && scheme != "https" && scheme != "file") {
     return fail(ErrorKind::invalid, "Failed loading remote option values: Unsupported protocol: " + scheme);
   }
   const bool any_type = project_config.contains("project.jobs.disableRemoteOptionJsonCheck");
   const auto text =
-      scheme == "file" ? read_values_file(model::split_url_settings(url).url) : fetch(option, url, any_type);
+      scheme == "file" ? read_values_file(model::split_url_settings(url).url) : fetch(option, url, any_type, user);
   if (!text) return fail(text.error().kind, "Failed loading remote option values: " + text.error().message);
   auto document = parse_json(*text, {.max_bytes = kMaxAnswer});
   if (!document) return fail(ErrorKind::invalid, "Failed parsing remote option values: " + document.error().message);
@@ -163,7 +164,7 @@ Result<std::vector<model::RemoteValue>> RemoteOptions::values(
   return model::read_remote_values(*document, option.sort_values);
 }
 
-void RemoteOptions::fill_enforced(model::Job& job, const model::OptionValues& given, const std::string& user,
+void RemoteOptions::fill_enforced(model::Job& job, const model::OptionValues& given, const vault::SecretUser& user,
                                   const std::map<std::string, std::string>& project_config) const {
   for (model::Option& option : job.options) {
     if (!option.enforced || option.values_url.empty() || !option.values.empty()) continue;

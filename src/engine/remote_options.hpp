@@ -13,6 +13,7 @@
 #include "model/job.hpp"
 #include "model/option_rules.hpp"
 #include "model/option_values.hpp"
+#include "vault/secret_reader.hpp"
 
 namespace qd::engine {
 
@@ -23,8 +24,7 @@ struct RemoteOptionsConfig {
   std::shared_ptr<const http::AddressBlocks> blocked;
   std::string node_name, server_uuid, base_folder;  // what ${rundeck.…} says
   std::map<std::string, std::string> settings;      // framework properties, framework.globals.* among them
-  // The secret at a key storage path; empty: there is none.
-  std::function<Result<std::string>(const std::string& path)> read_secret;
+  vault::SecretReader read_secret;                  // empty: there is no key storage
 };
 
 // Thread-safe; blocks until the answer is there, at most a minute.
@@ -34,16 +34,17 @@ class RemoteOptions {
 
   // The values of `option` when the others are as `chosen` says. Errors name the URL without its secrets.
   Result<std::vector<model::RemoteValue>> values(const model::Job& job, const model::Option& option,
-                                                 const model::OptionValues& chosen, const std::string& user,
+                                                 const model::OptionValues& chosen, const vault::SecretUser& user,
                                                  const std::map<std::string, std::string>& project_config) const;
 
   // Gives options whose value must be one of those of a URL these values. Where they cannot be had, any value is
   // taken, as with the peer: the URL's server being away must not stop every job.
-  void fill_enforced(model::Job& job, const model::OptionValues& given, const std::string& user,
+  void fill_enforced(model::Job& job, const model::OptionValues& given, const vault::SecretUser& user,
                      const std::map<std::string, std::string>& project_config) const;
 
  private:
-  Result<std::string> fetch(const model::Option& option, const std::string& url, bool any_type) const;
+  Result<std::string> fetch(const model::Option& option, const std::string& url, bool any_type,
+                            const vault::SecretUser& user) const;
 
   RemoteOptionsConfig config_;
 };

@@ -69,6 +69,7 @@ FireStarter::Answer JobStarter::prepare(const store::ScheduleRow& schedule, Unix
   request.job = job;
   request.job_revision = stored->revision;
   request.user = stored->updated_by;
+  request.roles = stored->updated_by_roles;
   request.type = "scheduled";
   if (!schedule.arg_string.empty()) request.options = model::parse_options(schedule.arg_string);
   auto prepared = launcher_.prepare(std::move(request), config);

@@ -149,8 +149,9 @@ ImportOutcome Jobs::import_one(const auth::Identity& who, const ImportRequest& r
   }
 
   using Saved = store::JobStore::SaveOutcome;
-  const Saved saved = existing ? jobs_.update(job, who.user, server_uuid_, clock_.now())
-                               : jobs_.create(job, who.user, server_uuid_, clock_.now());
+  const store::JobSaver by(who.user, who.roles);
+  const Saved saved =
+      existing ? jobs_.update(job, by, server_uuid_, clock_.now()) : jobs_.create(job, by, server_uuid_, clock_.now());
   switch (saved) {
     case Saved::saved:
       outcome.status = ImportOutcome::Status::succeeded;

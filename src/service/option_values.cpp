@@ -23,7 +23,8 @@ Result<OptionChoices> OptionValues::choices(const auth::Identity& who, const std
   choices.remote = true;
   choices.depends_on = model::url_dependencies(option->values_url);
   const auto project = projects_.find(job.project);
-  auto values = remote_.values(job, *option, chosen, who.user, project ? project->config : model::OptionValues());
+  auto values =
+      remote_.values(job, *option, chosen, {who.user, who.roles}, project ? project->config : model::OptionValues());
   if (!values) return fail(values.error().kind, values.error().message, "api.error.option.values.failure");
   choices.values = std::move(*values);
   return choices;

@@ -8,8 +8,9 @@
 namespace qd::store {
 namespace {
 
-#define QD_JOB_COLUMNS \
-  "uuid, project, group_path, name, revision, created_ms, updated_ms, updated_by, server_uuid, definition"
+#define QD_JOB_COLUMNS                                                                                       \
+  "uuid, project, group_path, name, revision, created_ms, updated_ms, updated_by, server_uuid, definition, " \
+  "saved_by_roles"
 constexpr const char* select_jobs = "SELECT " QD_JOB_COLUMNS " FROM job";
 constexpr const char* select_job = "SELECT " QD_JOB_COLUMNS " FROM job WHERE uuid = ?";
 constexpr const char* select_jobs_by_name =
@@ -23,12 +24,12 @@ constexpr const char* select_revision = "SELECT revision FROM job WHERE uuid = ?
 constexpr const char* count_jobs = "SELECT COUNT(*) FROM job WHERE project = ?";
 constexpr const char* insert_job =
     "INSERT INTO job (uuid, project, group_path, name, scheduled, schedule_enabled, execution_enabled, server_uuid, "
-    "updated_ms, updated_by, tags, description, definition, revision, created_ms) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)";
+    "updated_ms, updated_by, saved_by_roles, tags, description, definition, revision, created_ms) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)";
 #define QD_UPDATE_JOB                                                                                                  \
   "UPDATE job SET project = ?, group_path = ?, name = ?, scheduled = ?, schedule_enabled = ?, execution_enabled = ?, " \
-  "server_uuid = ?, updated_ms = ?, updated_by = ?, tags = ?, description = ?, definition = ?, revision = revision + " \
-  "1 "                                                                                                                 \
+  "server_uuid = ?, updated_ms = ?, updated_by = ?, saved_by_roles = ?, tags = ?, description = ?, definition = ?, "   \
+  "revision = revision + 1 "                                                                                           \
   "WHERE uuid = ?"
 constexpr const char* update_job = QD_UPDATE_JOB;
 constexpr const char* update_job_at_revision = QD_UPDATE_JOB " AND revision = ?";
@@ -66,7 +67,22 @@ std::string tags_column(const model::Job& job) {
   return column;
 }
 
-Params columns_of(const model::Job& job, const std::string& user, const std::string& server_uuid, UnixMillis now) {
+// "[\"ops\",\"dev\"]"
+std::string roles_column(const std::vector<std::string>& roles) {
+  JsonArray list;
+  for (const auto& role : roles) list.emplace_back(role);
+  return boost::json::serialize(list);
+}
+
+std::vector<std::string> read_roles(const std::string& column) {
+  std::vector<std::string> roles;
+  const auto list = parse_json(column);
+  if (!list || !list->is_array()) return roles;  // a job that an earlier version saved
+  for (const auto& role : list->get_array()) roles.push_back(scalar_text(role).value_or(""));
+  return roles;
+}
+
+Params columns_of(const model::Job& job, const JobSaver& by, const std::string& server_uuid, UnixMillis now) {
   return {job.project,
           job.group,
           job.name,
@@ -75,7 +91,8 @@ Params columns_of(const model::Job& job, const std::string& user, const std::str
           flag(job.execution_enabled),
           server_uuid,
           now,
-          user,
+          by.user,
+          roles_column(by.roles),
           tags_column(job),
           job.description,
           write_job_document(job)};
@@ -93,6 +110,7 @@ StoredJob read_stored_job(const Row& row) {
   stored.updated = row.integer(6);
   stored.updated_by = row.text(7);
   stored.server_uuid = row.text(8);
+  stored.updated_by_roles = read_roles(row.text(10));
   return stored;
 }
 
@@ -179,9 +197,9 @@ std::int64_t JobStore::count(const std::string& project) {
   return database_.query(count_jobs, {project}).at(0).integer(0);
 }
 
-JobStore::SaveOutcome JobStore::create(const model::Job& job, const std::string& user, const std::string& server_uuid,
+JobStore::SaveOutcome JobStore::create(const model::Job& job, const JobSaver& by, const std::string& server_uuid,
                                        UnixMillis now) {
-  Params columns = columns_of(job, user, server_uuid, now);
+  Params columns = columns_of(job, by, server_uuid, now);
   columns.insert(columns.begin(), job.uuid);
   columns.emplace_back(now);
   try {
@@ -196,9 +214,9 @@ JobStore::SaveOutcome JobStore::create(const model::Job& job, const std::string&
   }
 }
 
-JobStore::SaveOutcome JobStore::update(const model::Job& job, const std::string& user, const std::string& server_uuid,
+JobStore::SaveOutcome JobStore::update(const model::Job& job, const JobSaver& by, const std::string& server_uuid,
                                        UnixMillis now, std::optional<std::int64_t> expected_revision) {
-  Params columns = columns_of(job, user, server_uuid, now);
+  Params columns = columns_of(job, by, server_uuid, now);
   columns.emplace_back(job.uuid);
   if (expected_revision) columns.emplace_back(*expected_revision);
   auto outcome = SaveOutcome::saved;

@@ -18,7 +18,17 @@ struct StoredJob {
   UnixMillis created = 0;
   UnixMillis updated = 0;
   std::string updated_by;
+  std::vector<std::string> updated_by_roles;  // at that time; in their name its schedule reads secrets
   std::string server_uuid;  // the member that saved it last; who owns its schedules now, their rows say
+};
+
+// Who saves a job.
+struct JobSaver {
+  JobSaver(std::string name, std::vector<std::string> his_roles = {})  // NOLINT: a name alone is one without roles
+      : user(std::move(name)), roles(std::move(his_roles)) {}
+  JobSaver(const char* name) : user(name) {}  // NOLINT
+  std::string user;
+  std::vector<std::string> roles;
 };
 
 // What a list shows, without the definition.
@@ -66,9 +76,9 @@ class JobStore {
 
   enum class SaveOutcome { saved, uuid_taken, conflict, missing };
   // Inserts a new job; its uuid must be set. `uuid_taken` when another job (of any project) has it.
-  SaveOutcome create(const model::Job& job, const std::string& user, const std::string& server_uuid, UnixMillis now);
+  SaveOutcome create(const model::Job& job, const JobSaver& by, const std::string& server_uuid, UnixMillis now);
   // Replaces the definition and appends a revision. With `expected_revision`, only when nobody saved meanwhile.
-  SaveOutcome update(const model::Job& job, const std::string& user, const std::string& server_uuid, UnixMillis now,
+  SaveOutcome update(const model::Job& job, const JobSaver& by, const std::string& server_uuid, UnixMillis now,
                      std::optional<std::int64_t> expected_revision = std::nullopt);
   // Changes one or both toggles in row and document. False: no such job.
   bool set_enabled(const std::string& uuid, std::optional<bool> execution, std::optional<bool> schedule,

@@ -318,6 +318,33 @@ std::vector<std::string> audit_trail_and_users() {
   };
 }
 
+// `path_key` is the hash of container and path, which are too long to be indexed whole. `saved_by_roles` are those of
+// whoever saved a job last: in his name its schedule reads secrets.
+std::vector<std::string> storage() {
+  return {
+      R"(CREATE TABLE storage_item (
+  path_key {key} PRIMARY KEY,
+  container {key} NOT NULL,
+  folder {path} NOT NULL,
+  path {path} NOT NULL,
+  meta {text} NOT NULL,
+  content {blob} NOT NULL,
+  created_ms {int} NOT NULL,
+  updated_ms {int} NOT NULL,
+  version {int} NOT NULL){table})",
+      "CREATE INDEX storage_item_by_folder ON storage_item (container{cut:20}, folder{cut:250})",
+      "CREATE INDEX storage_item_by_path ON storage_item (container{cut:20}, path{cut:250})",
+      R"(CREATE TABLE seal_key (
+  id {key} PRIMARY KEY,
+  place {key} NOT NULL,
+  source {key} NOT NULL,
+  salt {text} NOT NULL,
+  created_ms {int} NOT NULL){table})",
+      "CREATE UNIQUE INDEX seal_key_by_place ON seal_key (place)",
+      "ALTER TABLE job ADD COLUMN saved_by_roles {text}",
+  };
+}
+
 }  // namespace
 
 const std::vector<Migration>& known_migrations() {
@@ -328,6 +355,7 @@ const std::vector<Migration>& known_migrations() {
       {4, "schedules and their ledger, members and their messages", joined(schedules(), members())},
       {5, "access policies", access_policies()},
       {6, "audit trail and local users", audit_trail_and_users()},
+      {7, "storage facility", storage()},
   };
   return all;
 }

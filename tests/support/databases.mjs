@@ -108,6 +108,10 @@ class PostgreSql extends DatabaseServer {
     const args = ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-h', '127.0.0.1', '-p', String(this.port), '-U', 'postgres', '-d', database, '-f', '-'];
     return execFileSync(program('psql', ...PostgreSql.bin()), args, { input: text, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
   }
+  // A dump of a whole database, as text; bytes are hexadecimal.
+  dump(database) {
+    return execFileSync(program('pg_dump', ...PostgreSql.bin()), ['-h', '127.0.0.1', '-p', String(this.port), '-U', 'postgres', database], { maxBuffer: 1 << 30 });
+  }
   database(name) {
     this.sql(`CREATE DATABASE ${name}`);
     return { kind: this.kind, name, url: `jdbc:postgresql://127.0.0.1:${this.port}/${name}`, username: 'postgres', password: '', server: this };
@@ -138,6 +142,10 @@ class MariaDb extends DatabaseServer {
   sql(text, database) {
     const args = ['--no-defaults', '--protocol=tcp', '-h', '127.0.0.1', '-P', String(this.port), '-u', 'root', '-N', '-B', ...(database ? [database] : [])];
     return execFileSync(program('mariadb'), args, { input: text, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+  }
+  dump(database) {
+    const args = ['--no-defaults', '--protocol=tcp', '-h', '127.0.0.1', '-P', String(this.port), '-u', 'root', '--hex-blob', database];
+    return execFileSync(program('mariadb-dump'), args, { maxBuffer: 1 << 30 });
   }
   async start() {
     await super.start();

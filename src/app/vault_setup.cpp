@@ -1,0 +1,19 @@
+#include "app/vault_setup.hpp"
+
+#include "base/logging.hpp"
+
+namespace qd::app {
+
+Result<std::unique_ptr<Vaults>> open_vaults(const Config& config, store::Database& database) {
+  auto vaults = std::make_unique<Vaults>();
+  auto ring = vault::KeyRing::open(config.storage.ring, store::SealKeyStore(database), vaults->clock);
+  if (!ring) return fail(ring.error());
+  vaults->ring = std::move(*ring);
+  if (auto able = vaults->ring->check(); !able) base::log_warn("vault", able.error().message);
+  auto keys = vault::build_storage(config.storage.keys, database, "keys", *vaults->ring, vaults->clock);
+  if (!keys) return fail(keys.error());
+  vaults->keys = std::move(*keys);
+  return vaults;
+}
+
+}  // namespace qd::app
