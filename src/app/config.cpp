@@ -153,6 +153,7 @@ void Judge::finish_server() {
     }
   }
   server.url = without_slash(server.url);
+  server.member_url = without_slash(server.member_url);
   const bool certificate = !server.tls_certificate.empty();
   if (certificate != !server.tls_key.empty()) {
     const char* given = certificate ? "server.ssl.certificate" : "server.ssl.certificate-private-key";

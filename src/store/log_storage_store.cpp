@@ -6,20 +6,20 @@
 namespace qd::store {
 namespace {
 
-#define QD_COLUMNS                                                                                              \
+#define QD_COLUMNS                                                                                               \
   "execution_id, project, server_uuid, provider, store_key, state, types, stored_bytes, part_list, part_bytes, " \
   "part_ms, attempts, due_ms, created_ms, stored_ms, problem"
-#define QD_NEW_ROW(state, types)                                                                                     \
-  "INSERT INTO log_storage (execution_id, project, server_uuid, provider, store_key, state, types, stored_bytes, "   \
-  "part_list, part_bytes, part_ms, attempts, due_ms, claimed_ms, claimed_by, created_ms, stored_ms, problem) "       \
-  "SELECT e.id, e.project, e.server_uuid, '', '', " state ", " types ", 0, '[]', 0, 0, 0, ?, 0, '', ?, NULL, '' "     \
+#define QD_NEW_ROW(state, types)                                                                                   \
+  "INSERT INTO log_storage (execution_id, project, server_uuid, provider, store_key, state, types, stored_bytes, " \
+  "part_list, part_bytes, part_ms, attempts, due_ms, claimed_ms, claimed_by, created_ms, stored_ms, problem) "     \
+  "SELECT e.id, e.project, e.server_uuid, '', '', " state ", " types                                               \
+  ", 0, '[]', 0, 0, 0, ?, 0, '', ?, NULL, '' "                                                                     \
   "FROM execution e WHERE "
 #define QD_ENDED "e.active IS NULL AND e.ended_ms IS NOT NULL AND e.log_path <> ''"
 #define QD_NOT_THERE "NOT EXISTS (SELECT 1 FROM log_storage l WHERE l.execution_id = e.id)"
 #define QD_ALL_TYPES "'rdlog,state.json'"
 
-constexpr const char* insert_ended =
-    QD_NEW_ROW("'queued'", QD_ALL_TYPES) "e.id = ? AND " QD_ENDED " AND " QD_NOT_THERE;
+constexpr const char* insert_ended = QD_NEW_ROW("'queued'", QD_ALL_TYPES) "e.id = ? AND " QD_ENDED " AND " QD_NOT_THERE;
 constexpr const char* insert_missed = QD_NEW_ROW("'queued'", QD_ALL_TYPES) QD_ENDED
     " AND e.project = ? AND e.ended_ms >= ? AND " QD_NOT_THERE " ORDER BY e.ended_ms LIMIT ?";
 constexpr const char* insert_running =
