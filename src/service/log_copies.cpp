@@ -101,6 +101,7 @@ LogCopy LogCopies::of(const model::Execution& execution) {
   if (entries_.size() >= kMaxEntries && !entries_.contains(execution.id))
     return {LogCopy::State::fetching, {}, {}, kPollRest};
   auto& entry = entries_[execution.id];
+  entry.copy.retry_after = std::max(entry.copy.retry_after, kSoon);
   entry.wanted = std::chrono::steady_clock::now();
   if (!entry.busy && entry.wanted >= entry.next) begin(execution.id, entry);
   return entry.copy;

@@ -253,13 +253,18 @@ void LogStorage::store_files(store::LogStorageRow& row) {
     row.key = *key;
   }
   row.provider = stores_.provider();
-  std::vector<std::string> left, problems;
+  std::vector<std::string> left;
   std::int64_t bytes = row.stored_bytes;
+  std::string problem;
   for (const auto& type : base::split_trimmed(row.types, ',')) {
+    if (!problem.empty()) {  // what the store did not take now it will not take a second later
+      left.push_back(type);
+      continue;
+    }
     const auto stored = store_type(row, *execution, type, **target);
     if (!stored) {
       left.push_back(type);
-      problems.push_back(stored.error().message);
+      problem = stored.error().message;
     } else if (type == log_type::output) {
       bytes = *stored;
     }
@@ -269,7 +274,7 @@ void LogStorage::store_files(store::LogStorageRow& row) {
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
     }
-    return give_back(row, base::join(left, ","), base::join(problems, " "));
+    return give_back(row, base::join(left, ","), problem);
   }
   rows_.stored(row, self_.uuid(), bytes);
   base::log_debug("logstore", "execution " + std::to_string(row.execution) + " is stored as " + row.key);
