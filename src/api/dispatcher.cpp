@@ -1,6 +1,7 @@
 #include "api/dispatcher.hpp"
 
 #include "api/answers.hpp"
+#include "api/member_pages.hpp"
 #include "api/pages.hpp"
 #include "api/requester.hpp"
 #include "api/route.hpp"
@@ -105,6 +106,7 @@ http::Response Dispatcher::handle(const http::Request& request) {
     const std::string& prefix = impl_->services.context_path;
     if (!prefix.empty() && path.starts_with(prefix)) path.remove_prefix(prefix.size());
     if (const auto api = api_path(path)) return impl_->handle_api(request, *api);
+    if (path.starts_with(member_prefix)) return member_page(impl_->services, request, path);
     return page(impl_->services, request, path);
   } catch (const store::DatabaseError& error) {
     base::log_error("api", request.method + " " + request.path + ": " + error.what());

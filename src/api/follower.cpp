@@ -61,12 +61,13 @@ void Follower::pump() {
     try {
       const auto execution = services_.executions.current(request_.execution);
       if (!execution) {
-        send_end("deleted");
+        send_end("deleted", {});
         continue;
       }
-      if (!send_output(*execution)) return go_on_when_drained();
+      const Sent sent = send_output(*execution);
+      if (sent == Sent::paused) return go_on_when_drained();
       if (request_.with_states) send_state();
-      if (model::is_final(execution->status)) send_end(execution->status);
+      if (model::is_final(execution->status) && sent == Sent::all) send_end(execution->status, lost_);
     } catch (const std::exception& error) {
       base::log_warn("follow", "execution " + std::to_string(request_.execution) + ": " + error.what());
     }
@@ -84,24 +85,27 @@ void Follower::go_on_when_drained() {
   });
 }
 
-bool Follower::send_output(const model::Execution& execution) {
-  request_.read.finished = model::is_final(execution.status);
+Follower::Sent Follower::send_output(const model::Execution& execution) {
+  const auto view = services_.output.view(execution);
+  request_.read.finished = service::Output::settled(view, execution);
+  lost_ = view.state == service::LogView::State::partial ? view.message : std::string();
   for (;;) {
-    if (events_.stream().buffered() > kPauseAbove) return false;
-    const auto page = services_.output.read(execution, request_.read);
+    if (events_.stream().buffered() > kPauseAbove) return Sent::paused;
+    const auto page = service::Output::read(view, request_.read);
     if (!page) {
       base::log_warn("follow", page.error().message);
-      return true;
+      return Sent::all;
     }
+    if (!page->exists) return request_.read.finished ? Sent::all : Sent::unsettled;
     request_.read.last_lines.reset();
     const bool moved = page->next_offset != request_.read.offset;
     request_.read.offset = page->next_offset;
     if (!page->events.empty()) {
       EntryList entries({.with_state = request_.read.with_state, .with_metadata = true});
       for (const log::ReadEvent& event : page->events) entries.add(event.event);
-      if (!events_.send({std::to_string(page->next_offset), "output", std::move(entries).finish()})) return true;
+      if (!events_.send({std::to_string(page->next_offset), "output", std::move(entries).finish()})) return Sent::all;
     }
-    if (!page->more || !moved) return true;
+    if (!page->more || !moved) return request_.read.finished ? Sent::all : Sent::unsettled;
   }
 }
 
@@ -114,8 +118,13 @@ void Follower::send_state() {
   last_state_ = std::move(text);
 }
 
-void Follower::send_end(const std::string& status) {
-  events_.send({"", "end", boost::json::serialize(JsonObject{{"status", status}})});
+void Follower::send_end(const std::string& status, const std::string& message) {
+  JsonObject end{{"status", status}};
+  if (!message.empty()) {
+    end["partial"] = true;
+    end["message"] = message;
+  }
+  events_.send({"", "end", boost::json::serialize(end)});
   events_.stream().close();
 }
 

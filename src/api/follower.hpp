@@ -2,7 +2,7 @@
 //
 //   event: output   id: the offset to go on from   data: [entries as in "Execution Output"]
 //   event: state    data: the document of "Execution State"
-//   event: end      data: {"status": "succeeded"}     nothing follows
+//   event: end      data: {"status": "succeeded"}     nothing follows; `partial` and `message` when output was lost
 //
 // No thread belongs to a watcher: the log hub says that there is news, a worker reads it. A watcher that reads too
 // slowly is not waited for: reading pauses until his stream has drained, and the run never notices.
@@ -31,12 +31,17 @@ class Follower : public std::enable_shared_from_this<Follower> {
   void start();
 
  private:
-  void wake();                                          // there may be news: reads it on a worker, one at a time
-  void pump();                                          // on a worker
-  bool send_output(const model::Execution& execution);  // false: come back when the stream has drained
+  void wake();  // there may be news: reads it on a worker, one at a time
+  void pump();  // on a worker
+  enum class Sent {
+    all,
+    paused,
+    unsettled
+  };  // paused: come back when the stream has drained; unsettled: more will come
+  Sent send_output(const model::Execution& execution);
   void go_on_when_drained();
   void send_state();
-  void send_end(const std::string& status);
+  void send_end(const std::string& status, const std::string& message);
   void schedule_heartbeat();
 
   Services& services_;
@@ -47,7 +52,8 @@ class Follower : public std::enable_shared_from_this<Follower> {
   std::mutex mutex_;  // guards the two below
   bool pumping_ = false;
   bool news_ = false;       // arrived while pumping
-  std::string last_state_;  // only touched while pumping
+  std::string last_state_;  // only touched while pumping, like the next
+  std::string lost_;        // why a part of the output is missing
 };
 
 }  // namespace qd::api

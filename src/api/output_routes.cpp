@@ -84,6 +84,9 @@ http::Response render_text(const JsonObject& facts, std::string text) {
   static constexpr std::pair<const char*, const char*> kHeaders[] = {
       {"error", "X-Rundeck-ExecOutput-Error"},
       {"message", "X-Rundeck-ExecOutput-Message"},
+      {"pending", "X-Rundeck-ExecOutput-Pending"},
+      {"partial", "X-Rundeck-ExecOutput-Partial"},
+      {"retryBackoff", "X-Rundeck-ExecOutput-RetryBackoff"},
       {"empty", "X-Rundeck-ExecOutput-Empty"},
       {"unmodified", "X-Rundeck-ExecOutput-Unmodified"},
       {"offset", "X-Rundeck-ExecOutput-Offset"},
@@ -135,17 +138,17 @@ struct Reading {
 
 // Reads piece by piece until the lines, the file or kMaxAnswerBytes are used up, so that memory does not grow with the
 // number of lines.
-Result<Reading> read_output(const Call& call, const OutputQuery& query, const model::Execution& execution) {
+Result<Reading> read_output(const Call& call, const OutputQuery& query, const service::LogView& view, bool settled) {
   EntryList entries({.with_state = query.read.with_state,
                      .with_metadata = call.version >= 43,
                      .compacted = query.compacted,
                      .bare_text = call.version < 59});
   Reading reading;
   log::ReadRequest request = query.read;
-  request.finished = model::is_final(execution.status);
+  request.finished = settled;
   request.max_bytes = request.last_lines ? kMaxTailBytes : kPieceBytes;
   for (std::int64_t used = 0;;) {
-    auto page = call.services.output.read(execution, request);
+    auto page = service::Output::read(view, request);
     if (!page) return fail(page.error());
     for (const log::ReadEvent& event : page->events) {
       if (query.state_only && event.event.type == log::event_type::log) continue;
@@ -168,12 +171,39 @@ Result<Reading> read_output(const Call& call, const OutputQuery& query, const mo
   return reading;
 }
 
-http::Response missing_output(const OutputQuery& query, const model::Execution& execution, JsonObject facts) {
+const char* pending_text(service::LogView::State state) {
+  using State = service::LogView::State;
+  if (state == State::pending_remote) return "Waiting for log output to become available...";
+  return state == State::waiting ? "Waiting for output to start..." : "Retrieving log output from storage...";
+}
+
+// What is answered when there is nothing to read now: it is fetched, it will come, it is nowhere, or it failed.
+http::Response no_output(const OutputQuery& query, const model::Execution& execution, const service::LogView& view,
+                         JsonObject facts) {
+  using State = service::LogView::State;
+  if (view.state == State::failed) {
+    facts["offset"] = "0";
+    facts["completed"] = false;
+    facts["error"] = "Log file could not be retrieved: " + view.message;
+    auto response = render_nothing(query, std::move(facts));
+    response.status = 500;
+    return response;
+  }
   const bool done = model::is_final(execution.status);
+  if (view.state == State::missing || (view.state == State::whole && done)) {
+    facts["empty"] = true;
+    facts["offset"] = "0";
+    facts["completed"] = done;
+    facts[done ? "error" : "message"] =
+        "The Execution Log could not be found." + (view.message.empty() ? "" : " " + view.message);
+    return render_nothing(query, std::move(facts));
+  }
+  facts["message"] = "Pending";
+  facts["pending"] = pending_text(view.state);
   facts["empty"] = true;
-  facts["offset"] = "0";
-  facts["completed"] = done;
-  facts[done ? "error" : "message"] = done ? "No output" : "Pending";
+  facts["offset"] = query.offset_text;
+  facts["completed"] = false;
+  facts["retryBackoff"] = view.retry_after.count();
   return render_nothing(query, std::move(facts));
 }
 
@@ -187,8 +217,12 @@ http::Response output(Call& call, bool with_state) {
   if (!execution) return error_answer(execution.error());
   JsonObject facts = output_facts(call, *execution);
 
-  const log::LogStat stat = call.services.output.stat(*execution);
-  if (!stat.exists) return missing_output(*query, *execution, std::move(facts));
+  const auto view = call.services.output.view(*execution);
+  const log::LogStat stat = view.path.empty() ? log::LogStat{} : log::stat_log(view.path);
+  if (!stat.exists) return no_output(*query, *execution, view, std::move(facts));
+  const bool settled = service::Output::settled(view, *execution);
+  if (view.state == service::LogView::State::partial) facts["partial"] = true;
+  if (!view.message.empty()) facts["message"] = view.message;
   facts["lastModified"] = std::to_string(stat.last_modified);
   facts["totalSize"] = stat.size;
   if (query->last_modified && stat.last_modified <= *query->last_modified &&
@@ -196,15 +230,15 @@ http::Response output(Call& call, bool with_state) {
     facts["message"] = "Unmodified";
     facts["unmodified"] = true;
     facts["offset"] = query->offset_text;
-    facts["completed"] = model::is_final(execution->status);
+    facts["completed"] = settled;
     return render_nothing(*query, std::move(facts));
   }
-  auto reading = read_output(call, *query, *execution);
+  auto reading = read_output(call, *query, view, settled);
   if (!reading) return error_answer(reading.error());
   const log::LogPage& end = reading->last;
   facts["unmodified"] = false;
   facts["offset"] = std::to_string(end.next_offset);
-  facts["completed"] = end.ended || (model::is_final(execution->status) && !end.more);
+  facts["completed"] = end.ended || (settled && !end.more);
   facts["lastLinesSupported"] = true;
   facts["percentLoaded"] =
       end.file_size > 0 ? 100.0 * static_cast<double>(end.next_offset) / static_cast<double>(end.file_size) : 0.0;

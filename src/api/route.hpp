@@ -75,6 +75,7 @@ const std::vector<Route>& user_routes();
 const std::vector<Route>& local_user_routes();
 const std::vector<Route>& audit_routes();
 const std::vector<Route>& system_routes();
+const std::vector<Route>& log_storage_routes();
 const std::vector<Route>& schedule_routes();
 const std::vector<Route>& fire_routes();
 const std::vector<Route>& cluster_routes();

@@ -18,7 +18,9 @@
 #include "service/jobs.hpp"
 #include "service/keys.hpp"
 #include "service/local_users.hpp"
+#include "service/log_storage.hpp"
 #include "service/logins.hpp"
+#include "service/member_requests.hpp"
 #include "service/nodes.hpp"
 #include "service/option_values.hpp"
 #include "service/output.hpp"
@@ -37,6 +39,8 @@ struct Services {
   service::Jobs& jobs;
   service::Executions& executions;
   service::Output& output;
+  service::LogStorage& log_storage;
+  service::MemberRequests& members;
   service::Uploads& uploads;
   service::Logins& logins;
   service::System& system;

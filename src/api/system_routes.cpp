@@ -85,22 +85,6 @@ http::Response disable_executions(Call& call) {
   return set_mode(call, false);
 }
 
-// Logs stay where they are written until log storage is configured, so nothing waits to be stored.
-http::Response log_storage(Call&) {
-  return json_answer(JsonObject{{"enabled", false},
-                                {"pluginName", nullptr},
-                                {"succeededCount", 0},
-                                {"failedCount", 0},
-                                {"queuedCount", 0},
-                                {"queuedRequestCount", 0},
-                                {"queuedRetriesCount", 0},
-                                {"queuedIncompleteCount", 0},
-                                {"totalCount", 0},
-                                {"incompleteCount", 0},
-                                {"missingCount", 0},
-                                {"retriesCount", 0}});
-}
-
 http::Response list_metrics(Call& call) {
   JsonObject links;
   for (const char* name : {"metrics", "ping", "threads", "healthcheck"}) {
@@ -137,7 +121,6 @@ const std::vector<Route>& system_routes() {
       {"GET", "system/executions/status", 32, {"system", "read"}, mode_status},
       {"POST", "system/executions/enable", 14, {"system", "enable_executions"}, enable_executions},
       {"POST", "system/executions/disable", 14, {"system", "disable_executions"}, disable_executions},
-      {"GET", "system/logstorage", 17, {"system", "read"}, log_storage},
       {"GET", "metrics", 25, {"system", "read"}, list_metrics},
       {"GET", "metrics/metrics", 25, {"system", "read"}, metrics},
       {"GET", "metrics/ping", 25, {"system", "read"}, ping},

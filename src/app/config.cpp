@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view globals_prefix = "framework.globals.";
 constexpr std::string_view remote_prefix = "rundeck.clusterMode.remoteExecution.";
 constexpr std::string_view cluster_prefix = "rundeck.clusterMode.";
+const std::string log_store_prefix = "framework.plugin.ExecutionFileStorage.";
 constexpr std::string_view own_prefix = "quarterdeck.";
 constexpr std::string_view provider_prefix = "rundeck.storage.provider.";
 constexpr std::string_view converter_prefix = "rundeck.storage.converter.";
@@ -135,6 +136,8 @@ void Judge::judge_others() {
     if (find_config_key(key) != nullptr) continue;
     if (key.starts_with(globals_prefix) && key.size() > globals_prefix.size()) {
       continue;
+    } else if (!config_.logs.provider.empty() && key.starts_with(log_store_prefix + config_.logs.provider + ".")) {
+      continue;
     } else if (key.starts_with(own_prefix)) {
       const std::string nearest = nearest_config_key(key);
       complain(raw, key,
@@ -161,6 +164,7 @@ void Judge::finish_server() {
     }
   }
   server.url = without_slash(server.url);
+  server.member_url = without_slash(server.member_url);
   const bool certificate = !server.tls_certificate.empty();
   if (certificate != !server.tls_key.empty()) {
     const char* given = certificate ? "server.ssl.certificate" : "server.ssl.certificate-private-key";

@@ -20,6 +20,7 @@
 #include "cluster/cms_config.hpp"
 #include "cluster/config.hpp"
 #include "cluster/policy_config.hpp"
+#include "service/log_settings.hpp"
 #include "store/database.hpp"
 #include "vault/storage_config.hpp"
 
@@ -41,6 +42,7 @@ struct Config {
   struct Server {
     std::string address;
     std::uint16_t port = 0;                          // 0: any free one
+    std::string member_url;                          // where other members reach this one; empty: address and port
     std::string url;                                 // what users see, without a slash at the end; empty: see url_of
     std::string context_path;                        // "" or "/prefix"
     std::filesystem::path tls_certificate, tls_key;  // PEM; both or neither
@@ -124,6 +126,9 @@ struct Config {
     std::size_t max_file_bytes = 0;
     Millis life{0};
   } uploads;
+
+  // Its folders, framework keys and names are filled in when the member is built.
+  service::LogSettings logs;
 
   struct RemoteOptions {
     Millis timeout{0}, connect_timeout{0};

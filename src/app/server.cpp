@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/log_setup.hpp"
 #include "app/login_setup.hpp"
 #include "app/server_parts.hpp"
 #include "app/vault_setup.hpp"
@@ -55,6 +56,7 @@ Result<> Server::start() {
   if (const auto blocked = http::AddressBlocks::parse(config_.blocked_addresses); !blocked) {
     return fail(ErrorKind::invalid, "quarterdeck.http.blockedAddresses: " + blocked.error().message);
   }
+  if (auto logs = check_log_store(config_); !logs) return logs;
   auto login_modules = make_login_modules(config_);
   if (!login_modules) return fail(login_modules.error());
   Databases databases;
@@ -78,7 +80,7 @@ Result<> Server::start() {
   if (!vaults) return fail(vaults.error());
   parts_ = std::make_unique<Parts>(config_, std::move(databases), std::move(*vaults), std::move(*login_modules),
                                    std::move(liveness), url(), request_pool_, http_, [this] { return refresh(); });
-  if (auto started = parts_->start(config_, url()); !started) return started;
+  if (auto started = parts_->start(config_, member_url()); !started) return started;
   dispatcher_ = &parts_->dispatcher;
   return {};
 }
@@ -104,7 +106,9 @@ void Server::stop() noexcept {
   request_pool_.stop();
   if (!parts_) return;
   parts_->audit.stop();
+  parts_->log_copies.stop();
   parts_->launcher.stop(Millis(std::max<std::int64_t>(0, deadline - SystemClock().now())));
+  parts_->log_storage.stop();
   parts_->remote.stop();
   parts_->cluster.stop();
   parts_->catalog.stop();
@@ -116,6 +120,10 @@ void Server::stop() noexcept {
 
 std::string Server::url() const {
   return url_of(config_, http_.port());
+}
+
+std::string Server::member_url() const {
+  return config_.server.member_url.empty() ? local_url() : config_.server.member_url;
 }
 
 std::string Server::local_url() const {

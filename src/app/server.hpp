@@ -30,8 +30,9 @@ class Server {
   // Takes from the configuration, read anew, what can change while the server runs: the remote execution policies.
   Result<> refresh();
 
-  std::string url() const;        // where people reach it, as links name it
-  std::string local_url() const;  // where it listens
+  std::string url() const;         // where people reach it, as links name it
+  std::string local_url() const;   // where it listens
+  std::string member_url() const;  // where other members reach it, past any load balancer
 
  private:
   struct Parts;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/log_setup.hpp"
 #include "app/login_setup.hpp"
 #include "app/version.hpp"
 #include "auth/local_user_module.hpp"
@@ -162,6 +163,12 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                  : nullptr),
       cluster(own_database ? *own_database : *database, std::move(liveness), self, sealer.get(), cluster_config(config),
               cluster_hooks()),
+      log_settings(app::log_settings(config, url)),
+      log_stores(projects, log_settings),
+      member_requests(*database, self, sealer.get(), send_to_member()),
+      log_storage(*database, execution_rows, log_stores, self, log_settings, hub,
+                  [this] { return launcher.running_ids(); }),
+      log_copies(*database, execution_rows, log_stores, member_requests, self, log_settings, hub),
       login_chain("logins",
                   login_order(std::move(login_modules), config.auth.local_users ? &local_user_rows : nullptr)),
       sessions(session_rows, clock, config.auth.session_idle),
@@ -171,8 +178,12 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       job_cache(job_rows),
       project_service(projects, execution_rows, clock, audit),
       job_service(job_rows, projects, execution_rows, job_cache, clock, config.member.uuid, audit),
-      execution_service(execution_rows, projects, job_cache, launcher, clock, log_root, audit),
-      output_service(hub, log_root),
+      execution_service(execution_rows, projects, job_cache, launcher, clock, log_root, audit,
+                        [this](model::ExecutionId id) {
+                          log_copies.drop(id);
+                          if (log_stores.enabled()) log_storage.deleted(id);
+                        }),
+      output_service(hub, log_copies, log_root),
       upload_service(upload_rows, job_cache, execution_service, clock, config.uploads.life,
                      config.uploads.max_file_bytes),
       option_values_service(job_cache, projects, remote_options),
@@ -201,6 +212,8 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                job_service,
                                execution_service,
                                output_service,
+                               log_storage,
+                               member_requests,
                                upload_service,
                                login_service,
                                system_service,
@@ -311,6 +324,8 @@ Result<> Server::Parts::start(const Config& config, const std::string& url) {
   cluster.logic().close_earlier_lives();
   cluster.run();
   scheduler_loop.start();
+  log_storage.start();
+  log_copies.start();
   return {};
 }
 

@@ -23,6 +23,9 @@
 #include "schedule/job_starter.hpp"
 #include "schedule/scheduler_loop.hpp"
 #include "service/access_control.hpp"
+#include "service/log_copies.hpp"
+#include "service/log_storage.hpp"
+#include "service/member_requests.hpp"
 #include "service/policies.hpp"
 #include "service/remote_execution.hpp"
 #include "store/acl_store.hpp"
@@ -108,6 +111,12 @@ struct Server::Parts {
   std::atomic<bool> certificate_waits{false};    // its publication failed
   std::unique_ptr<cluster::KeyedSealer> sealer;  // null: messages are not encrypted
   cluster::Cluster cluster;
+
+  service::LogSettings log_settings;
+  service::LogStores log_stores;
+  service::MemberRequests member_requests;
+  service::LogStorage log_storage;
+  service::LogCopies log_copies;
 
   auth::LoginChain login_chain;
   auth::Sessions sessions;

@@ -50,6 +50,12 @@ Result<std::string> KeyedSealer::seal(const std::string& plain, const std::strin
   return cluster::seal(plain, **own, reader_certificate, now);
 }
 
+Result<std::string> KeyedSealer::sign(const MemberRequest& request, UnixMillis now, const std::string& nonce) {
+  auto own = keys();
+  if (!own) return fail(own.error());
+  return sign_request(request, **own, now, nonce);
+}
+
 Result<std::string> KeyedSealer::open(const std::string& sealed, const std::string& writer_certificate,
                                       UnixMillis now) {
   auto own = keys();

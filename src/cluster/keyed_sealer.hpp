@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "cluster/cms.hpp"
+#include "cluster/cms_request.hpp"
 #include "cluster/sealer.hpp"
 
 namespace qd::cluster {
@@ -24,6 +25,8 @@ class KeyedSealer final : public Sealer {
   void start(UnixMillis now, std::function<void(const std::string& certificate)> made);
 
   Result<std::string> seal(const std::string& plain, const std::string& reader_certificate, UnixMillis now) override;
+  // The header of a request to another member: see cms_request.hpp.
+  Result<std::string> sign(const MemberRequest& request, UnixMillis now, const std::string& nonce);
   Result<std::string> open(const std::string& sealed, const std::string& writer_certificate, UnixMillis now) override;
 
  private:

@@ -97,6 +97,8 @@ std::size_t take_body(char* data, std::size_t, std::size_t size, void* opaque) {
   if (call.is_redirect()) {
     call.header_bytes += size;  // dropped, but not without end
     call.too_large = call.header_bytes > call.request.max_bytes + kMaxHeaderBytes;
+  } else if (call.request.on_status_data) {
+    call.stopped = !call.request.on_status_data(call.response.status, {data, size});
   } else if (call.request.on_data) {
     call.stopped = !call.request.on_data({data, size});
   } else {
@@ -229,6 +231,10 @@ Result<> perform(Call& call, Clock::time_point deadline) {
   if (call.request.timeout.count() > 0) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
     curl_easy_setopt(call.handle, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<long long>(left, 1)));
+  }
+  if (call.request.stall_timeout.count() > 0) {
+    curl_easy_setopt(call.handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(call.handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(call.request.stall_timeout.count()));
   }
   const CURLcode code = curl_easy_perform(call.handle);
   call.response.effective_url = call.place.url;

@@ -22,6 +22,7 @@ struct ClientRequest {
   std::string username, password;  // basic authentication, when not empty
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds timeout{30'000};  // of the whole call, redirects included; 0: none
+  std::chrono::seconds stall_timeout{0};      // no byte moved for so long; 0: none
   std::size_t max_bytes = 64u << 20;          // of a body that is kept
   // At most 10. 303, and 301 or 302 after POST, go on with GET; the others repeat method and body. When the origin
   // changes, credentials and `headers` stay behind, but for Accept…, Content-Type and User-Agent.
@@ -30,6 +31,8 @@ struct ClientRequest {
   // When set, the body (of the last answer, not of redirects) is handed over piece by piece instead of kept; return
   // false to stop: the answer so far is then the result.
   std::function<bool(std::string_view)> on_data;
+  // The same, with the status of the answer; instead of on_data.
+  std::function<bool(int, std::string_view)> on_status_data;
   // Addresses that are never connected to, whatever names or redirects lead there; null: none.
   std::shared_ptr<const AddressBlocks> blocked;
 };

@@ -7,6 +7,11 @@
 #include <vector>
 
 namespace qd::log {
+namespace {
+
+constexpr model::ExecutionId every_execution = 0;  // no execution has this id
+
+}  // namespace
 
 struct LogHub::Subscription::Watcher {
   // Held while the callback runs, so that ending the subscription waits for it; recursive, as it may come from inside.
@@ -66,8 +71,16 @@ LogHub::Subscription LogHub::subscribe(model::ExecutionId execution, Callback ca
   return Subscription(std::move(watcher));
 }
 
+LogHub::Subscription LogHub::subscribe_ends(Callback callback) {
+  return subscribe(every_execution, std::move(callback));
+}
+
 void LogHub::publish(const HubEvent& event) {
-  for (const auto& watcher : impl_->watchers_of(event.execution)) {
+  auto watching = impl_->watchers_of(event.execution);
+  if (event.kind == HubEvent::Kind::completed) {
+    for (auto& watcher : impl_->watchers_of(every_execution)) watching.push_back(std::move(watcher));
+  }
+  for (const auto& watcher : watching) {
     const std::lock_guard lock(watcher->running);
     const auto callback = watcher->callback;  // a copy: it may end its own subscription
     if (callback) callback(event);

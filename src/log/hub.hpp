@@ -50,6 +50,9 @@ class LogHub {
   // subscribe, unsubscribe and publish. Events published before are not repeated: subscribe first, then read the file.
   [[nodiscard]] Subscription subscribe(model::ExecutionId execution, Callback callback);
 
+  // The same for the `completed` events of every execution.
+  [[nodiscard]] Subscription subscribe_ends(Callback callback);
+
   // Costs next to nothing when nobody watches.
   void publish(const HubEvent& event);
 

@@ -215,6 +215,7 @@ Result<> Executions::remove(const auth::Identity& who, const std::string& id) {
     std::error_code ignored;  // a log that is gone already is as good as deleted
     std::filesystem::remove(std::filesystem::path(log_root_) / execution->log_path, ignored);
   }
+  if (removed_) removed_(execution->id);
   audit_.record(who, {audit::kDelete, audit::kExecution, id, execution->project});
   return {};
 }

@@ -1,6 +1,7 @@
 // Use cases on executions: run, retry, query, abort, delete.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -51,14 +52,16 @@ struct Removal {
 class Executions {
  public:
   Executions(store::ExecutionStore& executions, store::ProjectStore& projects, JobCache& jobs,
-             engine::Launcher& launcher, const Clock& clock, std::string log_root, Audit& audit)
+             engine::Launcher& launcher, const Clock& clock, std::string log_root, Audit& audit,
+             std::function<void(model::ExecutionId)> removed = {})
       : executions_(executions),
         projects_(projects),
         jobs_(jobs),
         launcher_(launcher),
         clock_(clock),
         log_root_(std::move(log_root)),
-        audit_(audit) {}
+        audit_(audit),
+        removed_(std::move(removed)) {}
 
   Result<model::Execution> run_job(const auth::Identity& who, const std::string& job_uuid, RunOptions options);
   // Options that are not given are those of the execution. With `failed_only`, on the nodes on which it failed.
@@ -100,6 +103,7 @@ class Executions {
   const Clock& clock_;
   std::string log_root_;
   Audit& audit_;
+  const std::function<void(model::ExecutionId)> removed_;  // copies of its files elsewhere are to go, too
 };
 
 }  // namespace qd::service

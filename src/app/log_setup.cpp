@@ -1,0 +1,73 @@
+#include "app/log_setup.hpp"
+
+#include "http/client.hpp"
+#include "logstore/log_store.hpp"
+#include "logstore/path_template.hpp"
+
+namespace qd::app {
+namespace {
+
+constexpr const char* kProviderKey = "rundeck.execution.logs.fileStoragePlugin";
+constexpr const char* kSettingsPrefix = "framework.plugin.ExecutionFileStorage.";
+constexpr std::size_t kMostBytes = 5u << 20;  // of one answer
+
+logstore::Settings store_settings(const Config& config) {
+  logstore::Settings settings;
+  const auto prefix = kSettingsPrefix + config.logs.provider + ".";
+  for (const auto& [key, value] : config.framework) {
+    if (key.starts_with(prefix)) settings[key.substr(prefix.size())] = value;
+  }
+  return settings;
+}
+
+}  // namespace
+
+service::LogSettings log_settings(const Config& config, const std::string& url) {
+  auto settings = config.logs;
+  settings.framework = config.framework;
+  settings.environment = process_environment();
+  settings.log_root = (config.folders.logs / "rundeck").string();
+  settings.server_url = url;
+  settings.server_uuid = config.member.uuid;
+  return settings;
+}
+
+Result<> check_log_store(const Config& config) {
+  const auto& provider = config.logs.provider;
+  if (provider.empty()) return {};
+  if (!logstore::is_known_provider(provider)) {
+    return fail(ErrorKind::invalid, std::string(kProviderKey) + ": there is no log store '" + provider +
+                                        "' here; there are " + logstore::known_providers());
+  }
+  const auto settings = store_settings(config);
+  const auto named = [&](const Error& error) {
+    return fail(ErrorKind::invalid, kSettingsPrefix + provider + "." + error.message);
+  };
+  // A store that cannot be reached now, or that only projects configure, is no reason not to start.
+  if (settings.empty()) return {};
+  const auto opened = logstore::open_log_store(provider, settings, process_environment());
+  if (!opened && opened.error().kind == ErrorKind::invalid) return named(opened.error());
+  const auto path = logstore::setting_or(settings, "path", logstore::default_path_template);
+  if (auto key = logstore::expand_path(path, {{"execid", "1"}, {"project", "p"}, {"id", "i"}, {"name", "n"}}); !key)
+    return named(key.error());
+  return {};
+}
+
+service::MemberSend send_to_member() {
+  return [](const std::string& url, const std::string& signature) -> Result<service::MemberAnswer> {
+    http::ClientRequest request;
+    request.url = url;
+    request.headers = {{std::string(cluster::member_signature_header), signature}};
+    request.connect_timeout = std::chrono::seconds(2);
+    request.timeout = std::chrono::seconds(10);
+    request.max_bytes = kMostBytes;
+    request.follow_redirects = false;
+    const auto answer = http::fetch(request);
+    if (!answer) return fail(answer.error());
+    service::MemberAnswer got{answer->status, answer->body, {}};
+    for (const auto& [name, value] : answer->headers) got.headers[name] = value;
+    return got;
+  };
+}
+
+}  // namespace qd::app
