@@ -19,6 +19,7 @@
 #include "service/local_users.hpp"
 #include "service/logins.hpp"
 #include "service/nodes.hpp"
+#include "service/notifications.hpp"
 #include "service/option_values.hpp"
 #include "service/output.hpp"
 #include "service/policies.hpp"
@@ -49,6 +50,7 @@ struct Services {
   service::Policies& policies;
   service::Audit& audit;
   service::LocalUsers& local_users;
+  service::Notifications& notifications;
   base::EventLoop& loop;      // timers of event streams
   base::WorkerPool& workers;  // blocking work on behalf of event streams
   const Clock& clock;

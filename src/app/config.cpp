@@ -19,6 +19,8 @@ constexpr std::string_view globals_prefix = "framework.globals.";
 constexpr std::string_view remote_prefix = "rundeck.clusterMode.remoteExecution.";
 constexpr std::string_view cluster_prefix = "rundeck.clusterMode.";
 constexpr std::string_view own_prefix = "quarterdeck.";
+constexpr std::string_view mail_properties_prefix = "grails.mail.props.";
+constexpr std::string_view mail_templates_prefix = "rundeck.mail.";
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -59,6 +61,7 @@ class Judge {
   void finish_server();
   void finish_auth();
   void finish_cluster();
+  void finish_mail();
   void complain_of_cluster(const std::string& message);
 
   const RawConfig& raw_;
@@ -125,6 +128,14 @@ void Judge::judge_others() {
       continue;
     }
     if (find_config_key(key) != nullptr) continue;
+    if (key.starts_with(mail_properties_prefix)) {
+      config_.notifications.mail_properties[key.substr(mail_properties_prefix.size())] = resolved_or_raw(key, raw);
+      continue;
+    }
+    if (key.starts_with(mail_templates_prefix)) {
+      config_.notifications.mail.templates[key] = resolved_or_raw(key, raw);
+      continue;
+    }
     if (key.starts_with(globals_prefix) && key.size() > globals_prefix.size()) {
       continue;
     } else if (key.starts_with(own_prefix)) {
@@ -237,10 +248,31 @@ void Judge::finish_auth() {
   if (auth.redirect_logout) auth.rules.vouching.logout_url = auth.logout_url;
 }
 
+void Judge::finish_mail() {
+  auto& all = config_.notifications;
+  auto& mail = all.mail;
+  mail.smtp.host = all.mail_host;
+  mail.smtp.port = all.mail_port;
+  mail.smtp.username = all.mail_username;
+  mail.smtp.password = all.mail_password;
+  mail.from = all.mail_from.empty() ? "rundeck@" + host_name() : all.mail_from;
+  mail.disabled = all.mail_disabled;
+  mail.only_to = all.mail_only_to;
+  mail.base_folder = config_.folders.base.string();
+  if (const auto applied = notify::apply_mail_properties(all.mail_properties, mail.smtp); !applied) {
+    const auto& message = applied.error().message;
+    const auto key = std::string(mail_properties_prefix) + message.substr(0, message.find(':'));
+    const RawValue* named = find(key);
+    problems_.push_back((named == nullptr ? std::string() : named->where + ": ") + std::string(mail_properties_prefix) +
+                        message);
+  }
+}
+
 void Judge::finish() {
   finish_server();
   finish_auth();
   finish_cluster();
+  finish_mail();
   // A file for a job option comes as one body, with a little around it.
   config_.server.max_body_bytes = std::max(config_.server.max_body_bytes, config_.uploads.max_file_bytes + (1 << 20));
   config_.database.default_sqlite_path = (config_.folders.data / "quarterdeck.db").string();

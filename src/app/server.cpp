@@ -102,6 +102,7 @@ void Server::stop() noexcept {
   if (!parts_) return;
   parts_->audit.stop();
   parts_->launcher.stop(Millis(std::max<std::int64_t>(0, deadline - SystemClock().now())));
+  parts_->notifier.stop();
   parts_->remote.stop();
   parts_->cluster.stop();
   parts_->catalog.stop();

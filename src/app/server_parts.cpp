@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/login_setup.hpp"
+#include "app/notification_setup.hpp"
 #include "app/version.hpp"
 #include "auth/local_user_module.hpp"
 #include "base/text.hpp"
@@ -125,6 +126,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       acl_rows(*database),
       access(acl_rows, config.folders.etc, clock),
       audit_rows(*database),
+      delivery_rows(*database),
       local_user_rows(*database),
       engine_loop("engine"),
       engine_pool("engine", kEngineThreads, kEngineQueue),
@@ -138,6 +140,13 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       executor(engine_loop, engine_pool, local_config(config, guard)),
       remote_options(remote_options_config(config, node, blocked_addresses)),
       remote(self, remote_settings(config), config.cluster.remote),
+      planner(planner_config(config, url), profile_rows, execution_rows),
+      notifier(*database, self,
+               [sender = notify::Sender(sender_parts(config, blocked_addresses, execution_rows, log_root))](
+                   const store::Delivery& delivery, const std::function<bool()>& cancelled) {
+                 return sender.attempt(delivery, cancelled);
+               },
+               notifier_config(config)),
       launcher(engine::LauncherParts{engine_loop,
                                      engine_pool,
                                      *database,
@@ -155,7 +164,9 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                        remote_options.fill_enforced(job, given, user, project);
                                      },
                                      &self,
-                                     service::run_rights(access, config.member.name)},
+                                     service::run_rights(access, config.member.name),
+                                     {[this](const model::NotificationEvent& event) { return planner.plan(event); },
+                                      [this] { notifier.poke(); }}},
                launcher_config(config, url, log_root, node)),
       starter(launcher, job_rows, projects,
               [this](const store::ScheduleRow& row, UnixMillis due) { return calendar_service.excluded(row, due); },
@@ -202,6 +213,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                        }},
                       *database, config.member.uuid),
       policy_service(acl_rows, projects, access, clock, audit),
+      notification_service(delivery_rows),
       request_rules(config.auth.rules),
       dispatcher(api::Services{project_service,
                                job_service,
@@ -220,6 +232,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                policy_service,
                                audit,
                                local_user_service,
+                               notification_service,
                                engine_loop,
                                request_pool,
                                clock,
@@ -305,6 +318,7 @@ Result<> Server::Parts::start(const Config& config, const std::string& url) {
   engine_loop.start();
   remote.start(engine_loop, engine_pool);
   launcher.start();
+  notifier.start();
   node_service.warm();
   cluster.logic().close_earlier_lives();
   cluster.run();

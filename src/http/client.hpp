@@ -30,8 +30,12 @@ struct ClientRequest {
   // When set, the body (of the last answer, not of redirects) is handed over piece by piece instead of kept; return
   // false to stop: the answer so far is then the result.
   std::function<bool(std::string_view)> on_data;
+  // The answer is there as soon as its headers are: its body is not waited for.
+  bool ignore_body = false;
   // Addresses that are never connected to, whatever names or redirects lead there; null: none.
   std::shared_ptr<const AddressBlocks> blocked;
+  // Asked at least once a second when set; true ends the call with an error.
+  std::function<bool()> cancelled = {};
 };
 
 struct ClientResponse {
