@@ -338,7 +338,8 @@ constexpr ConfigKey table[] = {
      "How long one attempt to deliver a notification may take.",
      QD_SET(notifications.timeout),
      {100, 3'600'000}},
-    {"rundeck.feature.notificationsOwnThread.enabled", Kind::ignored, "", "Notifications always have their own threads."},
+    {"rundeck.feature.notificationsOwnThread.enabled", Kind::ignored, "",
+     "Notifications always have their own threads."},
     {"quarterdeck.notification.firstPause",
      Kind::millis,
      "2s",
@@ -392,7 +393,8 @@ constexpr ConfigKey table[] = {
      QD_SET(remote_options.attempts),
      {1, 10}},
     {"quarterdeck.http.blockedAddresses", Kind::text, "169.254.0.0/16, fe80::/10, fd00:ec2::254, 100.100.100.200",
-     "Addresses that URLs of option values, node sources and notifications must not reach: link-local ones and metadata "
+     "Addresses that URLs of option values, node sources and notifications must not reach: link-local ones and "
+     "metadata "
      "of clouds, "
      "unless it says otherwise.",
      QD_SET(blocked_addresses)},

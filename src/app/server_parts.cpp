@@ -141,12 +141,13 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       remote_options(remote_options_config(config, node, blocked_addresses)),
       remote(self, remote_settings(config), config.cluster.remote),
       planner(planner_config(config, url), profile_rows, execution_rows),
-      notifier(*database, self,
-               [sender = notify::Sender(sender_parts(config, blocked_addresses, execution_rows, log_root))](
-                   const store::Delivery& delivery, const std::function<bool()>& cancelled) {
-                 return sender.attempt(delivery, cancelled);
-               },
-               notifier_config(config)),
+      notifier(
+          *database, self,
+          [sender = notify::Sender(sender_parts(config, blocked_addresses, execution_rows, log_root))](
+              const store::Delivery& delivery, const std::function<bool()>& cancelled) {
+            return sender.attempt(delivery, cancelled);
+          },
+          notifier_config(config)),
       launcher(engine::LauncherParts{engine_loop,
                                      engine_pool,
                                      *database,

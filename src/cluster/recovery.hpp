@@ -50,8 +50,7 @@ class Recovery {
   void sweep(bool active);
   bool is_mine_to_sweep(const model::Execution& execution) const;
   bool close(const model::Execution& execution);
-  std::vector<store::Delivery> deliveries_of(model::Execution execution, const std::string& reason,
-                                             bool retried) const;
+  std::vector<store::Delivery> deliveries_of(model::Execution execution, const std::string& reason, bool retried) const;
   std::unique_ptr<PreparedRetry> retry_of(const model::Execution& execution) const;
   void unassign(const model::Execution& execution);
   std::string cause(const model::Execution& execution) const;

@@ -93,13 +93,14 @@ std::vector<store::Delivery> Launcher::Impl::deliveries_of_end(const model::Exec
     model::RunOptions options;
     options.plain = closed.options;
     const auto settings = merged_settings(config, project ? project->config : std::map<std::string, std::string>());
-    event.context = tellable_context(*event.job, make_context(config, settings, closed, *event.job, options),
-                                     nullptr, Masker());
+    event.context =
+        tellable_context(*event.job, make_context(config, settings, closed, *event.job, options), nullptr, Masker());
     return parts.notifications.plan(event);
   } catch (const store::DatabaseError&) {
     throw;
   } catch (const std::exception& error) {
-    base::log_error("engine", "nobody is told of the end of execution " + std::to_string(closed.id) + ": " + error.what());
+    base::log_error("engine",
+                    "nobody is told of the end of execution " + std::to_string(closed.id) + ": " + error.what());
     return {};
   }
 }

@@ -22,8 +22,9 @@ class Facts {
  public:
   void add(const char* name, const std::string& html) {
     if (html.empty()) return;
-    rows_ += "<tr><th style=\"text-align:left;vertical-align:top;padding:2px 16px 2px 0;font-weight:normal;color:#666\">" +
-             std::string(name) + "</th><td style=\"padding:2px 0\">" + html + "</td></tr>\n";
+    rows_ +=
+        "<tr><th style=\"text-align:left;vertical-align:top;padding:2px 16px 2px 0;font-weight:normal;color:#666\">" +
+        std::string(name) + "</th><td style=\"padding:2px 0\">" + html + "</td></tr>\n";
   }
   std::string table() const { return "<table style=\"border-collapse:collapse\">\n" + rows_ + "</table>\n"; }
 
@@ -54,9 +55,10 @@ std::string default_mail(const PlanInput& input, const std::string& title) {
   facts.add("Aborted by", base::html_escape(execution.aborted_by));
   facts.add("Failed nodes", base::html_escape(base::join(execution.failed_nodes, ", ")));
   facts.add("Succeeded nodes", base::html_escape(base::join(execution.succeeded_nodes, ", ")));
-  return "<!DOCTYPE html>\n<html><body style=\"font-family:sans-serif;font-size:14px\">\n<h2 style=\"font-size:18px\">" +
-         base::html_escape(title) + "</h2>\n" + facts.table() +
-         "<pre style=\"font-size:12px;white-space:pre-wrap\">" + log_reference + "</pre>\n</body></html>\n";
+  return "<!DOCTYPE html>\n<html><body style=\"font-family:sans-serif;font-size:14px\">\n<h2 "
+         "style=\"font-size:18px\">" +
+         base::html_escape(title) + "</h2>\n" + facts.table() + "<pre style=\"font-size:12px;white-space:pre-wrap\">" +
+         log_reference + "</pre>\n</body></html>\n";
 }
 
 }  // namespace qd::notify

@@ -84,9 +84,9 @@ JsonObject context_json(const model::DataContext& context) {
 
 std::string event_status(const model::NotificationEvent& event) {
   static constexpr std::pair<const char*, const char*> words[] = {
-      {model::status::aborted, "KILLED"},     {model::status::failed, "FAILURE"},
-      {model::status::running, "STARTING"},   {model::status::succeeded, "SUCCESS"},
-      {model::status::timed_out, "TIMEDOUT"}, {model::status::missed, "MISSED"},
+      {model::status::aborted, "KILLED"},        {model::status::failed, "FAILURE"},
+      {model::status::running, "STARTING"},      {model::status::succeeded, "SUCCESS"},
+      {model::status::timed_out, "TIMEDOUT"},    {model::status::missed, "MISSED"},
       {model::status::incomplete, "INCOMPLETE"}, {model::status::failed_with_retry, "FAILED WITH RETRY"}};
   if (event.trigger == model::trigger::average_duration) return "AVERAGE DURATION EXCEEDED";
   // The end of a job that another refers to is told while the other runs on.
@@ -109,9 +109,9 @@ model::DataContext event_context(const model::NotificationEvent& event, const Ev
   add_texts(job, job_facts(event, facts));
   if (facts.profile) {
     const auto& profile = *facts.profile;
-    for (const auto& [key, value] : {std::pair("user.email", profile.email),
-                                     std::pair("user.firstName", profile.first_name),
-                                     std::pair("user.lastName", profile.last_name)}) {
+    for (const auto& [key, value] :
+         {std::pair("user.email", profile.email), std::pair("user.firstName", profile.first_name),
+          std::pair("user.lastName", profile.last_name)}) {
       if (!value.empty()) job[key] = value;
     }
   }

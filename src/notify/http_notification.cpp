@@ -44,9 +44,9 @@ Result<> authenticate(const SenderParts& parts, const JsonObject& settings, http
   if (!way.starts_with("oauth")) {
     return fail(ErrorKind::invalid, "authentication '" + way + "' is not known; use None, Basic or OAuth 2.0");
   }
-  const auto token = http::client_credentials_token({text_or(settings, "oauthTokenEndpoint"),
-                                                     text_or(settings, "username"), *password, request.verify_tls,
-                                                     parts.blocked, request.timeout});
+  const auto token =
+      http::client_credentials_token({text_or(settings, "oauthTokenEndpoint"), text_or(settings, "username"), *password,
+                                      request.verify_tls, parts.blocked, request.timeout});
   if (!token) return fail(token.error());
   request.headers.emplace_back("Authorization", "Bearer " + *token);
   return {};

@@ -18,8 +18,8 @@ struct SmtpSettings {
   std::string username, password;  // none: without authentication
   Tls tls = Tls::none;
   bool verify_certificate = true, verify_host = true;
-  std::string greeting_name;     // of EHLO; "": the host's
-  std::string envelope_sender;   // "": that of the message
+  std::string greeting_name;    // of EHLO; "": the host's
+  std::string envelope_sender;  // "": that of the message
   std::chrono::milliseconds connect_timeout{10'000}, timeout{60'000};
 };
 

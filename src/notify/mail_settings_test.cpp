@@ -18,7 +18,8 @@ SmtpSettings applied(const std::map<std::string, std::string>& properties) {
 TEST(MailSettings, ReadsJavaMailsProperties) {
   EXPECT_EQ(applied({}).tls, Tls::none);
   EXPECT_EQ(applied({{"mail.smtp.starttls.enable", "true"}}).tls, Tls::if_offered);
-  EXPECT_EQ(applied({{"mail.smtp.starttls.enable", "true"}, {"mail.smtp.starttls.required", "true"}}).tls, Tls::starttls);
+  EXPECT_EQ(applied({{"mail.smtp.starttls.enable", "true"}, {"mail.smtp.starttls.required", "true"}}).tls,
+            Tls::starttls);
   EXPECT_EQ(applied({{"mail.smtp.ssl.enable", "true"}}).tls, Tls::from_start);
   EXPECT_EQ(applied({{"mail.smtp.socketFactory.class", "javax.net.ssl.SSLSocketFactory"}}).tls, Tls::from_start);
   EXPECT_EQ(applied({{"mail.transport.protocol", "smtps"}}).tls, Tls::from_start);

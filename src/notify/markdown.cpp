@@ -8,10 +8,11 @@ namespace qd::notify {
 
 namespace {
 
-// A span such as **x**: where its end mark is, or npos.
+// A span such as **x**: where its end mark is, or npos. Marks beside blanks are no marks.
 std::size_t end_of_span(std::string_view text, std::size_t from, std::string_view mark) {
   const auto end = text.find(mark, from);
-  return end == from ? std::string_view::npos : end;
+  const bool empty = end == from || end == std::string_view::npos;
+  return empty || text[from] == ' ' || text[end - 1] == ' ' ? std::string_view::npos : end;
 }
 
 std::string inline_html(std::string_view text);

@@ -1,5 +1,5 @@
-// Markdown as mail templates use it: headings, paragraphs, lists, quotes, code, rules, emphasis, links. Everything else,
-// HTML too, stays as it is. Pure.
+// Markdown as mail templates use it: headings, paragraphs, lists, quotes, code, rules, emphasis, links. Everything
+// else, HTML too, stays as it is. Pure.
 #pragma once
 
 #include <string>

@@ -20,7 +20,8 @@ bool is_plain(std::string_view text) {
 
 std::string without_breaks(std::string_view text) {
   std::string line(base::repair_utf8(text));
-  std::replace_if(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
   return line;
 }
 
@@ -66,7 +67,8 @@ void append_html(std::string& out, const std::string& html) {
 // For names and types of files: what could end its place becomes _.
 std::string token(std::string_view text) {
   std::string safe = without_breaks(text);
-  std::replace_if(safe.begin(), safe.end(), [](char c) { return c == '"' || c == '\\' || c == '/' || c == ';'; }, '_');
+  std::replace_if(
+      safe.begin(), safe.end(), [](char c) { return c == '"' || c == '\\' || c == '/' || c == ';'; }, '_');
   return safe;
 }
 
@@ -79,8 +81,9 @@ std::string media_type(const std::string& type) {
 void append_file(std::string& out, const MailFile& file) {
   const auto name = token(file.name);
   out += "Content-Type: " + media_type(file.type) + "; charset=UTF-8\r\nContent-Transfer-Encoding: base64\r\n";
-  out += is_plain(name) ? "Content-Disposition: attachment; filename=\"" + name + "\"\r\n\r\n"
-                        : "Content-Disposition: attachment; filename*=UTF-8''" + base::percent_encode(name) + "\r\n\r\n";
+  out += is_plain(name)
+             ? "Content-Disposition: attachment; filename=\"" + name + "\"\r\n\r\n"
+             : "Content-Disposition: attachment; filename*=UTF-8''" + base::percent_encode(name) + "\r\n\r\n";
   append_base64(out, file.content);
 }
 

@@ -80,7 +80,8 @@ TEST(Mime, KnowsAddresses) {
   for (const char* good : {"a@b", "Ann Lee <ann@example.com>", "\"Lee, Ann\" <ann.lee+x@example.com>"}) {
     EXPECT_TRUE(is_mailbox(good)) << good;
   }
-  for (const char* bad : {"", "a", "@b", "a@", "a b@c", "a@b@c", "a@b\r\nRCPT TO:<c@d>", "${option.x}", "<a@b> <c@d;e>"}) {
+  for (const char* bad :
+       {"", "a", "@b", "a@", "a b@c", "a@b@c", "a@b\r\nRCPT TO:<c@d>", "${option.x}", "<a@b> <c@d;e>"}) {
     EXPECT_FALSE(is_mailbox(bad)) << bad;
   }
   EXPECT_EQ(address_of("Ann <ann@example.com>"), "ann@example.com");

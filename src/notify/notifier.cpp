@@ -30,7 +30,11 @@ Millis pause_after(std::int64_t attempts, const NotifierConfig& config) {
 }
 
 Notifier::Notifier(store::Database& database, const model::OwnIncarnation& self, Send send, NotifierConfig config)
-    : deliveries_(database), self_(self), send_(std::move(send)), config_(config), pool_("notify", kThreads, kThreads) {}
+    : deliveries_(database),
+      self_(self),
+      send_(std::move(send)),
+      config_(config),
+      pool_("notify", kThreads, kThreads) {}
 
 Notifier::~Notifier() {
   stop();
@@ -100,7 +104,8 @@ Millis Notifier::tick() {
     return config_.look_every;
   } catch (const std::exception& error) {
     trouble_ = std::clamp(trouble_ * 2, kFirstTrouble, kLongestTrouble);
-    base::log_warn("notify", std::string("looking for messages to deliver failed, and is tried again: ") + error.what());
+    base::log_warn("notify",
+                   std::string("looking for messages to deliver failed, and is tried again: ") + error.what());
     return trouble_;
   }
 }
@@ -143,8 +148,8 @@ void Notifier::record(const store::Delivery& delivery, const Attempt& attempt) {
                                          (delivery.attempts == 1 ? " attempt: " : " attempts: ") + attempt.text);
   }
   deliveries_.try_later(delivery, pause, attempt.text);
-  base::log_warn("notify", named(delivery) + " failed, and is tried again in " +
-                               std::to_string(pause.count() / 1000) + " s: " + attempt.text);
+  base::log_warn("notify", named(delivery) + " failed, and is tried again in " + std::to_string(pause.count() / 1000) +
+                               " s: " + attempt.text);
 }
 
 void Notifier::prune() {

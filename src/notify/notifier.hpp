@@ -1,5 +1,5 @@
-// Delivers stored messages: a thread that leases what is due, and a few that send. A message that cannot be delivered is
-// tried again with growing pauses, until its time is over. At least once: a member that dies between the receiver's
+// Delivers stored messages: a thread that leases what is due, and a few that send. A message that cannot be delivered
+// is tried again with growing pauses, until its time is over. At least once: a member that dies between the receiver's
 // answer and the row's update leaves the message to be sent again.
 #pragma once
 
@@ -19,7 +19,7 @@ namespace qd::notify {
 struct NotifierConfig {
   Millis first_pause{2'000}, longest_pause{600'000};
   Millis give_up_after{86'400'000};
-  Millis attempt_limit{120'000};  // that of the sender; a lease lasts a little longer than twice that
+  Millis attempt_limit{120'000};   // that of the sender; a lease lasts a little longer than twice that
   Millis kept{30LL * 86'400'000};  // ended rows; 0: for ever
   Millis look_every{1'000};        // for what others wrote, and for what is due again
   Millis patience{5'000};          // how long what another living member wrote is left to it

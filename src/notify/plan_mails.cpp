@@ -121,11 +121,11 @@ std::vector<store::Delivery> plan_mails(const PlanInput& input, const JsonObject
     delivery.target = recipient;
     content["to"] = mail.only_to.empty() ? recipient : mail.only_to;
     delivery.content = boost::json::serialize(content);
-    if (!is_mailbox(recipient)) {
+    const bool unfilled = recipient.find("${") != std::string::npos;
+    if (unfilled || !is_mailbox(recipient)) {
       delivery.state = "failed";
-      delivery.outcome = recipient.find("${") != std::string::npos
-                             ? "'" + recipient + "' has no value here, so that there is nobody to send to"
-                             : "'" + recipient + "' is no mail address";
+      delivery.outcome = unfilled ? "'" + recipient + "' has no value here, so that there is nobody to send to"
+                                  : "'" + recipient + "' is no mail address";
     }
     deliveries.push_back(std::move(delivery));
   }

@@ -26,8 +26,8 @@ store::Delivery plan_plugin(const PlanInput& input, const std::string& type, con
   store::Delivery delivery;
   delivery.type = type;
   delivery.target = type;
-  delivery.content = boost::json::serialize(
-      JsonObject{{"config", std::move(config)}, {"data", event_data(input.event, input.facts)}});
+  delivery.content =
+      boost::json::serialize(JsonObject{{"config", std::move(config)}, {"data", event_data(input.event, input.facts)}});
   return delivery;
 }
 

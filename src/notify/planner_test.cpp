@@ -72,10 +72,11 @@ TEST_F(PlannerTest, OnlyWhatTheTriggerAsksFor) {
 }
 
 TEST_F(PlannerTest, AWebhookForEachUrl) {
-  const auto planned = webhooks(
-      {{"urls", "http://u:pw@h/cb?id=${execution.id}&s=${execution.status}&t=${notification.trigger}&x=${export.out}, "
-                "${option.url}"},
-       {"format", "json"}});
+  const auto planned =
+      webhooks({{"urls",
+                 "http://u:pw@h/cb?id=${execution.id}&s=${execution.status}&t=${notification.trigger}&x=${export.out}, "
+                 "${option.url}"},
+                {"format", "json"}});
   ASSERT_EQ(planned.size(), 2u);
   EXPECT_EQ(content(planned[0]).at("url"), "http://u:pw@h/cb?id=9&s=succeeded&t=success&x=1%262");
   EXPECT_EQ(planned[0].target, "http://h/cb");

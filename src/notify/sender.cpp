@@ -94,8 +94,8 @@ Attempt Sender::send_plugin(const store::Delivery& delivery, const JsonObject& c
   auto names = parts_.installed ? parts_.installed() : std::vector<std::string>();
   names.emplace_back(http_notification);
   std::sort(names.begin(), names.end());
-  return {End::never, "there is no notification plugin '" + delivery.type + "' on this server; there are: " +
-                          base::join(names, ", ")};
+  return {End::never, "there is no notification plugin '" + delivery.type +
+                          "' on this server; there are: " + base::join(names, ", ")};
 }
 
 Attempt Sender::attempt(const store::Delivery& delivery, const std::function<bool()>& cancelled) const {

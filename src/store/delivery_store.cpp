@@ -5,7 +5,7 @@
 namespace qd::store {
 namespace {
 
-#define QD_DELIVERY_COLUMNS                                                                                    \
+#define QD_DELIVERY_COLUMNS                                                                                   \
   "execution_id, project, event, kind, provider, target, content, member_uuid, state, attempts, created_ms, " \
   "due_ms, ended_ms, outcome"
 constexpr const char* insert_delivery = "INSERT INTO delivery (" QD_DELIVERY_COLUMNS
@@ -27,10 +27,8 @@ constexpr const char* take_lease =
 #define QD_WHERE_LEASED " WHERE id = ? AND state = 'waiting' AND attempts = ?"
 constexpr const char* end_delivery =
     "UPDATE delivery SET state = ?, ended_ms = ?, outcome = ?, lease_ms = 0" QD_WHERE_LEASED;
-constexpr const char* put_off_delivery =
-    "UPDATE delivery SET due_ms = ?, outcome = ?, lease_ms = 0" QD_WHERE_LEASED;
-constexpr const char* hand_back_delivery =
-    "UPDATE delivery SET attempts = attempts - 1, lease_ms = 0" QD_WHERE_LEASED;
+constexpr const char* put_off_delivery = "UPDATE delivery SET due_ms = ?, outcome = ?, lease_ms = 0" QD_WHERE_LEASED;
+constexpr const char* hand_back_delivery = "UPDATE delivery SET attempts = attempts - 1, lease_ms = 0" QD_WHERE_LEASED;
 #undef QD_WHERE_LEASED
 constexpr const char* select_of_execution =
     "SELECT id, " QD_DELIVERY_COLUMNS " FROM delivery WHERE execution_id = ? ORDER BY id LIMIT 1000";
@@ -75,9 +73,9 @@ void DeliveryStore::insert(Session& session, const std::vector<Delivery>& delive
   const auto now = session.now();
   for (const auto& one : deliveries) {
     const bool ended = one.state != "waiting";
-    session.execute(insert_delivery, {one.execution, one.project, one.trigger, one.kind, one.type, one.target,
-                                      one.content, one.member, one.state, now, now,
-                                      or_null(ended ? std::optional(now) : std::nullopt), one.outcome});
+    session.execute(insert_delivery,
+                    {one.execution, one.project, one.trigger, one.kind, one.type, one.target, one.content, one.member,
+                     one.state, now, now, or_null(ended ? std::optional(now) : std::nullopt), one.outcome});
   }
 }
 
@@ -111,8 +109,7 @@ std::vector<Delivery> DeliveryStore::lease(const Lease& lease) {
 
 void DeliveryStore::sent(const Delivery& delivery, const std::string& outcome) {
   database_.run([&](Session& session) {
-    session.execute(end_delivery,
-                    {std::string("sent"), session.now(), outcome, delivery.id, delivery.attempts});
+    session.execute(end_delivery, {std::string("sent"), session.now(), outcome, delivery.id, delivery.attempts});
   });
 }
 
@@ -124,8 +121,7 @@ void DeliveryStore::try_later(const Delivery& delivery, Millis pause, const std:
 
 void DeliveryStore::give_up(const Delivery& delivery, const std::string& outcome) {
   database_.run([&](Session& session) {
-    session.execute(end_delivery,
-                    {std::string("failed"), session.now(), outcome, delivery.id, delivery.attempts});
+    session.execute(end_delivery, {std::string("failed"), session.now(), outcome, delivery.id, delivery.attempts});
   });
 }
 

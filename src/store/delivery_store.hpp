@@ -16,12 +16,12 @@ struct Delivery {
   std::int64_t id = 0;
   model::ExecutionId execution = 0;
   std::string project;
-  std::string trigger;  // "success"
-  std::string kind;     // "email", "webhook", "plugin"
-  std::string type;     // provider of a plugin
-  std::string target;   // whom, for people to read: no credentials in it
-  std::string content;  // what to send, as JSON text; its shape is that of the kind
-  std::string member;   // uuid of the member that wrote it, which has the log; others wait a little for it
+  std::string trigger;            // "success"
+  std::string kind;               // "email", "webhook", "plugin"
+  std::string type;               // provider of a plugin
+  std::string target;             // whom, for people to read: no credentials in it
+  std::string content;            // what to send, as JSON text; its shape is that of the kind
+  std::string member;             // uuid of the member that wrote it, which has the log; others wait a little for it
   std::string state = "waiting";  // waiting, sent, failed
   std::int64_t attempts = 0;
   UnixMillis created = 0, due = 0;
@@ -55,7 +55,7 @@ class DeliveryStore {
   void hand_back(const Delivery& delivery);  // the attempt did not take place
 
   std::vector<Delivery> of_execution(model::ExecutionId execution);  // oldest first, at most 1,000
-  std::int64_t prune(Millis age);  // of those that ended so long ago
+  std::int64_t prune(Millis age);                                    // of those that ended so long ago
 
  private:
   Database& database_;

@@ -1,11 +1,12 @@
 // Notifications: mails to a real mail server, webhooks and HTTP notifications to a real receiver; what became of each.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { certificate, startMailServer, startReceiver } from '../support/receivers.mjs';
-import { freePort } from '../support/databases.mjs';
+import { startCluster } from '../support/cluster.mjs';
+import { KIND, freePort } from '../support/databases.mjs';
 import { Server, startServer } from '../support/server.mjs';
 import { ended, execution, newJob, newProject, run, runToEnd, unique } from '../support/scenario.mjs';
 import { until } from '../support/wait.mjs';
@@ -197,7 +198,7 @@ describe('mails', () => {
   it('say why they were not sent', async () => {
     const id = await telling({ onsuccess: { email: { recipients: 'nobody@example.com,${globals.none}@x,plain' } } });
     const done = await runToEnd(qd, id);
-    const [refused, empty, plain] = await settled(qd, done.id, 3).then((all) => [...all].sort((a, b) => (a.target < b.target ? 1 : -1)).sort((a, b) => (a.target.startsWith('nobody') ? -1 : b.target.startsWith('nobody') ? 1 : a.target.startsWith('$') ? -1 : 1)));
+    const [refused, empty, plain] = await settled(qd, done.id, 3);
     assert.equal(refused.status, 'failed');
     assert.match(refused.message, /550/);
     assert.match(empty.message, /has no value here/);
@@ -285,6 +286,38 @@ describe('delivery', () => {
     const done = await runToEnd(qd, await telling({ onsuccess: { urls: `${site.url}/rights` } }));
     const { token } = await qd.ok('POST', '/tokens', { json: { user: unique(), roles: 'nothing' }, status: 201 });
     assert.equal((await qd.api('GET', `/execution/${done.id}/notifications`, { token })).status, 403);
+  });
+});
+
+describe('two members of a cluster', { skip: KIND === 'sqlite' && 'needs a shared database' }, () => {
+  it('deliver once', async () => {
+    const cluster = await startCluster({ size: 2 });
+    const late = await startReceiver();
+    const [one, two] = cluster.members;
+    const here = await newProject(one);
+    const id = await newJob(one, here, { notification: { onsuccess: { urls: `${late.url}/once?id=\${execution.id}` } } });
+    const runs = [];
+    for (let i = 0; i < 10; i += 1) runs.push(await runToEnd(i % 2 ? two : one, id));
+    for (const { id: execution } of runs) assert.equal((await settled(one, execution))[0].attempts, 1);
+    assert.deepEqual(late.requests.map((request) => request.query.id).sort(), runs.map((each) => String(each.id)).sort());
+    await cluster.stop();
+    await late.close();
+  });
+
+  it('take over from each other', async () => {
+    const cluster = await startCluster({ size: 2 });
+    const [one, two] = cluster.members;
+    const here = await newProject(one);
+    const port = await freePort();
+    const done = await runToEnd(one, await newJob(one, here, { notification: { onsuccess: { urls: `http://127.0.0.1:${port}/over` } } }));
+    await until(async () => (await deliveries(two, done.id))[0]?.attempts >= 1);
+    await one.kill();
+    const late = await startReceiver({ port });
+    await late.at('/over');
+    assert.equal((await settled(two, done.id))[0].status, 'sent');
+    assert.equal(late.count('/over'), 1);
+    await cluster.stop();
+    await late.close();
   });
 });
 

@@ -65,7 +65,11 @@ export async function startMailServer({ port = 0, refuse = () => undefined, logi
         inner.on('error', () => {});
         talk(inner, { secure: true });
       } else if (verb === 'AUTH' && login) {
-        const [, user, password] = Buffer.from(line.split(' ')[2] ?? '', 'base64').toString().split('\0');
+        state.asked = true;
+        say('334 ');
+      } else if (state.asked) {
+        state.asked = false;
+        const [, user, password] = Buffer.from(line, 'base64').toString().split('\0');
         state.user = user === login.user && password === login.password ? user : undefined;
         say(state.user ? '235 welcome' : '535 wrong');
       } else if (verb === 'MAIL') {
