@@ -7,10 +7,13 @@
 
 #include "api/route.hpp"
 #include "base/json.hpp"
+#include "codec/execution_document.hpp"
 #include "model/execution.hpp"
 #include "store/execution_store.hpp"
 
 namespace qd::api {
+
+using codec::status_text;
 
 // What answers tell of the jobs of executions, asked once per job and answer.
 class JobFacts {
@@ -22,9 +25,6 @@ class JobFacts {
   service::Jobs& jobs_;
   std::map<std::string, service::Jobs::Facts> known_;
 };
-
-// The status in the API's words: custom ones are "other".
-std::string status_text(const model::Execution& execution);
 
 JsonObject execution_json(const Call& call, const model::Execution& execution, JobFacts& facts);
 // {paging, executions}

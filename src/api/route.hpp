@@ -86,6 +86,7 @@ const std::vector<Route>& option_routes();
 const std::vector<Route>& acl_routes();
 const std::vector<Route>& explain_routes();
 const std::vector<Route>& key_routes();
+const std::vector<Route>& notification_routes();
 
 // All of the above.
 std::vector<Route> all_routes();

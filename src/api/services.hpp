@@ -22,6 +22,7 @@
 #include "service/logins.hpp"
 #include "service/member_requests.hpp"
 #include "service/nodes.hpp"
+#include "service/notifications.hpp"
 #include "service/option_values.hpp"
 #include "service/output.hpp"
 #include "service/policies.hpp"
@@ -55,6 +56,7 @@ struct Services {
   service::Audit& audit;
   service::LocalUsers& local_users;
   service::Keys& keys;
+  service::Notifications& notifications;
   base::EventLoop& loop;      // timers of event streams
   base::WorkerPool& workers;  // blocking work on behalf of event streams
   const Clock& clock;

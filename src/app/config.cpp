@@ -22,6 +22,8 @@ const std::string log_store_prefix = "framework.plugin.ExecutionFileStorage.";
 constexpr std::string_view own_prefix = "quarterdeck.";
 constexpr std::string_view provider_prefix = "rundeck.storage.provider.";
 constexpr std::string_view converter_prefix = "rundeck.storage.converter.";
+constexpr std::string_view mail_properties_prefix = "grails.mail.props.";
+constexpr std::string_view mail_templates_prefix = "rundeck.mail.";
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -63,6 +65,7 @@ class Judge {
   void finish_auth();
   void finish_cluster();
   void finish_storage();
+  void finish_mail();
   void complain_of_cluster(const std::string& message);
 
   const RawConfig& raw_;
@@ -134,6 +137,14 @@ void Judge::judge_others() {
       continue;
     }
     if (find_config_key(key) != nullptr) continue;
+    if (key.starts_with(mail_properties_prefix)) {
+      config_.notifications.mail_properties[key.substr(mail_properties_prefix.size())] = resolved_or_raw(key, raw);
+      continue;
+    }
+    if (key.starts_with(mail_templates_prefix)) {
+      config_.notifications.mail.templates[key] = resolved_or_raw(key, raw);
+      continue;
+    }
     if (key.starts_with(globals_prefix) && key.size() > globals_prefix.size()) {
       continue;
     } else if (!config_.logs.provider.empty() && key.starts_with(log_store_prefix + config_.logs.provider + ".")) {
@@ -267,11 +278,32 @@ void Judge::finish_storage() {
   }
 }
 
+void Judge::finish_mail() {
+  auto& all = config_.notifications;
+  auto& mail = all.mail;
+  mail.smtp.host = all.mail_host;
+  mail.smtp.port = all.mail_port;
+  mail.smtp.username = all.mail_username;
+  mail.smtp.password = all.mail_password;
+  mail.from = all.mail_from.empty() ? "rundeck@" + host_name() : all.mail_from;
+  mail.disabled = all.mail_disabled;
+  mail.only_to = all.mail_only_to;
+  mail.base_folder = config_.folders.base.string();
+  if (const auto applied = notify::apply_mail_properties(all.mail_properties, mail.smtp); !applied) {
+    const auto& message = applied.error().message;
+    const auto key = std::string(mail_properties_prefix) + message.substr(0, message.find(':'));
+    const RawValue* named = find(key);
+    problems_.push_back((named == nullptr ? std::string() : named->where + ": ") + std::string(mail_properties_prefix) +
+                        message);
+  }
+}
+
 void Judge::finish() {
   finish_server();
   finish_storage();
   finish_auth();
   finish_cluster();
+  finish_mail();
   // A file for a job option comes as one body, with a little around it.
   config_.server.max_body_bytes = std::max(config_.server.max_body_bytes, config_.uploads.max_file_bytes + (1 << 20));
   config_.database.default_sqlite_path = (config_.folders.data / "quarterdeck.db").string();

@@ -20,6 +20,7 @@
 #include "cluster/cms_config.hpp"
 #include "cluster/config.hpp"
 #include "cluster/policy_config.hpp"
+#include "notify/mail_settings.hpp"
 #include "service/log_settings.hpp"
 #include "store/database.hpp"
 #include "vault/storage_config.hpp"
@@ -135,6 +136,16 @@ struct Config {
     std::int64_t attempts = 0;
   } remote_options;
   std::string blocked_addresses;  // see http/address_blocks.hpp
+
+  struct Notifications {
+    std::string mail_host, mail_username, mail_password, mail_from, mail_only_to;
+    std::int64_t mail_port = 25;
+    bool mail_disabled = false;
+    std::map<std::string, std::string> mail_properties;  // grails.mail.props.*, without that prefix
+    notify::MailSettings mail;                           // made of these
+    std::string webhook_key;
+    Millis timeout{0}, first_pause{0}, longest_pause{0}, give_up_after{0}, life{0};
+  } notifications;
 
   struct Log {
     base::LogLevel level = base::LogLevel::info;

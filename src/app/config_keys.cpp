@@ -23,7 +23,7 @@ constexpr std::array<OtherName, 5> older_names{{
 }};
 
 // Variables of the peer's container and its service profile whose names do not follow from the key.
-constexpr std::array<OtherName, 23> variable_names{{
+constexpr std::array<OtherName, 28> variable_names{{
     {"RUNDECK_GRAILS_URL", "grails.serverURL"},
     {"RUNDECK_SERVER_ADDRESS", "server.address"},
     {"RUNDECK_SERVER_CONTEXTPATH", "server.servlet.context-path"},
@@ -33,6 +33,11 @@ constexpr std::array<OtherName, 23> variable_names{{
     {"RUNDECK_DATABASE_URL", "dataSource.url"},
     {"RUNDECK_DATABASE_USERNAME", "dataSource.username"},
     {"RUNDECK_DATABASE_PASSWORD", "dataSource.password"},
+    {"RUNDECK_MAIL_SMTP_HOST", "grails.mail.host"},
+    {"RUNDECK_MAIL_SMTP_PORT", "grails.mail.port"},
+    {"RUNDECK_MAIL_SMTP_USERNAME", "grails.mail.username"},
+    {"RUNDECK_MAIL_SMTP_PASSWORD", "grails.mail.password"},
+    {"RUNDECK_MAIL_FROM", "grails.mail.default.from"},
     {"RUNDECK_LOGDIR", "rundeck.server.logDir"},
     {"RDECK_HTTP_PORT", "server.port"},
     {"RDECK_HTTPS_PORT", "server.https.port"},

@@ -109,6 +109,7 @@ void Server::stop() noexcept {
   parts_->log_copies.stop();
   parts_->launcher.stop(Millis(std::max<std::int64_t>(0, deadline - SystemClock().now())));
   parts_->log_storage.stop();
+  parts_->notifier.stop();
   parts_->remote.stop();
   parts_->cluster.stop();
   parts_->catalog.stop();

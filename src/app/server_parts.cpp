@@ -4,6 +4,7 @@
 
 #include "app/log_setup.hpp"
 #include "app/login_setup.hpp"
+#include "app/notification_setup.hpp"
 #include "app/version.hpp"
 #include "auth/local_user_module.hpp"
 #include "base/text.hpp"
@@ -130,6 +131,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       acl_rows(*database),
       access(acl_rows, config.folders.etc, clock),
       audit_rows(*database),
+      delivery_rows(*database),
       local_user_rows(*database),
       engine_loop("engine"),
       engine_pool("engine", kEngineThreads, kEngineQueue),
@@ -143,14 +145,35 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       executor(engine_loop, engine_pool, local_config(config, guard)),
       remote_options(remote_options_config(config, node, blocked_addresses, secret_reader())),
       remote(self, remote_settings(config), config.cluster.remote),
-      launcher(
-          engine::LauncherParts{engine_loop, engine_pool, *database, execution_rows, job_rows, projects, upload_rows,
-                                executor, node_service, hub, clock, secret_reader(), remote.launcher_hooks(),
-                                [this](model::Job& job, const auto& given, const auto& user, const auto& project) {
-                                  remote_options.fill_enforced(job, given, user, project);
-                                },
-                                &self, service::run_rights(access, config.member.name)},
-          launcher_config(config, url, log_root, node)),
+      planner(planner_config(config, url), profile_rows, execution_rows),
+      notifier(
+          *database, self,
+          [sender = notify::Sender(sender_parts(config, blocked_addresses, execution_rows, log_root))](
+              const store::Delivery& delivery, const std::function<bool()>& cancelled) {
+            return sender.attempt(delivery, cancelled);
+          },
+          notifier_config(config)),
+      launcher(engine::LauncherParts{engine_loop,
+                                     engine_pool,
+                                     *database,
+                                     execution_rows,
+                                     job_rows,
+                                     projects,
+                                     upload_rows,
+                                     executor,
+                                     node_service,
+                                     hub,
+                                     clock,
+                                     secret_reader(),
+                                     remote.launcher_hooks(),
+                                     [this](model::Job& job, const auto& given, const auto& user, const auto& project) {
+                                       remote_options.fill_enforced(job, given, user, project);
+                                     },
+                                     &self,
+                                     service::run_rights(access, config.member.name),
+                                     {[this](const model::NotificationEvent& event) { return planner.plan(event); },
+                                      [this] { notifier.poke(); }}},
+               launcher_config(config, url, log_root, node)),
       starter(launcher, job_rows, projects,
               [this](const store::ScheduleRow& row, UnixMillis due) { return calendar_service.excluded(row, due); },
               {config.schedules.record_missed}),
@@ -207,6 +230,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                        }},
                       *database, config.member.uuid),
       policy_service(acl_rows, projects, access, clock, audit),
+      notification_service(delivery_rows),
       request_rules(config.auth.rules),
       dispatcher(api::Services{project_service,
                                job_service,
@@ -228,6 +252,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                audit,
                                local_user_service,
                                key_service,
+                               notification_service,
                                engine_loop,
                                request_pool,
                                clock,
@@ -320,6 +345,7 @@ Result<> Server::Parts::start(const Config& config, const std::string& url) {
   engine_loop.start();
   remote.start(engine_loop, engine_pool);
   launcher.start();
+  notifier.start();
   node_service.warm();
   cluster.logic().close_earlier_lives();
   cluster.run();

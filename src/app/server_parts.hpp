@@ -20,6 +20,8 @@
 #include "node/local_executor.hpp"
 #include "node/node_catalog.hpp"
 #include "node/orphan_guard.hpp"
+#include "notify/notifier.hpp"
+#include "notify/planner.hpp"
 #include "schedule/job_starter.hpp"
 #include "schedule/scheduler_loop.hpp"
 #include "service/access_control.hpp"
@@ -33,6 +35,7 @@
 #include "store/calendar_store.hpp"
 #include "store/database.hpp"
 #include "store/database_clock.hpp"
+#include "store/delivery_store.hpp"
 #include "store/execution_store.hpp"
 #include "store/job_store.hpp"
 #include "store/local_user_store.hpp"
@@ -86,6 +89,7 @@ struct Server::Parts {
   store::AclStore acl_rows;
   service::AccessControl access;
   store::AuditStore audit_rows;
+  store::DeliveryStore delivery_rows;
   store::LocalUserStore local_user_rows;
 
   base::EventLoop engine_loop;
@@ -100,6 +104,8 @@ struct Server::Parts {
   node::LocalExecutor executor;
   engine::RemoteOptions remote_options;
   service::RemoteExecution remote;
+  notify::Planner planner;
+  notify::Notifier notifier;
   engine::Launcher launcher;
 
   schedule::JobStarter starter;
@@ -139,6 +145,7 @@ struct Server::Parts {
   service::ProjectSchedules project_schedule_service;
   service::Cluster cluster_service;
   service::Policies policy_service;
+  service::Notifications notification_service;
   api::RequestRules request_rules;
   api::Dispatcher dispatcher;
 

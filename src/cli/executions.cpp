@@ -130,6 +130,26 @@ Result<int> show_state(Context& context) {
   return exit_code::done;
 }
 
+Result<int> list_notifications(Context& context) {
+  auto id = context.id("eid", "qd executions notifications -e ID");
+  if (!id) return fail(id.error());
+  auto answer = context.api.get(api_path({"execution", *id, "notifications"}));
+  if (!answer) return fail(answer.error());
+  const auto line = [](const JsonObject& one) {
+    return text_or(one, "trigger") + " " + text_or(one, "type") + " " + text_or(one, "target") + " " +
+           text_or(one, "status") + ": " + text_or(one, "message");
+  };
+  show_list(context, {views(find(*answer, "notifications"), plain_view),
+                      line,
+                      {{"EVENT", "trigger"},
+                       {"TYPE", "type"},
+                       {"TARGET", "target"},
+                       {"STATUS", "status"},
+                       {"ATTEMPTS", "attempts"},
+                       {"MESSAGE", "message"}}});
+  return exit_code::done;
+}
+
 // rd's key of a duration is "duration-avg", "duration-min"…, the API's is duration.average.
 JsonObject metrics_view(const Json& answer) {
   JsonObject view = plain_view(answer);
@@ -216,6 +236,14 @@ Commands execution_commands() {
        {id},
        {"qd executions state -e 12"},
        show_state},
+      {"executions notifications",
+       "List whom an execution told, and what became of each message.",
+       "[ID]",
+       join_options({{id},
+                     listing_options("id, trigger, type, target, status, attempts, created, ended, next, message",
+                                     "%trigger %target %status")}),
+       {"qd executions notifications -e 12"},
+       list_notifications},
       {"executions metrics",
        "Count executions by their end, and show how long they took.",
        "",

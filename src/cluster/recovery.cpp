@@ -146,12 +146,22 @@ std::string Recovery::cause(const model::Execution& execution) const {
   return name + "is " + model::to_text(owner->member.state) + ".";
 }
 
+std::vector<store::Delivery> Recovery::deliveries_of(model::Execution execution, const std::string& reason,
+                                                     bool retried) const {
+  if (!hooks_.tell) return {};
+  execution.status = retried ? model::status::failed_with_retry : model::status::incomplete;
+  execution.ended = view_->now;
+  execution.abort_reason = reason;
+  return hooks_.tell(execution);
+}
+
 bool Recovery::close(const model::Execution& execution) {
   const auto reason = cause(execution);
   const Note note{"recovery.closed", execution.server_uuid,
                   "Closed execution " + std::to_string(execution.id) + " as incomplete. " + reason,
                   "{\"execution\":" + std::to_string(execution.id) + "}"};
   const auto retry = retry_of(execution);
+  const auto deliveries = deliveries_of(execution, reason, retry != nullptr);
   bool closed = false;
   database_.transact([&](store::Session& session) {
     closed = false;
@@ -160,6 +170,7 @@ bool Recovery::close(const model::Execution& execution) {
     closed = store::OrphanStore::close(session, execution, reason, now);
     if (!closed) return;
     if (retry) retry->insert(session, now);
+    store::DeliveryStore::insert(session, deliveries);
     journal_.append(session, now, note);
   });
   if (closed) journal_.log(note);

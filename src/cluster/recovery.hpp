@@ -10,6 +10,7 @@
 
 #include "cluster/proposal_flow.hpp"
 #include "model/execution.hpp"
+#include "store/delivery_store.hpp"
 #include "store/orphan_store.hpp"
 
 namespace qd::cluster {
@@ -27,6 +28,8 @@ struct RecoveryHooks {
   // null: its job has no retries left.
   std::function<std::unique_ptr<PreparedRetry>(const model::Execution&)> retry;
   std::function<void(const model::Execution&)> reassign;  // it waited for a dead member and is nobody's now
+  // The messages that tell of an execution that is closed, as its row will be; stored with it.
+  std::function<std::vector<store::Delivery>(const model::Execution&)> tell = {};
 };
 
 // For one thread, but for sweep_soon().
@@ -47,6 +50,7 @@ class Recovery {
   void sweep(bool active);
   bool is_mine_to_sweep(const model::Execution& execution) const;
   bool close(const model::Execution& execution);
+  std::vector<store::Delivery> deliveries_of(model::Execution execution, const std::string& reason, bool retried) const;
   std::unique_ptr<PreparedRetry> retry_of(const model::Execution& execution) const;
   void unassign(const model::Execution& execution);
   std::string cause(const model::Execution& execution) const;

@@ -4,9 +4,10 @@
 #include <fstream>
 
 #include "base/text.hpp"
-#include "codec/yaml.hpp"
+#include "codec/header_list.hpp"
 #include "engine/plugin_step.hpp"
 #include "http/client.hpp"
+#include "http/client_credentials.hpp"
 
 namespace qd::engine {
 
@@ -27,59 +28,6 @@ HttpEnd http_failure(const char* reason, std::string message) {
   return {{false, reason, std::move(message)}, {}};
 }
 
-using Headers = std::vector<std::pair<std::string, std::string>>;
-
-// [{name, value}, …], one such object, or {name: value, …}; in JSON or YAML.
-Result<Headers> parse_headers(const std::string& text) {
-  Headers headers;
-  if (base::trim(text).empty()) return headers;
-  auto json = parse_json(text);
-  if (!json) json = parse_json("[" + text + "]");  // the peer's form without brackets
-  if (!json) json = codec::parse_yaml(text);
-  if (!json) return fail(json.error());
-  const auto add = [&](const Json& entry) {
-    if (find(entry, "name") != nullptr && find(entry, "value") != nullptr) {
-      headers.emplace_back(text_or(entry.get_object(), "name"), text_or(entry.get_object(), "value"));
-      return true;
-    }
-    if (!entry.is_object()) return false;
-    for (const auto& [name, value] : entry.get_object()) {
-      headers.emplace_back(std::string(name), scalar_text(value).value_or(""));
-    }
-    return true;
-  };
-  bool understood = true;
-  if (json->is_array()) {
-    for (const auto& entry : json->get_array()) understood = add(entry) && understood;
-  } else {
-    understood = add(*json);
-  }
-  if (understood) return headers;
-  return fail(ErrorKind::invalid, "The headers must be a list of maps with name and value, in YAML or JSON");
-}
-
-// A token by the client credentials grant of OAuth 2.0 (RFC 6749, section 4.4).
-Result<std::string> fetch_token(const JsonObject& settings, const std::string& secret, bool verify) {
-  http::ClientRequest request;
-  request.method = "POST";
-  request.url = text_or(settings, "oauthTokenEndpoint");
-  request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
-  request.body = "grant_type=client_credentials";
-  request.username = text_or(settings, "username");
-  request.password = secret;
-  request.max_bytes = 1u << 20;
-  request.verify_tls = verify;
-  const auto answer = http::fetch(request);
-  if (!answer) return fail(answer.error());
-  const auto json = parse_json(answer->body);
-  const auto token = json && json->is_object() ? text_or(json->get_object(), "access_token") : "";
-  if (answer->status / 100 != 2 || token.empty()) {
-    return fail(ErrorKind::unavailable,
-                "The token endpoint gave no token: HTTP status " + std::to_string(answer->status));
-  }
-  return token;
-}
-
 Result<http::ClientRequest> make_request(const JsonObject& settings, const std::string& secret) {
   http::ClientRequest request;
   request.url = base::trim(text_or(settings, "remoteUrl"));
@@ -92,7 +40,7 @@ Result<http::ClientRequest> make_request(const JsonObject& settings, const std::
   request.verify_tls = truth_or(settings, "sslVerify", true);
   const auto timeout = base::parse_int(base::trim(text_or(settings, "timeout"))).value_or(kDefaultTimeout);
   request.timeout = Millis{std::clamp<std::int64_t>(timeout, 1, kLongestTimeout)};
-  auto headers = parse_headers(text_or(settings, "headers"));
+  auto headers = codec::parse_header_list(text_or(settings, "headers"));
   if (!headers) return fail(headers.error());
   request.headers = std::move(*headers);
   const auto authentication = base::lower(text_or(settings, "authentication"));
@@ -100,7 +48,8 @@ Result<http::ClientRequest> make_request(const JsonObject& settings, const std::
     request.username = text_or(settings, "username");
     request.password = secret;
   } else if (authentication.starts_with("oauth")) {
-    const auto token = fetch_token(settings, secret, request.verify_tls);
+    const auto token = http::client_credentials_token(
+        {text_or(settings, "oauthTokenEndpoint"), text_or(settings, "username"), secret, request.verify_tls});
     if (!token) return fail(token.error());
     request.headers.emplace_back("Authorization", "Bearer " + *token);
   }

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "engine/job_context.hpp"
 #include "engine/node_selection.hpp"
+#include "engine/notifications.hpp"
 #include "engine/workflow_runner.hpp"
 #include "model/arg_string.hpp"
 #include "model/date_text.hpp"
@@ -184,7 +185,14 @@ void take_exports(const NestedPlace& place, const Frame& frame) {
   }
 }
 
-base::Task<StepOutcome> run_resolved(RunScope& scope, const NestedPlace& place, Frame& frame, const std::string& name) {
+// What the referenced job's own notifications are told; the execution is that of the job that refers to it.
+model::NotificationEvent event_of(const RunScope& scope, const Frame& frame, const char* trigger) {
+  return {trigger, scope.execution, frame.job,
+          tellable_context(*frame.job, frame.context, frame.data.get(), scope.log.masker())};
+}
+
+base::Task<StepOutcome> run_resolved(RunScope& scope, const NestedPlace& place, Frame& frame, const std::string& name,
+                                     bool quiet) {
   for (const auto& [option, value] : frame.secure) scope.log.masker().add(value);
   const base::CancelSource cancel(place.parent.cancel);
   frame.cancel = cancel.token();
@@ -192,8 +200,23 @@ base::Task<StepOutcome> run_resolved(RunScope& scope, const NestedPlace& place, 
   frame.prefix = place.path + "/";
   frame.outer_log = place.log.transparent() ? nullptr : &place.log;
   const ReferenceTimeout timeout(scope.parts.loop, cancel, frame);
+  DurationWatch watch(scope.parts.loop);
+  const auto wanted = [&](const char* trigger) { return !quiet && wants_telling(scope.parts, *frame.job, trigger); };
+  if (wanted(model::trigger::start)) {
+    auto telling = tell(scope.parts, event_of(scope, frame, model::trigger::start));
+    co_await std::move(telling);
+  }
+  if (wanted(model::trigger::average_duration)) {
+    auto watching = watch.start(scope.parts, event_of(scope, frame, model::trigger::average_duration));
+    co_await std::move(watching);
+  }
   auto running = run_workflow(scope, frame);
   const auto outcome = co_await std::move(running);
+  watch.stop();
+  if (const char* trigger = outcome.success ? model::trigger::success : model::trigger::failure; wanted(trigger)) {
+    auto telling = tell(scope.parts, event_of(scope, frame, trigger));
+    co_await std::move(telling);
+  }
   take_exports(place, frame);
   if (outcome.success) co_return StepOutcome::success();
   if (!outcome.exception.empty()) place.log.line(log::Level::error, outcome.exception);
@@ -237,7 +260,7 @@ base::Task<StepOutcome> run_job_reference(RunScope& scope, const NestedPlace& pl
     if (resolved->nodes.empty_is_fine) co_return StepOutcome::success();
     co_return refuse(place.log, "NoMatchedNodes", "No nodes matched for the filters: " + resolved->nodes.filter);
   }
-  auto running = run_resolved(scope, place, resolved->frame, name);
+  auto running = run_resolved(scope, place, resolved->frame, name, reference.ignore_notifications);
   co_return co_await std::move(running);
 }
 

@@ -167,9 +167,16 @@ AbortOutcome Launcher::Impl::abort_elsewhere(model::Execution execution, const s
     outcome.ended = now;
     outcome.aborted_by = user;
     outcome.abort_reason = reason;
+    auto closed = execution;
+    closed.status = outcome.status;
+    closed.ended = now;
+    closed.aborted_by = user;
+    closed.abort_reason = reason;
+    outcome.deliveries = deliveries_of_end(closed);
     if (!parts.executions.finish(execution.id, execution.server_uuid, execution.incarnation, outcome)) {
       return abort_failed(std::move(execution), "Job is not running");
     }
+    if (!outcome.deliveries.empty() && parts.notifications.stored) parts.notifications.stored();
   }
   parts.hub.publish({log::HubEvent::Kind::completed, execution.id, execution.log_size});
   auto after = parts.executions.find(execution.id);
@@ -265,6 +272,10 @@ void Launcher::fence(std::int64_t over, const std::string& why) {
   for (const auto& run : impl_->registry.all()) {
     impl_->parts.loop.post([run, why] { run->lose(why); });
   }
+}
+
+std::vector<store::Delivery> Launcher::deliveries_of_end(const model::Execution& closed) {
+  return impl_->deliveries_of_end(closed);
 }
 
 bool Launcher::wait_finished(model::ExecutionId id, Millis limit) {

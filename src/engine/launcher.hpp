@@ -19,7 +19,9 @@
 #include "model/execution.hpp"
 #include "model/job.hpp"
 #include "model/member.hpp"
+#include "model/notification_event.hpp"
 #include "node/executor.hpp"
+#include "store/delivery_store.hpp"
 #include "store/execution_store.hpp"
 #include "store/job_store.hpp"
 #include "store/project_store.hpp"
@@ -99,6 +101,13 @@ struct RunRights {
   std::function<bool(const model::Execution&, const model::Job&)> may_run = {};
 };
 
+// Who is told of what happens to executions; empty: nobody. Called on worker threads.
+struct NotificationHooks {
+  // The messages that an event asks for, ready to be stored. Blocks.
+  std::function<std::vector<store::Delivery>(const model::NotificationEvent&)> plan = {};
+  std::function<void()> stored = {};  // there are new ones
+};
+
 struct LauncherParts {
   base::EventLoop& loop;  // runs the workflows; started by the owner
   base::WorkerPool& pool;
@@ -119,6 +128,7 @@ struct LauncherParts {
       fill_options = {};
   const model::OwnIncarnation* self = nullptr;  // this life of the member; null: as the configuration says
   RunRights rights = {};
+  NotificationHooks notifications = {};
 };
 
 struct RunPlan;
@@ -201,6 +211,10 @@ class Launcher {
   std::vector<model::ExecutionId> running_ids() const;
   Mode mode() const;
   void set_mode(Mode mode);  // passive: launch() refuses, scheduled executions stay; what runs goes on
+
+  // The messages that tell of an execution that ends without running, or without the member that ran it; `closed` is as
+  // its row will be. To be stored with that row; then call NotificationHooks::stored. Blocks.
+  std::vector<store::Delivery> deliveries_of_end(const model::Execution& closed);
 
   // Waits until the execution is not running here any more; false when `limit` passed first.
   bool wait_finished(model::ExecutionId id, Millis limit);

@@ -63,6 +63,7 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   Millis waited(const model::Execution& execution) const;
   void give_up(const model::Execution& execution);
   bool still_ours(const RunPlan& plan);
+  std::vector<store::Delivery> deliveries_of_end(const model::Execution& closed) const;
   RunPlan plan_due(model::Execution execution);
 
   AbortOutcome abort_elsewhere(model::Execution execution, const std::string& user, const std::string& reason,

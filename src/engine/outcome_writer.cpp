@@ -39,7 +39,7 @@ void OutcomeWriter::write_group(const std::deque<Entry*>& group) {
                                                        entry.execution.incarnation, entry.outcome);
   };
   try {
-    if (group.size() == 1) {
+    if (group.size() == 1 && group.front()->outcome.deliveries.empty()) {
       database_.run([&](store::Session& session) { finish(session, *group.front()); });
       return;
     }

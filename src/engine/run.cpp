@@ -48,7 +48,8 @@ Run::Run(const LauncherParts& parts, const LauncherConfig& config, RunHooks hook
                        })),
       tracker_(parts.clock, [this] { state_changed(); }),
       scope_{parts_, config_, plan_.execution, settings_, log_, tracker_, {}, {}, 0},
-      place_(log::Meta{{"node", config.server_node.name}, {"user", plan_.execution.user}}) {
+      place_(log::Meta{{"node", config.server_node.name}, {"user", plan_.execution.user}}),
+      duration_watch_(parts.loop) {
   for (const auto* secrets : {&plan_.options.secure, &plan_.options.secure_exposed}) {
     for (const auto& [name, value] : *secrets) log_.masker().add(value);
   }
@@ -184,8 +185,22 @@ base::Task<WorkflowOutcome> Run::run() {
   frame.cancel = cancel_.token();
   frame.state = &state_;
   arm_timeout(context_);
+  left_behind_ = frame.data;
+  if (wants_telling(parts_, *plan_.job, model::trigger::start)) {
+    auto telling = tell(parts_, event(model::trigger::start));
+    co_await std::move(telling);
+  }
+  if (wants_telling(parts_, *plan_.job, model::trigger::average_duration)) {
+    auto watching = duration_watch_.start(parts_, event(model::trigger::average_duration));
+    co_await std::move(watching);
+  }
   auto running = run_workflow(scope_, frame);
   co_return co_await std::move(running);
+}
+
+model::NotificationEvent Run::event(const char* trigger) const {
+  return {trigger, plan_.execution, plan_.job,
+          tellable_context(*plan_.job, context_, left_behind_.get(), log_.masker())};
 }
 
 base::Task<void> Run::execute() {

@@ -12,6 +12,7 @@
 #include "base/task.hpp"
 #include "engine/frame.hpp"
 #include "engine/launcher.hpp"
+#include "engine/notifications.hpp"
 #include "engine/outcome.hpp"
 #include "engine/outcome_writer.hpp"
 #include "engine/run_log.hpp"
@@ -72,6 +73,8 @@ class Run : public std::enable_shared_from_this<Run> {
   base::Task<std::optional<RunPlan>> create_retry();
   bool wants_retry(const WorkflowOutcome& outcome) const;
   store::ExecutionOutcome final_row(const WorkflowOutcome& outcome, bool retried) const;
+  model::NotificationEvent event(const char* trigger) const;
+  base::Task<void> plan_deliveries(store::ExecutionOutcome& row, const std::optional<RunPlan>& retry);
   void end(Verdict verdict, const std::string& why);
   void arm_timeout(const model::DataContext& context);
   void state_changed();
@@ -96,6 +99,8 @@ class Run : public std::enable_shared_from_this<Run> {
   base::EventLoop::TimerId save_timer_ = 0;
   Millis save_pause_{1'000};  // before the next state is written: a large one is written less often
   base::EventLoop::TimerId timeout_timer_ = 0;
+  std::shared_ptr<SharedData> left_behind_;  // by the steps; null: none has begun
+  DurationWatch duration_watch_;
   bool finished_ = false;
 };
 

@@ -91,6 +91,23 @@ store::ExecutionOutcome Run::final_row(const WorkflowOutcome& outcome, bool retr
   return row;
 }
 
+// `row` lives until the task has returned.
+base::Task<void> Run::plan_deliveries(store::ExecutionOutcome& row, const std::optional<RunPlan>& retry) {
+  auto ended = plan_.execution;
+  ended.status = row.status;
+  if (retry) ended.retried_as = retry->execution.id;
+  if (!wants_telling(parts_, *plan_.job, model::trigger_of_end(ended))) co_return;
+  auto what = event(model::trigger_of_end(ended));
+  ended.ended = row.ended;
+  ended.succeeded_nodes = row.succeeded_nodes;
+  ended.failed_nodes = row.failed_nodes;
+  ended.aborted_by = row.aborted_by;
+  ended.abort_reason = row.abort_reason;
+  what.execution = std::move(ended);
+  auto planning = base::run_on(parts_.pool, parts_.loop, [&] { return parts_.notifications.plan(what); });
+  row.deliveries = co_await planning;
+}
+
 base::Task<void> Run::write_outcome(store::ExecutionOutcome outcome) {
   Millis pause = kFirstPause;
   for (int attempt = 1; attempt <= kWriteAttempts; ++attempt) {
@@ -98,6 +115,7 @@ base::Task<void> Run::write_outcome(store::ExecutionOutcome outcome) {
     const auto [ours, problem] = co_await std::move(writing);
     if (problem.empty()) {
       if (!ours) base::log_warn("engine", "execution " + name_of_run() + " was ended by another member");
+      if (!outcome.deliveries.empty() && parts_.notifications.stored) parts_.notifications.stored();
       co_return;
     }
     base::log_warn("engine", "the outcome of execution " + name_of_run() + " is not written yet: " + problem);
@@ -110,6 +128,7 @@ base::Task<void> Run::write_outcome(store::ExecutionOutcome outcome) {
 base::Task<void> Run::close(WorkflowOutcome outcome) {
   if (verdict_ != Verdict::none) outcome.success = false;
   finished_ = true;
+  duration_watch_.stop();
   for (auto* timer : {&save_timer_, &timeout_timer_}) {
     if (*timer != 0) parts_.loop.cancel(*timer);
   }
@@ -129,7 +148,14 @@ base::Task<void> Run::close(WorkflowOutcome outcome) {
   auto closing = log_.writer().close();
   const auto closed = co_await std::move(closing);
   if (!closed) base::log_error("engine", closed.error().message);
-  auto writing = write_outcome(final_row(outcome, retry.has_value()));
+  auto row = final_row(outcome, retry.has_value());
+  try {
+    auto planning = plan_deliveries(row, retry);
+    co_await std::move(planning);
+  } catch (const std::exception& error) {
+    base::log_error("engine", "nobody is told of the end of execution " + name_of_run() + ": " + error.what());
+  }
+  auto writing = write_outcome(std::move(row));
   co_await std::move(writing);
   if (!temp_files_.empty()) {
     auto removing = base::run_on(parts_.pool, parts_.loop, [&] { remove_files(temp_files_); });

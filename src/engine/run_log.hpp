@@ -45,6 +45,7 @@ class RunLog {
   RunLog(std::unique_ptr<log::LogWriter> writer, const Clock& clock, Options options);
 
   Masker& masker() { return masker_; }
+  const Masker& masker() const { return masker_; }
   log::LogWriter& writer() { return *writer_; }
   std::int64_t bytes() const { return writer_->bytes(); }
 

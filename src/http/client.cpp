@@ -123,6 +123,10 @@ std::size_t take_header(char* data, std::size_t, std::size_t size, void* opaque)
     call.response.headers.clear();
     return size;
   }
+  if (line.empty() && call.request.ignore_body && call.response.status >= 200 && !call.is_redirect()) {
+    call.stopped = true;
+    return 0;
+  }
   const auto colon = line.find(':');
   if (colon == std::string_view::npos) return size;
   call.response.headers.emplace_back(base::lower(base::trim(line.substr(0, colon))),
@@ -145,6 +149,10 @@ curl_socket_t open_allowed_socket(void* opaque, curlsocktype, curl_sockaddr* tar
     return CURL_SOCKET_BAD;
   }
   return ::socket(target->family, target->socktype | SOCK_CLOEXEC, target->protocol);
+}
+
+int ask_cancelled(void* opaque, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<const Call*>(opaque)->request.cancelled() ? 1 : 0;
 }
 
 bool may_cross_origins(std::string_view name) {
@@ -209,6 +217,11 @@ void set_common(CURL* handle, Call& call) {
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &call);
   curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
   curl_easy_setopt(handle, CURLOPT_HEADERDATA, &call);
+  if (request.cancelled) {
+    curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, ask_cancelled);
+    curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &call);
+  }
   if (request.blocked && !request.blocked->empty()) {
     curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);  // a kept connection may have been made without asking
     curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open_allowed_socket);

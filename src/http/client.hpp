@@ -33,8 +33,12 @@ struct ClientRequest {
   std::function<bool(std::string_view)> on_data;
   // The same, with the status of the answer; instead of on_data.
   std::function<bool(int, std::string_view)> on_status_data;
+  // The answer is there as soon as its headers are: its body is not waited for.
+  bool ignore_body = false;
   // Addresses that are never connected to, whatever names or redirects lead there; null: none.
   std::shared_ptr<const AddressBlocks> blocked;
+  // Asked at least once a second when set; true ends the call with an error.
+  std::function<bool()> cancelled = {};
 };
 
 struct ClientResponse {

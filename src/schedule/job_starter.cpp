@@ -99,7 +99,11 @@ std::optional<std::int64_t> JobStarter::insert_missed(store::Session& session, c
   execution.started = fire.due;
   execution.ended = fire.claimed;
   execution.server_uuid = fire.owner_uuid;
-  return store::ExecutionStore::create(session, execution);
+  execution.id = store::ExecutionStore::create(session, execution);
+  if (!stored->job.notifications.empty()) {
+    store::DeliveryStore::insert(session, launcher_.deliveries_of_end(execution));
+  }
+  return execution.id;
 }
 
 std::string JobStarter::excluded(const store::ScheduleRow& schedule, UnixMillis due) {

@@ -190,6 +190,7 @@ cluster::ClusterHooks RemoteExecution::cluster_hooks(std::function<void()> sched
   hooks.takeover.choose_for_project = [this](const std::string& project) { return choose_for_project(project); };
   hooks.takeover.taken = std::move(scheduler_poke);
   hooks.recovery.retry = [this](const model::Execution& execution) { return retry(execution); };
+  hooks.recovery.tell = [this](const model::Execution& closed) { return launcher_->deliveries_of_end(closed); };
   hooks.recovery.reassign = [this](const model::Execution&) { launcher_->look_now(); };
   hooks.vitals = [this, vitals = std::move(vitals)] {
     auto now = vitals();

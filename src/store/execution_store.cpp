@@ -154,7 +154,8 @@ bool ExecutionStore::start(model::ExecutionId id, UnixMillis now, const std::str
 bool ExecutionStore::finish(model::ExecutionId id, const std::string& server_uuid, std::int64_t incarnation,
                             const ExecutionOutcome& outcome) {
   bool ours = false;
-  database_.run([&](Session& session) { ours = finish(session, id, server_uuid, incarnation, outcome); });
+  const auto write = [&](Session& session) { ours = finish(session, id, server_uuid, incarnation, outcome); };
+  outcome.deliveries.empty() ? database_.run(write) : database_.transact(write);
   return ours;
 }
 
@@ -176,7 +177,9 @@ bool ExecutionStore::finish(Session& session, model::ExecutionId id, const std::
   params.emplace_back(id);
   params.emplace_back(server_uuid);
   params.emplace_back(incarnation);
-  return session.execute(outcome.state.empty() ? finish_running : finish_running_with_state, params) > 0;
+  const bool ours = session.execute(outcome.state.empty() ? finish_running : finish_running_with_state, params) > 0;
+  if (ours) DeliveryStore::insert(session, outcome.deliveries);
+  return ours;
 }
 
 bool ExecutionStore::cancel_waiting(model::ExecutionId id, const std::string& by, UnixMillis now) {

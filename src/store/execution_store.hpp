@@ -8,6 +8,7 @@
 
 #include "model/execution.hpp"
 #include "store/database.hpp"
+#include "store/delivery_store.hpp"
 #include "store/execution_counts.hpp"
 
 namespace qd::store {
@@ -50,7 +51,8 @@ struct ExecutionOutcome {
   std::vector<std::string> succeeded_nodes = {}, failed_nodes = {};
   std::string aborted_by = {}, abort_reason = {};
   std::int64_t log_size = 0;
-  std::string state = {};  // final step × node state, JSON text
+  std::string state = {};                 // final step × node state, JSON text
+  std::vector<Delivery> deliveries = {};  // who is told of it; stored when the outcome is
 };
 
 struct ExecutionMetrics {

@@ -345,8 +345,8 @@ std::vector<std::string> storage() {
   };
 }
 
-// What is to be stored of an execution's files, and what is. `state`: running (checkpoints only), queued, stored, removing
-// (its execution was deleted). `types` are still to be stored; `part_list` are the pieces of the checkpoint.
+// What is to be stored of an execution's files, and what is. `state`: running (checkpoints only), queued, stored,
+// removing (its execution was deleted). `types` are still to be stored; `part_list` are the pieces of the checkpoint.
 std::vector<std::string> log_storage() {
   return {
       R"(CREATE TABLE log_storage (
@@ -372,6 +372,35 @@ std::vector<std::string> log_storage() {
   };
 }
 
+// Messages that tell of executions. Whose `state` is waiting is held until lease_ms by the member that tries to deliver
+// it, while that member lives.
+std::vector<std::string> deliveries() {
+  return {
+      R"(CREATE TABLE delivery (
+  id {id},
+  execution_id {int} NOT NULL,
+  project {key} NOT NULL,
+  event {key} NOT NULL,
+  kind {key} NOT NULL,
+  provider {key} NOT NULL,
+  target {text} NOT NULL,
+  content {text} NOT NULL,
+  member_uuid {key} NOT NULL,
+  state {key} NOT NULL,
+  attempts {int} NOT NULL,
+  created_ms {int} NOT NULL,
+  due_ms {int} NOT NULL,
+  ended_ms {int},
+  outcome {text} NOT NULL,
+  lease_uuid {key} NOT NULL,
+  lease_life {int} NOT NULL,
+  lease_ms {int} NOT NULL){table})",
+      "CREATE INDEX delivery_due ON delivery (state{cut:20}, due_ms)",
+      "CREATE INDEX delivery_by_execution ON delivery (execution_id)",
+      "CREATE INDEX delivery_ended ON delivery (ended_ms)",
+  };
+}
+
 }  // namespace
 
 const std::vector<Migration>& known_migrations() {
@@ -384,6 +413,7 @@ const std::vector<Migration>& known_migrations() {
       {6, "audit trail and local users", audit_trail_and_users()},
       {7, "storage facility", storage()},
       {8, "log storage", log_storage()},
+      {9, "deliveries of notifications", deliveries()},
   };
   return all;
 }
