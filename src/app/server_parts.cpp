@@ -30,13 +30,6 @@ model::Node server_node(const Config& config, const service::ProcessFacts& facts
   return node;
 }
 
-node::LocalConfig local_config(const Config& config, const node::OrphanGuard& guard) {
-  node::LocalConfig local;
-  local.temp_directory = config.folders.temp.string();
-  local.environment = guard.environment();
-  return local;
-}
-
 engine::LauncherConfig launcher_config(const Config& config, const std::string& url, const std::string& log_root,
                                        const model::Node& node) {
   engine::LauncherConfig launcher;
@@ -135,7 +128,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
           http::AddressBlocks::parse(config.blocked_addresses).value_or(http::AddressBlocks()))),
       catalog(source_parts(config)),
       node_service(projects, catalog),
-      executor(engine_loop, engine_pool, local_config(config, guard)),
+      providers(config, engine_loop, engine_pool, guard.environment()),
       remote_options(remote_options_config(config, node, blocked_addresses)),
       remote(self, remote_settings(config), config.cluster.remote),
       launcher(engine::LauncherParts{engine_loop,
@@ -145,7 +138,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                      job_rows,
                                      projects,
                                      upload_rows,
-                                     executor,
+                                     providers.services(),
                                      node_service,
                                      hub,
                                      clock,
@@ -155,7 +148,8 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                        remote_options.fill_enforced(job, given, user, project);
                                      },
                                      &self,
-                                     service::run_rights(access, config.member.name)},
+                                     service::run_rights(access, config.member.name),
+                                     &providers.services()},
                launcher_config(config, url, log_root, node)),
       starter(launcher, job_rows, projects,
               [this](const store::ScheduleRow& row, UnixMillis due) { return calendar_service.excluded(row, due); },
@@ -303,6 +297,7 @@ Result<> Server::Parts::start(const Config& config, const std::string& url) {
     });
   }
   engine_loop.start();
+  providers.start();
   remote.start(engine_loop, engine_pool);
   launcher.start();
   node_service.warm();

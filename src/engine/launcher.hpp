@@ -119,6 +119,7 @@ struct LauncherParts {
       fill_options = {};
   const model::OwnIncarnation* self = nullptr;  // this life of the member; null: as the configuration says
   RunRights rights = {};
+  node::FileCopier* copier = nullptr;  // of the step copyfile; null: it fails
 };
 
 struct RunPlan;
