@@ -61,12 +61,16 @@ class QuietChannel {
   base::Task<int> end() {
     ssh_channel_send_eof(channel_.get());
     std::array<char, 4096> buffer;
-    while (ssh_channel_is_closed(channel_.get()) == 0 && !over_() && ssh_is_connected(link_->session()) != 0) {
+    while (true) {
       const bool read = ssh_channel_read_nonblocking(channel_.get(), buffer.data(), buffer.size(), 0) > 0 ||
                         ssh_channel_read_nonblocking(channel_.get(), buffer.data(), buffer.size(), 1) > 0;
-      if (!read) co_await link_->wait();
+      if (read) continue;
+      const int status = ssh_channel_get_exit_status(channel_.get());  // takes in what reading does not
+      const bool ended = ssh_channel_is_closed(channel_.get()) != 0 || ssh_is_connected(link_->session()) == 0 ||
+                         (status >= 0 && ssh_channel_is_eof(channel_.get()) != 0);
+      if (ended || over_()) co_return status;
+      co_await link_->wait();
     }
-    co_return ssh_channel_get_exit_status(channel_.get());
   }
 
  private:

@@ -125,7 +125,10 @@ class ChannelRun {
   bool ended() const {
     if (!connected()) return true;
     if (ssh_channel_is_closed(channel_.get()) != 0) return true;  // libssh puts it off until all is read
-    return exit_known() && all_read();
+    if (!all_read()) return false;
+    // After the end of the output reading takes in nothing any more; asking for the status does.
+    if (!exit_known()) ssh_channel_get_exit_status(channel_.get());
+    return exit_known() || !connected() || ssh_channel_is_closed(channel_.get()) != 0;
   }
 
   // ---- ending it ----

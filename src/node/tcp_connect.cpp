@@ -108,8 +108,9 @@ base::Task<Result<Fd>> connect_to(base::EventLoop& loop, Address to, SshHop hop,
 }  // namespace
 
 Millis Attempt::left() const {
-  const auto left = std::chrono::duration_cast<Millis>(end_ - std::chrono::steady_clock::now());
-  return std::max(left, Millis{1});
+  // Rounded up: whoever waits so long finds it over.
+  const auto left = std::chrono::ceil<Millis>(end_ - std::chrono::steady_clock::now());
+  return std::max(left, Millis{0}) + Millis{1};
 }
 
 Error Attempt::why(const SshHop& hop, const std::string& stage) const {
