@@ -20,6 +20,17 @@ constexpr std::string_view remote_prefix = "rundeck.clusterMode.remoteExecution.
 constexpr std::string_view cluster_prefix = "rundeck.clusterMode.";
 constexpr std::string_view own_prefix = "quarterdeck.";
 
+// How nodes are reached: docs/ssh.md. They are read when a node is.
+bool is_node_setting(std::string_view key) {
+  for (const std::string_view prefix :
+       {"framework.ssh-", "framework.ssh.", "framework.sudo-", "framework.sudo2-", "framework.always-set-pty",
+        "framework.bind-address", "framework.file-copy-destination-dir", "framework.dry-run", "service.NodeExecutor.",
+        "service.FileCopier.", "plugin.script-exec.", "plugin.script-copy."}) {
+    if (key.starts_with(prefix)) return true;
+  }
+  return false;
+}
+
 std::string host_name() {
   std::array<char, 256> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string("localhost");
@@ -118,14 +129,14 @@ std::string Judge::resolved_or_raw(const std::string& key, const RawValue& raw) 
 
 void Judge::judge_others() {
   for (const auto& [key, raw] : raw_.values) {
-    if (key.starts_with("framework.") || key.starts_with("service."))
+    if (key.starts_with("framework.") || key.starts_with("service.") || key.starts_with("plugin."))
       config_.framework[key] = resolved_or_raw(key, raw);
     if (key.starts_with(cluster_prefix)) {
       config_.cluster.properties[key] = resolved_or_raw(key, raw);
       continue;
     }
     if (find_config_key(key) != nullptr) continue;
-    if (key.starts_with(globals_prefix) && key.size() > globals_prefix.size()) {
+    if ((key.starts_with(globals_prefix) && key.size() > globals_prefix.size()) || is_node_setting(key)) {
       continue;
     } else if (key.starts_with(own_prefix)) {
       const std::string nearest = nearest_config_key(key);

@@ -44,8 +44,7 @@ struct NodeProviders::Impl {
         services(loop, pool, config.member.name) {
     using Scripts = node::NodeServices::Scripts;
     for (const char* name : {"local", "newlocal"}) services.add_executor(name, local, Scripts::by_executor);
-    for (const char* name : {"sshj-ssh", "jsch-ssh"})
-      services.add_executor(name, ssh, Scripts::by_copier, &ssh_copier);
+    for (const char* name : {"sshj-ssh", "jsch-ssh"}) services.add_executor(name, ssh, Scripts::by_copier, &ssh_copier);
     services.add_executor("ssh-exec", openssh, Scripts::by_copier, &openssh_copier);
     services.add_executor("script-exec", script_exec, Scripts::by_copier);
     services.add_executor("stub", stub, Scripts::by_executor);

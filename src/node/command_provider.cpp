@@ -77,8 +77,8 @@ std::string copy_destination(const NodeSettings& settings, const model::Node& no
   if (path.empty()) {
     path = setting_of(settings, node, "script-copy-remote-filepath", "plugin.script-copy.default.remote-filepath");
     if (path.empty()) return {};
-    const bool names_it = path.find("${file-copy.filename}") != std::string::npos ||
-                          path.find("${file-copy.file}") != std::string::npos;
+    const bool names_it =
+        path.find("${file-copy.filename}") != std::string::npos || path.find("${file-copy.file}") != std::string::npos;
     if (!names_it && !path.ends_with('/')) path += '/';
     path = model::expand_text(path, setup.context);
   }
@@ -143,20 +143,21 @@ base::Task<Result<std::string>> ScriptCopy::copy(const ExecContext& ctx, const m
   const auto result = result_of_command(process, ctx.cancel);
   if (!result.success) {
     const bool ended = result.exit_code >= 0;
-    co_return fail(ErrorKind::unavailable,
-                   "[script-copy]: " + (ended ? "external script failed with exit code: " +
-                                                    std::to_string(result.exit_code)
-                                              : result.message),
-                   result.failure_reason);
+    co_return fail(
+        ErrorKind::unavailable,
+        "[script-copy]: " +
+            (ended ? "external script failed with exit code: " + std::to_string(result.exit_code) : result.message),
+        result.failure_reason);
   }
   if (!path.empty()) co_return path;
   const auto& text = output.kept.out;
   const std::string line(base::trim(std::string_view(text).substr(0, text.find('\n'))));
   if (!line.empty()) co_return line;
-  co_return fail(ErrorKind::unavailable,
-                 "[script-copy]: No output from external script. Its first line is to be the path of the copy on node " +
-                     node.name + ", unless script-copy-remote-filepath says it.",
-                 reason::no_copy_output);
+  co_return fail(
+      ErrorKind::unavailable,
+      "[script-copy]: No output from external script. Its first line is to be the path of the copy on node " +
+          node.name + ", unless script-copy-remote-filepath says it.",
+      reason::no_copy_output);
 }
 
 base::Task<Result<std::string>> ScriptCopy::copy_content(const ExecContext& ctx, const model::Node& node,

@@ -53,10 +53,11 @@ struct ExecContext {
   std::string project;
   std::string execution_id;  // names temporary files
   // What configures executors, beside the node's attributes. Null, or alive until the task has returned.
-  const std::map<std::string, std::string>* settings = nullptr;  // framework and project properties
-  const model::DataContext* data = nullptr;                      // fills references in attributes and properties
+  const std::map<std::string, std::string>* settings = nullptr;        // framework and project properties
+  const model::DataContext* data = nullptr;                            // fills references in attributes and properties
   const std::map<std::string, std::string>* secure_options = nullptr;  // of the job, that only authentication may see
-  std::function<Result<std::string>(const std::string& path)> read_secret = {};  // from Key Storage; blocks; empty: none
+  std::function<Result<std::string>(const std::string& path)> read_secret =
+      {};  // from Key Storage; blocks; empty: none
 };
 
 struct ScriptRun {
@@ -111,7 +112,8 @@ NodeResult result_of_error(const Error& error);
 std::string script_command(const ScriptRun& script, const std::string& path);
 
 // What a copied script is called on the node, without its folder: "12-TOKEN-web1-dispatch-script.sh", made of letters,
-// digits, '.', '_' and '-'. The extension may be "", with or without a dot: "sh", and "bat" on Windows, are the default.
+// digits, '.', '_' and '-'. The extension may be "", with or without a dot: "sh", and "bat" on Windows, are the
+// default.
 std::string script_file_name(const ExecContext& ctx, const model::Node& node, const std::string& extension);
 bool is_windows(const model::Node& node);
 

@@ -94,7 +94,8 @@ base::Task<Result<>> LocalFileCopier::copy_file(const ExecContext&, const model:
   co_return co_await base::run_on(pool_, loop_, [&]() -> Result<> {
     std::error_code error;
     std::filesystem::copy_file(source, destination, std::filesystem::copy_options::overwrite_existing, error);
-    if (error) return fail(ErrorKind::unavailable, "Cannot copy " + source + " to " + destination + ": " + error.message());
+    if (error)
+      return fail(ErrorKind::unavailable, "Cannot copy " + source + " to " + destination + ": " + error.message());
     return {};
   });
 }

@@ -12,8 +12,8 @@ Error no_provider(const model::Node& node, const std::string& kind, const std::s
   std::vector<std::string> names;
   for (const auto& [each, provider] : known) names.push_back(each);
   return {ErrorKind::invalid,
-          "Node " + node.name + ": there is no " + kind + " '" + name + "' on this server. There are: " +
-              base::join(names, ", ") + ".",
+          "Node " + node.name + ": there is no " + kind + " '" + name +
+              "' on this server. There are: " + base::join(names, ", ") + ".",
           reason::configuration};
 }
 
@@ -42,7 +42,8 @@ std::string NodeServices::provider_name(const ExecContext& ctx, const model::Nod
   const auto* own = node.find_attribute(local ? "local-" + attribute : attribute);
   if (own != nullptr && !base::trim(*own).empty()) return std::string(base::trim(*own));
   const NodeSettings settings(ctx, node);
-  const auto* chosen = settings.property("service." + service + (local ? ".default.local.provider" : ".default.provider"));
+  const auto* chosen =
+      settings.property("service." + service + (local ? ".default.local.provider" : ".default.provider"));
   if (chosen != nullptr && !base::trim(*chosen).empty()) return std::string(base::trim(*chosen));
   return local ? "local" : remote_default;
 }
@@ -93,8 +94,7 @@ base::Task<Result<std::string>> NodeServices::copy_content(const ExecContext& ct
                                                            std::string extension) {
   const auto copier = copier_of(ctx, node);
   if (!copier) co_return fail(copier.error());
-  auto copying =
-      (*copier)->copy_content(ctx, node, std::move(content), std::move(destination), std::move(extension));
+  auto copying = (*copier)->copy_content(ctx, node, std::move(content), std::move(destination), std::move(extension));
   co_return co_await std::move(copying);
 }
 

@@ -21,8 +21,7 @@ class NodeServices final : public NodeExecutor, public FileCopier {
 
   enum class Scripts { by_executor, by_copier };  // who brings scripts to the node
   // Providers outlive this. When the node's copier is `own_copier`, its executor runs scripts by itself in any case.
-  void add_executor(const std::string& name, NodeExecutor& executor, Scripts scripts,
-                    FileCopier* own_copier = nullptr);
+  void add_executor(const std::string& name, NodeExecutor& executor, Scripts scripts, FileCopier* own_copier = nullptr);
   void add_copier(const std::string& name, FileCopier& copier);
 
   // For providers that come and go, e.g. of plugins: asked for names that are not known here; null: not known either.

@@ -54,10 +54,10 @@ Result<OpensshCall> openssh_call(const OpensshParts& parts, const ExecContext& c
     if (login.way == SshLogin::Way::key) call.argv = {"sshpass", "-P", "passphrase", "-e"};
     call.environment["SSHPASS"] = secret;
   }
-  call.argv.insert(call.argv.end(), {program, port_flag, std::to_string(target.node.port), "-o",
-                                     "ConnectTimeout=" + seconds, "-o",
-                                     "StrictHostKeyChecking=" + check_word(target.host_keys.check), "-o",
-                                     "UserKnownHostsFile=" + target.host_keys.file});
+  call.argv.insert(call.argv.end(),
+                   {program, port_flag, std::to_string(target.node.port), "-o", "ConnectTimeout=" + seconds, "-o",
+                    "StrictHostKeyChecking=" + check_word(target.host_keys.check), "-o",
+                    "UserKnownHostsFile=" + target.host_keys.file});
   if (secret.empty()) call.argv.insert(call.argv.end(), {"-o", "BatchMode=yes"});
   for (const auto& [name, value] : target.config) {
     if (name == "stricthostkeychecking" || name == "userknownhostsfile") continue;
@@ -108,16 +108,17 @@ base::Task<NodeResult> run_openssh(const OpensshParts& parts, const ExecContext&
   if (process.end == ProcessResult::End::not_started) co_return NodeResult::failure(reason::io, process.error);
   const int code = process.end == ProcessResult::End::exited ? process.exit_code : 128 + process.signal;
   if (code == 255) {
-    co_return NodeResult::failure(reason::connection, call.argv.front() + " could not reach " + call.target +
-                                                          "; its own words are in the log (exit code 255).", code);
+    co_return NodeResult::failure(
+        reason::connection,
+        call.argv.front() + " could not reach " + call.target + "; its own words are in the log (exit code 255).",
+        code);
   }
   co_return result_of_exit(code);
 }
 
 base::Task<Result<>> copy_by_scp(const OpensshParts& parts, const ExecContext& ctx, const model::Node& node,
                                  std::string file, std::string destination) {
-  auto preparing =
-      base::run_on(parts.pool, parts.loop, [&] { return openssh_call(parts, ctx, node, "scp", "-P"); });
+  auto preparing = base::run_on(parts.pool, parts.loop, [&] { return openssh_call(parts, ctx, node, "scp", "-P"); });
   auto call = co_await preparing;
   if (!call) co_return fail(call.error());
   call->argv.insert(call->argv.end(), {"-q", "--", file, call->target + ":" + destination});
@@ -130,8 +131,7 @@ base::Task<Result<>> copy_by_scp(const OpensshParts& parts, const ExecContext& c
 }  // namespace
 
 base::Task<NodeResult> OpensshExecutor::execute(const ExecContext& ctx, const model::Node& node, std::string command) {
-  auto preparing =
-      base::run_on(parts_.pool, parts_.loop, [&] { return openssh_call(parts_, ctx, node, "ssh", "-p"); });
+  auto preparing = base::run_on(parts_.pool, parts_.loop, [&] { return openssh_call(parts_, ctx, node, "ssh", "-p"); });
   auto call = co_await preparing;
   if (!call) co_return result_of_error(call.error());
   call->argv.insert(call->argv.end(), {"--", call->target, std::move(command)});

@@ -20,10 +20,11 @@ class QuietChannel {
   base::Task<Result<>> start(std::string command) {
     channel_.reset(ssh_channel_new(link_->session()));
     if (!channel_) co_return fail(broken());
-    auto opening = until_done(*link_, [this] { return ssh_channel_open_session(channel_.get()); }, over_);
+    auto opening = until_done(
+        *link_, [this] { return ssh_channel_open_session(channel_.get()); }, over_);
     if (const int code = co_await std::move(opening); code != SSH_OK) co_return fail(broken());
-    auto executing =
-        until_done(*link_, [&] { return ssh_channel_request_exec(channel_.get(), command.c_str()); }, over_);
+    auto executing = until_done(
+        *link_, [&] { return ssh_channel_request_exec(channel_.get(), command.c_str()); }, over_);
     if (const int code = co_await std::move(executing); code != SSH_OK) co_return fail(broken());
     co_return Result<>();
   }
@@ -77,9 +78,9 @@ class QuietChannel {
   Error broken() const {
     const bool connected = ssh_is_connected(link_->session()) != 0;
     return {ErrorKind::unavailable,
-            connected ? "The node has neither SFTP nor a program scp, or it did not go on with the file transfer."
-                      : std::string("The connection broke during the file transfer: ") +
-                            ssh_get_error(link_->session()),
+            connected
+                ? "The node has neither SFTP nor a program scp, or it did not go on with the file transfer."
+                : std::string("The connection broke during the file transfer: ") + ssh_get_error(link_->session()),
             connected ? reason::io : reason::connection};
   }
 

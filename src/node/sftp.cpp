@@ -7,8 +7,8 @@
 namespace qd::node {
 namespace {
 
-constexpr int kInit = 1, kVersion = 2, kOpen = 3, kClose = 4, kWrite = 6, kRemove = 13, kMakeFolder = 14,
-              kStat = 17, kStatus = 101, kHandle = 102, kAttributes = 105;
+constexpr int kInit = 1, kVersion = 2, kOpen = 3, kClose = 4, kWrite = 6, kRemove = 13, kMakeFolder = 14, kStat = 17,
+              kStatus = 101, kHandle = 102, kAttributes = 105;
 constexpr std::uint32_t kOk = 0, kNoSuchFile = 2, kPermissionDenied = 3;
 constexpr std::uint32_t kForWriting = 0x02 | 0x08 | 0x10, kMustBeNew = 0x20;
 constexpr std::uint32_t kHasPermissions = 0x04, kHasSize = 0x01, kHasOwner = 0x02;
@@ -68,9 +68,11 @@ Error SftpClient::broken() const {
 base::Task<SftpClient::Start> SftpClient::start() {
   channel_.reset(ssh_channel_new(link_->session()));
   if (!channel_) co_return Start::failed;
-  auto opening = until_done(*link_, [this] { return ssh_channel_open_session(channel_.get()); }, over_);
+  auto opening = until_done(
+      *link_, [this] { return ssh_channel_open_session(channel_.get()); }, over_);
   if (const int code = co_await std::move(opening); code != SSH_OK) co_return Start::failed;
-  auto asking = until_done(*link_, [this] { return ssh_channel_request_subsystem(channel_.get(), "sftp"); }, over_);
+  auto asking = until_done(
+      *link_, [this] { return ssh_channel_request_subsystem(channel_.get(), "sftp"); }, over_);
   const int code = co_await std::move(asking);
   if (code != SSH_OK)
     co_return code != SSH_AGAIN&& ssh_is_connected(link_->session()) != 0 ? Start::unavailable : Start::failed;
@@ -88,8 +90,8 @@ base::Task<Result<>> SftpClient::send(std::string body) {
   const auto packet = counted(body);
   std::size_t at = 0;
   while (at < packet.size()) {
-    const int written = ssh_channel_write(channel_.get(), packet.data() + at,
-                                          static_cast<std::uint32_t>(packet.size() - at));
+    const int written =
+        ssh_channel_write(channel_.get(), packet.data() + at, static_cast<std::uint32_t>(packet.size() - at));
     if (written < 0 || ssh_channel_is_open(channel_.get()) == 0) co_return fail(broken());
     at += static_cast<std::size_t>(written);
     if (at == packet.size()) break;

@@ -24,8 +24,8 @@ class SftpClient {
 
   // Writes `source` to `path`. With `fresh` the file must not exist.
   base::Task<Result<>> put(CopySource& source, base::WorkerPool& pool, std::string path, int mode, bool fresh);
-  base::Task<Result<>> remove(std::string path);             // fine when there is none
-  base::Task<Result<>> make_folder(std::string path);        // fine when it is there
+  base::Task<Result<>> remove(std::string path);       // fine when there is none
+  base::Task<Result<>> make_folder(std::string path);  // fine when it is there
   base::Task<Result<bool>> is_folder(std::string path);
 
  private:

@@ -32,8 +32,7 @@ base::Task<int> log_in_by_agent(SshParts& parts, SshLink& link, std::string sock
   const auto registration = attempt.cancel().on_cancel([own] { shutdown(own, SHUT_RDWR); });
   int code = SSH_AUTH_AGAIN;
   while (true) {
-    auto trying =
-        base::run_on(parts.pool, parts.loop, [&link] { return ssh_userauth_agent(link.session(), nullptr); });
+    auto trying = base::run_on(parts.pool, parts.loop, [&link] { return ssh_userauth_agent(link.session(), nullptr); });
     code = co_await trying;
     if (code != SSH_AUTH_AGAIN || attempt.over()) break;
     co_await link.wait();

@@ -4,16 +4,13 @@
 #include <memory>
 
 #include "base/task.hpp"
-
 #include "node/ssh_link.hpp"
 
 namespace qd::node {
 
 // The link outlives it: name the link's shared_ptr before the channel.
 struct FreeChannel {
-  void operator()(ssh_channel channel) const {
-    ssh_channel_free(channel);
-  }
+  void operator()(ssh_channel channel) const { ssh_channel_free(channel); }
 };
 using SshChannel = std::unique_ptr<ssh_channel_struct, FreeChannel>;
 

@@ -131,8 +131,8 @@ base::Task<Result<>> shake_hands(SshParts& parts, const SshTarget& target, std::
   KnownHostsFile::Known known;
   if (target.host_keys.check != HostKeyRule::Check::none) {
     const auto name = known_host_name(hop.host, hop.port);
-    auto finding = base::run_on(parts.pool, parts.loop,
-                                [&] { return parts.known_hosts.find(target.host_keys.file, name); });
+    auto finding =
+        base::run_on(parts.pool, parts.loop, [&] { return parts.known_hosts.find(target.host_keys.file, name); });
     known = co_await finding;
   }
   SshKey key;

@@ -106,8 +106,8 @@ base::Task<Result<>> SshCopier::perform_on_its_loop(SshPool& pool, const SshPlan
         doing = sftp ? client.remove(job.path) : run_quietly(link, over, "rm -f -- " + base::shell_quote(job.path));
         break;
       case Job::What::make_folder:
-        doing = sftp ? client.make_folder(job.path)
-                     : run_quietly(link, over, "mkdir -p -- " + base::shell_quote(job.path));
+        doing =
+            sftp ? client.make_folder(job.path) : run_quietly(link, over, "mkdir -p -- " + base::shell_quote(job.path));
         break;
     }
     auto done = co_await std::move(doing);

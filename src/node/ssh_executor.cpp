@@ -59,8 +59,7 @@ base::Task<NodeResult> SshExecutor::execute(const ExecContext& ctx, const model:
 }
 
 base::Task<NodeResult> SshExecutor::execute_script(const ExecContext& ctx, const model::Node& node, ScriptRun script) {
-  auto running =
-      run_copied_script(home_, transport_.helpers(), *this, copier_, ctx, node, std::move(script));
+  auto running = run_copied_script(home_, transport_.helpers(), *this, copier_, ctx, node, std::move(script));
   co_return co_await std::move(running);
 }
 

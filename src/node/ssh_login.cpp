@@ -82,8 +82,8 @@ base::Task<Result<>> ssh_authenticate(SshParts& parts, SshLink& link, const SshL
   if (code == SSH_AUTH_SUCCESS) co_return Result<>();
   if (attempt.over()) co_return fail(attempt.why(hop, "did not finish the login"));
   if (code == SSH_AUTH_ERROR && ssh_is_connected(link.session()) == 0) {
-    co_return fail(ssh_failure::protocol(hop, std::string("it ended the connection during the login (") +
-                                                  ssh_get_error(link.session()) + ")"));
+    co_return fail(ssh_failure::protocol(
+        hop, std::string("it ended the connection during the login (") + ssh_get_error(link.session()) + ")"));
   }
   co_return fail(ssh_failure::login_refused(hop, login, offered_ways(link.session())));
 }

@@ -36,11 +36,12 @@ Result<std::string> read_key_file(const model::Node& node, const std::string& pa
 
 Result<std::string> read_stored(const ExecContext& ctx, const model::Node& node, const std::string& path,
                                 const std::string& setting) {
-  if (!ctx.read_secret) return misconfigured(node, setting + " names '" + path + "', but there is no key storage here.");
+  if (!ctx.read_secret)
+    return misconfigured(node, setting + " names '" + path + "', but there is no key storage here.");
   auto secret = ctx.read_secret(path);
   if (!secret)
-    return misconfigured(node, "'" + path + "' (" + setting + ") cannot be read from the key storage: " +
-                                   secret.error().message);
+    return misconfigured(
+        node, "'" + path + "' (" + setting + ") cannot be read from the key storage: " + secret.error().message);
   return secret;
 }
 
@@ -119,7 +120,8 @@ Result<> set_host_keys(const model::Node& node, SshTarget& target, const SshDefa
   } else if (check == "no" || check == "off") {
     target.host_keys.check = HostKeyRule::Check::none;
   } else if (!check.empty() && check != "accept-new") {
-    return misconfigured(node, "ssh-config-StrictHostKeyChecking is '" + check + "': yes, accept-new and no are known.");
+    return misconfigured(node,
+                         "ssh-config-StrictHostKeyChecking is '" + check + "': yes, accept-new and no are known.");
   }
   target.host_keys.file = config_of(target, "userknownhostsfile");
   if (target.host_keys.file.empty()) target.host_keys.file = defaults.known_hosts;
@@ -170,7 +172,8 @@ Result<std::optional<SudoRules>> sudo_rules(const ExecContext& ctx, const model:
                                             const std::string& subject) {
   const bool second = prefix == "sudo2";
   if (!settings.truth(prefix + "-command-enabled", false)) return std::nullopt;
-  const auto matches = pattern_of(node, settings, prefix + "-command-pattern", second ? "^sudo .+? sudo .*$" : "^sudo$");
+  const auto matches =
+      pattern_of(node, settings, prefix + "-command-pattern", second ? "^sudo .+? sudo .*$" : "^sudo$");
   if (!matches) return fail(matches.error());
   if (!(*matches)->matches(subject)) return std::nullopt;
   SudoRules rules;

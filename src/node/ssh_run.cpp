@@ -1,17 +1,16 @@
 #include "node/ssh_run.hpp"
 
 #include <array>
-#include <optional>
-
 #include <libssh/server.h>
+#include <optional>
 
 #include "node/ssh_channel.hpp"
 
 namespace qd::node {
 namespace {
 
-constexpr Millis kOpenPatience{30'000};   // for the server's answers before the command runs
-constexpr Millis kAfterKill{1'000};       // then the channel is closed, whatever lives
+constexpr Millis kOpenPatience{30'000};  // for the server's answers before the command runs
+constexpr Millis kAfterKill{1'000};      // then the channel is closed, whatever lives
 constexpr Millis kDialoguePause{200};
 constexpr int kReadsInARow = 16;
 
@@ -69,7 +68,8 @@ class ChannelRun {
     ssh_set_channel_callbacks(channel_.get(), &callbacks_);
     const SshAlarm alarm(link_, kOpenPatience);
     const auto over = [&] { return alarm.rung() || cancel_.cancelled(); };
-    auto opening = until_done(*link_, [this] { return ssh_channel_open_session(channel_.get()); }, over);
+    auto opening = until_done(
+        *link_, [this] { return ssh_channel_open_session(channel_.get()); }, over);
     int code = co_await std::move(opening);
     if (code != SSH_OK) co_return not_started(code);
     if (command_.pty) {
@@ -99,8 +99,8 @@ class ChannelRun {
     static thread_local std::array<char, 32 * 1024> buffer;
     for (int i = 0; i < kReadsInARow; ++i) {
       if (output_.full()) return;
-      const int size = ssh_channel_read_nonblocking(channel_.get(), buffer.data(), buffer.size(),
-                                                    stream == Stream::err ? 1 : 0);
+      const int size =
+          ssh_channel_read_nonblocking(channel_.get(), buffer.data(), buffer.size(), stream == Stream::err ? 1 : 0);
       if (size <= 0) return;
       const std::string_view chunk(buffer.data(), static_cast<std::size_t>(size));
       output_.write(stream, chunk);
@@ -112,8 +112,7 @@ class ChannelRun {
   void type(std::string text) {
     to_type_ += std::move(text);
     if (to_type_.empty()) return;
-    const int written =
-        ssh_channel_write(channel_.get(), to_type_.data(), static_cast<std::uint32_t>(to_type_.size()));
+    const int written = ssh_channel_write(channel_.get(), to_type_.data(), static_cast<std::uint32_t>(to_type_.size()));
     if (written > 0) to_type_.erase(0, static_cast<std::size_t>(written));
   }
 
@@ -230,8 +229,8 @@ class ChannelRun {
       exit.end = SshExit::End::signalled;
       exit.signal = *exit_signal_;
     } else {
-      exit.message = connected() ? "the server closed the channel and gave no exit status"
-                                 : ssh_get_error(link_->session());
+      exit.message =
+          connected() ? "the server closed the channel and gave no exit status" : ssh_get_error(link_->session());
     }
     return exit;
   }

@@ -17,7 +17,7 @@ class SshDialogue {
   virtual std::string heard(std::string_view chunk) = 0;
   // Time passed. Called at least every 200 ms. Returns what is to be typed.
   virtual std::string silence() = 0;
-  virtual bool over() const = 0;                // it need not be asked any more
+  virtual bool over() const = 0;                   // it need not be asked any more
   virtual const std::string& failure() const = 0;  // not empty: the command is to be ended, and why
 };
 

@@ -44,8 +44,8 @@ struct SshTarget {
   HostKeyRule host_keys;
   std::string bind_address;
   std::map<std::string, std::string> config;  // names of ssh_config in lower case: "ciphers"
-  Millis connect_timeout{30'000};  // name, connection, keys and login together
-  Millis alive_interval{15'000};   // 0: a silent node is not asked whether it lives
+  Millis connect_timeout{30'000};             // name, connection, keys and login together
+  Millis alive_interval{15'000};              // 0: a silent node is not asked whether it lives
   int alive_count = 3;
   bool forwards = false;  // a jump host: its connection carries others, and no commands
 

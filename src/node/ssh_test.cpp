@@ -164,7 +164,8 @@ TEST_F(SshTest, ClosesWhatIsIdle) {
 TEST_F(SshTest, ReplacesAKeptConnectionThatDied) {
   EXPECT_TRUE(command(web_, "echo $PPID").success);
   const auto pid = output_.out;
-  EXPECT_TRUE(command(web_, "nohup sh -c 'sleep 0.1; kill -9 " + std::string(base::trim(pid)) + "' >/dev/null 2>&1 &").success);
+  EXPECT_TRUE(
+      command(web_, "nohup sh -c 'sleep 0.1; kill -9 " + std::string(base::trim(pid)) + "' >/dev/null 2>&1 &").success);
   for (int i = 0; i < 100 && transport_->connections() > 0; ++i) std::this_thread::sleep_for(50ms);
   EXPECT_EQ(transport_->connections(), 0u) << "an idle connection that died is noticed";
   EXPECT_TRUE(command(web_, "echo $PPID").success);
@@ -210,7 +211,8 @@ TEST_F(SshTest, TakesPasswords) {
 
 TEST_F(SshTest, RefusesStrangeKeys) {
   std::ofstream(nodes_->file("stranger")) << "";
-  const auto make = "rm -f " + nodes_->file("stranger") + "; ssh-keygen -q -t ed25519 -N '' -f " + nodes_->file("stranger");
+  const auto make =
+      "rm -f " + nodes_->file("stranger") + "; ssh-keygen -q -t ed25519 -N '' -f " + nodes_->file("stranger");
   ASSERT_EQ(std::system(make.c_str()), 0);
   web_.attributes["ssh-keypath"] = nodes_->file("stranger");
   fails(command(web_, "true"), reason::authentication, "did not let user '" + nodes_->user() + "' in with the key ");
@@ -514,10 +516,12 @@ TEST_F(SshTest, CopiesFilesAndMakesFolders) {
   const auto folder = nodes_->file("home/a/b");
   const auto made = drive([&](const ExecContext& ctx) { return copier_->make_folder(ctx, web_, folder); });
   ASSERT_TRUE(made) << made.error().message;
-  const auto copied = drive([&](const ExecContext& ctx) { return copier_->copy_file(ctx, web_, source, folder + "/c"); });
+  const auto copied =
+      drive([&](const ExecContext& ctx) { return copier_->copy_file(ctx, web_, source, folder + "/c"); });
   ASSERT_TRUE(copied) << copied.error().message;
   EXPECT_EQ(nodes_->text("home/a/b/c"), content);
-  const auto refused = drive([&](const ExecContext& ctx) { return copier_->copy_file(ctx, web_, source, "/nowhere/c"); });
+  const auto refused =
+      drive([&](const ExecContext& ctx) { return copier_->copy_file(ctx, web_, source, "/nowhere/c"); });
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().message.find("/nowhere/c"), std::string::npos) << refused.error().message;
   const auto missing = drive([&](const ExecContext& ctx) { return copier_->copy_file(ctx, web_, "/nope", "/tmp/c"); });

@@ -12,11 +12,10 @@ namespace {
 
 // As a shell would tell it.
 int code_of_signal(const std::string& name) {
-  static const std::map<std::string, int> signals{{"HUP", SIGHUP},   {"INT", SIGINT},   {"QUIT", SIGQUIT},
-                                                  {"ILL", SIGILL},   {"ABRT", SIGABRT}, {"FPE", SIGFPE},
-                                                  {"KILL", SIGKILL}, {"SEGV", SIGSEGV}, {"PIPE", SIGPIPE},
-                                                  {"ALRM", SIGALRM}, {"TERM", SIGTERM}, {"USR1", SIGUSR1},
-                                                  {"USR2", SIGUSR2}};
+  static const std::map<std::string, int> signals{
+      {"HUP", SIGHUP},   {"INT", SIGINT},   {"QUIT", SIGQUIT}, {"ILL", SIGILL},   {"ABRT", SIGABRT},
+      {"FPE", SIGFPE},   {"KILL", SIGKILL}, {"SEGV", SIGSEGV}, {"PIPE", SIGPIPE}, {"ALRM", SIGALRM},
+      {"TERM", SIGTERM}, {"USR1", SIGUSR1}, {"USR2", SIGUSR2}};
   const auto found = signals.find(name);
   return 128 + (found == signals.end() ? 0 : found->second);
 }
@@ -43,7 +42,8 @@ struct SshTransport::Shard {
 SshTransport::SshTransport(SshConfig config)
     : config_(std::move(config)), helpers_("ssh-helper", config_.helpers, 100'000) {
   for (std::size_t i = 0; i < std::max<std::size_t>(1, config_.threads); ++i) {
-    shards_.push_back(std::make_unique<Shard>("ssh-" + std::to_string(i), helpers_, keys_, known_hosts_, config_.limits));
+    shards_.push_back(
+        std::make_unique<Shard>("ssh-" + std::to_string(i), helpers_, keys_, known_hosts_, config_.limits));
   }
 }
 
@@ -96,12 +96,13 @@ NodeResult result_of_ssh(const SshExit& exit, const SshPlan& plan, const base::C
   switch (exit.end) {
     case End::exited:
       if (exit.code == 0) return NodeResult::ok();
-      return NodeResult::failure(reason::non_zero, "Remote command failed with exit status " + std::to_string(exit.code),
-                                 exit.code);
+      return NodeResult::failure(reason::non_zero,
+                                 "Remote command failed with exit status " + std::to_string(exit.code), exit.code);
     case End::signalled:
       return NodeResult::failure(reason::non_zero,
-                                 "Remote command failed with exit status " + std::to_string(code_of_signal(exit.signal)) +
-                                     ": it was ended by signal " + exit.signal,
+                                 "Remote command failed with exit status " +
+                                     std::to_string(code_of_signal(exit.signal)) + ": it was ended by signal " +
+                                     exit.signal,
                                  code_of_signal(exit.signal));
     case End::refused:
       return result_of_error(ssh_failure::protocol(hop, "it did not start the command (" + exit.message + ")"));

@@ -16,8 +16,8 @@ struct SshConfig {
   SshDefaults defaults;
   SshLimits limits;
   SshRunRules rules;
-  std::size_t threads = 1;   // each with connections of its own; one drives some hundred new ones a second
-  std::size_t helpers = 8;   // for names, key files and agents, any of which may hang
+  std::size_t threads = 1;  // each with connections of its own; one drives some hundred new ones a second
+  std::size_t helpers = 8;  // for names, key files and agents, any of which may hang
 };
 
 // Thread-safe but for start() and stop().

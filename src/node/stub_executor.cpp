@@ -33,8 +33,8 @@ base::Task<Result<std::string>> StubCopier::copy_content(const ExecContext& ctx,
                                                          std::string content, std::string destination,
                                                          std::string extension) {
   if (destination.empty()) destination = "/tmp/" + script_file_name(ctx, node, extension);
-  ctx.output.write(Stream::out, "[stub] copy " + std::to_string(content.size()) + " bytes to node " + node.name +
-                                    ": " + destination + "\n");
+  ctx.output.write(Stream::out, "[stub] copy " + std::to_string(content.size()) + " bytes to node " + node.name + ": " +
+                                    destination + "\n");
   co_return destination;
 }
 

@@ -22,8 +22,8 @@ struct SudoRules {
   Millis prompt_wait{5'000};
   int answer_lines = 2;
   Millis answer_wait{5'000};
-  bool fail_after_lines = false;    // when so many lines came without a prompt
-  bool fine_after_lines = true;     // then the command needs no password
+  bool fail_after_lines = false;  // when so many lines came without a prompt
+  bool fine_after_lines = true;   // then the command needs no password
   bool fail_after_prompt_wait = true;
   bool fail_after_answer_wait = false;
 };

@@ -52,8 +52,8 @@ std::vector<Address> look_up(const std::string& host, int port, int flags, std::
 
 base::Task<void> look_up_aside(base::EventLoop& loop, base::WorkerPool& pool, SshHop hop,
                                std::shared_ptr<Lookup> lookup) {
-  auto looking = base::run_on(
-      pool, loop, [&] { lookup->addresses = look_up(hop.host, hop.port, AI_ADDRCONFIG, lookup->error); });
+  auto looking =
+      base::run_on(pool, loop, [&] { lookup->addresses = look_up(hop.host, hop.port, AI_ADDRCONFIG, lookup->error); });
   co_await looking;
   lookup->done.set();
 }

@@ -48,7 +48,7 @@ async function onNode(where, node, step, fields = {}, body = {}) {
 
 describe('a command', () => {
   it('runs on every node, and its output is told by node', async () => {
-    const id = await newJob(qd, all, { steps: ['echo "$SSH_CONNECTION ${node.name}"', 'echo second'], ...on('.*'), strategy: 'sequential' });
+    const id = await newJob(qd, all, { steps: ['echo "$SSH_CONNECTION ${node.name}"', 'echo second'], ...on('name: n.*'), strategy: 'sequential' });
     const done = await runToEnd(qd, id);
     assert.equal(done.status, 'succeeded', (await lines(qd, done.id)).join('\n'));
     assert.equal(done.successfulNodes.length, COUNT);
@@ -266,7 +266,7 @@ describe('aborting in the middle of many nodes', () => {
 
   it('leaves no process behind', async () => {
     const mark = `8${String(Date.now()).slice(-7)}`;
-    const id = await newJob(qd, all, { steps: [`sleep ${mark}`], ...on('.*') });
+    const id = await newJob(qd, all, { steps: [`sleep ${mark}`], ...on('name: n.*') });
     const started = await run(qd, id);
     await until(() => processes(`sleep ${mark}`).length >= COUNT, { timeout: 60_000, what: `${COUNT} commands to run` });
     await qd.ok('POST', `/execution/${started.id}/abort`);
