@@ -25,6 +25,17 @@ constexpr std::string_view converter_prefix = "rundeck.storage.converter.";
 constexpr std::string_view mail_properties_prefix = "grails.mail.props.";
 constexpr std::string_view mail_templates_prefix = "rundeck.mail.";
 
+// How nodes are reached: docs/ssh.md. They are read when a node is.
+bool is_node_setting(std::string_view key) {
+  for (const std::string_view prefix :
+       {"framework.ssh-", "framework.ssh.", "framework.sudo-", "framework.sudo2-", "framework.always-set-pty",
+        "framework.bind-address", "framework.file-copy-destination-dir", "framework.dry-run", "service.NodeExecutor.",
+        "service.FileCopier.", "plugin.script-exec.", "plugin.script-copy."}) {
+    if (key.starts_with(prefix)) return true;
+  }
+  return false;
+}
+
 std::string host_name() {
   std::array<char, 256> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string("localhost");
@@ -126,7 +137,7 @@ std::string Judge::resolved_or_raw(const std::string& key, const RawValue& raw) 
 
 void Judge::judge_others() {
   for (const auto& [key, raw] : raw_.values) {
-    if (key.starts_with("framework.") || key.starts_with("service."))
+    if (key.starts_with("framework.") || key.starts_with("service.") || key.starts_with("plugin."))
       config_.framework[key] = resolved_or_raw(key, raw);
     if (key.starts_with(cluster_prefix)) {
       config_.cluster.properties[key] = resolved_or_raw(key, raw);
@@ -145,7 +156,7 @@ void Judge::judge_others() {
       config_.notifications.mail.templates[key] = resolved_or_raw(key, raw);
       continue;
     }
-    if (key.starts_with(globals_prefix) && key.size() > globals_prefix.size()) {
+    if ((key.starts_with(globals_prefix) && key.size() > globals_prefix.size()) || is_node_setting(key)) {
       continue;
     } else if (!config_.logs.provider.empty() && key.starts_with(log_store_prefix + config_.logs.provider + ".")) {
       continue;

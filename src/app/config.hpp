@@ -152,7 +152,8 @@ struct Config {
     std::filesystem::path file;  // empty: standard error only
   } log;
 
-  // Every framework.* and service.* key as it stands: globals (framework.globals.X), defaults of executors and sources.
+  // Every framework.*, service.* and plugin.* key as it stands: globals (framework.globals.X), defaults of executors
+  // and sources.
   std::map<std::string, std::string> framework;
 
   // What the files name and we do not implement, for one note at start.

@@ -113,6 +113,7 @@ void Server::stop() noexcept {
   parts_->remote.stop();
   parts_->cluster.stop();
   parts_->catalog.stop();
+  parts_->providers.stop();
   parts_->engine_pool.stop();
   parts_->engine_loop.stop();
   parts_->guard.stop();

@@ -32,13 +32,6 @@ model::Node server_node(const Config& config, const service::ProcessFacts& facts
   return node;
 }
 
-node::LocalConfig local_config(const Config& config, const node::OrphanGuard& guard) {
-  node::LocalConfig local;
-  local.temp_directory = config.folders.temp.string();
-  local.environment = guard.environment();
-  return local;
-}
-
 engine::LauncherConfig launcher_config(const Config& config, const std::string& url, const std::string& log_root,
                                        const model::Node& node) {
   engine::LauncherConfig launcher;
@@ -142,7 +135,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
           http::AddressBlocks::parse(config.blocked_addresses).value_or(http::AddressBlocks()))),
       catalog(source_parts(config)),
       node_service(projects, catalog),
-      executor(engine_loop, engine_pool, local_config(config, guard)),
+      providers(config, engine_loop, engine_pool, guard.environment()),
       remote_options(remote_options_config(config, node, blocked_addresses, secret_reader())),
       remote(self, remote_settings(config), config.cluster.remote),
       planner(planner_config(config, url), profile_rows, execution_rows),
@@ -160,7 +153,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                      job_rows,
                                      projects,
                                      upload_rows,
-                                     executor,
+                                     providers.services(),
                                      node_service,
                                      hub,
                                      clock,
@@ -172,7 +165,8 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                      &self,
                                      service::run_rights(access, config.member.name),
                                      {[this](const model::NotificationEvent& event) { return planner.plan(event); },
-                                      [this] { notifier.poke(); }}},
+                                      [this] { notifier.poke(); }},
+                                     &providers.services()},
                launcher_config(config, url, log_root, node)),
       starter(launcher, job_rows, projects,
               [this](const store::ScheduleRow& row, UnixMillis due) { return calendar_service.excluded(row, due); },
@@ -343,6 +337,7 @@ Result<> Server::Parts::start(const Config& config, const std::string& url) {
     });
   }
   engine_loop.start();
+  providers.start();
   remote.start(engine_loop, engine_pool);
   launcher.start();
   notifier.start();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/dispatcher.hpp"
+#include "app/node_providers.hpp"
 #include "app/server.hpp"
 #include "auth/login_chain.hpp"
 #include "auth/sessions.hpp"
@@ -17,7 +18,6 @@
 #include "engine/remote_options.hpp"
 #include "http/server.hpp"
 #include "log/hub.hpp"
-#include "node/local_executor.hpp"
 #include "node/node_catalog.hpp"
 #include "node/orphan_guard.hpp"
 #include "notify/notifier.hpp"
@@ -101,7 +101,7 @@ struct Server::Parts {
   std::shared_ptr<const http::AddressBlocks> blocked_addresses;
   node::NodeCatalog catalog;
   service::Nodes node_service;
-  node::LocalExecutor executor;
+  NodeProviders providers;
   engine::RemoteOptions remote_options;
   service::RemoteExecution remote;
   notify::Planner planner;

@@ -129,6 +129,7 @@ struct LauncherParts {
   const model::OwnIncarnation* self = nullptr;  // this life of the member; null: as the configuration says
   RunRights rights = {};
   NotificationHooks notifications = {};
+  node::FileCopier* copier = nullptr;  // of the step copyfile; null: it fails
 };
 
 struct RunPlan;

@@ -33,7 +33,10 @@ node::ExecContext exec_context(const NodeTask& task, StepOutput& output) {
           {},
           task.frame.project,
           std::to_string(task.scope.execution.id),
-          task.scope.settings};
+          &task.scope.settings,
+          &task.context,
+          &task.frame.secure,
+          task.scope.parts.read_secret};
 }
 
 base::Task<NodeResult> run_command(const NodeTask& task, const model::CommandStep& step) {

@@ -46,6 +46,8 @@ base::Task<node::NodeResult> run_node_plugin(const NodeTask& task, std::size_t s
   if (step.type == "stub-data-node-step") co_return give_node_data(task, step_number, settings);
   if (step.type == "localexec") {
     running = run_local_command(task, step.configuration);
+  } else if (step.type == "copyfile") {
+    running = copy_files(task, settings);
   } else if (step.type == "edu.ohio.ais.rundeck.HttpWorkflowNodeStepPlugin") {
     running = request_http_for_node(task, settings);
   } else {

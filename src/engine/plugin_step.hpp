@@ -42,6 +42,7 @@ base::Task<StepOutcome> refresh_nodes(const WorkflowTask& task, const JsonObject
 base::Task<StepOutcome> request_http(const WorkflowTask& task, const JsonObject& settings);
 node::NodeResult give_node_data(const NodeTask& task, std::size_t step, const JsonObject& settings);
 base::Task<node::NodeResult> run_local_command(const NodeTask& task, const JsonObject& written);
+base::Task<node::NodeResult> copy_files(const NodeTask& task, const JsonObject& settings);
 base::Task<node::NodeResult> request_http_for_node(const NodeTask& task, const JsonObject& settings);
 
 }  // namespace qd::engine

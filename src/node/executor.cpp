@@ -1,5 +1,6 @@
 #include "node/executor.hpp"
 
+#include "base/id.hpp"
 #include "base/text.hpp"
 #include "model/arg_string.hpp"
 
@@ -33,6 +34,40 @@ std::string script_command(const ScriptRun& script, const std::string& path) {
   if (!command.empty() && script.interpreter_args_quoted && !rest.empty()) words = base::shell_quote(words);
   if (!words.empty()) command.push_back(std::move(words));
   return base::join(command, " ");
+}
+
+base::Task<Result<>> FileCopier::copy_file(const ExecContext&, const model::Node& node, std::string source,
+                                           std::string) {
+  co_return fail(ErrorKind::invalid,
+                 "The file " + source + " cannot be copied: the file copier of node " + node.name +
+                     " only copies scripts. Choose another by the node's attribute file-copier.",
+                 reason::configuration);
+}
+
+base::Task<Result<>> FileCopier::make_folder(const ExecContext&, const model::Node&, std::string) {
+  co_return Result<>();
+}
+
+NodeResult result_of_error(const Error& error) {
+  return NodeResult::failure(error.code.empty() ? reason::io : error.code, error.message);
+}
+
+bool is_windows(const model::Node& node) {
+  return base::iequals(base::trim(node.attribute("osFamily")), "windows");
+}
+
+std::string script_file_name(const ExecContext& ctx, const model::Node& node, const std::string& extension) {
+  std::string ending(base::trim(extension));
+  if (ending.empty()) ending = is_windows(node) ? "bat" : "sh";
+  std::string name = ctx.execution_id.empty() ? "" : ctx.execution_id + "-";
+  name += base::random_token(12) + "-" + node.name.substr(0, 64) + "-dispatch-script";
+  name += (ending.starts_with('.') ? "" : ".") + ending;
+  for (char& letter : name) {
+    const bool plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+                       (letter >= '0' && letter <= '9') || letter == '.' || letter == '_' || letter == '-';
+    if (!plain) letter = '_';
+  }
+  return name;
 }
 
 NodeResult result_of_exit(int exit_code) {

@@ -1,6 +1,7 @@
 // Running commands and scripts on nodes: the interface for local, SSH and script-plugin executors.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
+#include "model/data_context.hpp"
 #include "model/node.hpp"
 #include "node/output.hpp"
 
@@ -25,6 +27,9 @@ inline constexpr const char* timeout = "ConnectionTimeout";
 inline constexpr const char* authentication = "AuthenticationFailure";
 inline constexpr const char* host_not_found = "HostNotFound";
 inline constexpr const char* configuration = "ConfigurationFailure";
+inline constexpr const char* ssh_protocol = "SSHProtocolFailure";
+inline constexpr const char* unknown = "Unknown";
+inline constexpr const char* no_copy_output = "ScriptFileCopierPluginExpectedOutputMissing";
 }  // namespace reason
 
 struct NodeResult {
@@ -46,8 +51,13 @@ struct ExecContext {
   std::map<std::string, std::string> environment;  // RD_…: added to the server's own for local commands
   std::string working_directory;                   // local commands only; "" is the server's
   std::string project;
-  std::string execution_id;                     // names temporary files
-  std::map<std::string, std::string> settings;  // framework and project properties that configure executors
+  std::string execution_id;  // names temporary files
+  // What configures executors, beside the node's attributes. Null, or alive until the task has returned.
+  const std::map<std::string, std::string>* settings = nullptr;        // framework and project properties
+  const model::DataContext* data = nullptr;                            // fills references in attributes and properties
+  const std::map<std::string, std::string>* secure_options = nullptr;  // of the job, that only authentication may see
+  std::function<Result<std::string>(const std::string& path)> read_secret =
+      {};  // from Key Storage; blocks; empty: none
 };
 
 struct ScriptRun {
@@ -83,11 +93,29 @@ class FileCopier {
                                                        std::string content, std::string destination,
                                                        std::string extension) = 0;
   virtual base::Task<Result<>> remove(const ExecContext& ctx, const model::Node& node, std::string path) = 0;
+
+  // Puts the server's file `source` at `destination` on the node. Copiers that do not say otherwise cannot.
+  virtual base::Task<Result<>> copy_file(const ExecContext& ctx, const model::Node& node, std::string source,
+                                         std::string destination);
+  // Makes the folder, and those above it, where they are missing. Copiers that do not say otherwise do nothing.
+  virtual base::Task<Result<>> make_folder(const ExecContext& ctx, const model::Node& node, std::string path);
+
+  // False: a copy is not executable yet, and remove() does nothing; the node's executor does both by commands.
+  virtual bool self_sufficient() const { return true; }
 };
+
+// The failure that an error of a copier is: its code, when it has one, is the reason.
+NodeResult result_of_error(const Error& error);
 
 // The shell command that runs a script which lies at `path` on the node: interpreter, path and arguments by the rules
 // of ScriptRun. An interpreter word that holds "${scriptfile}" takes the path there, and it is not added again.
 std::string script_command(const ScriptRun& script, const std::string& path);
+
+// What a copied script is called on the node, without its folder: "12-TOKEN-web1-dispatch-script.sh", made of letters,
+// digits, '.', '_' and '-'. The extension may be "", with or without a dot: "sh", and "bat" on Windows, are the
+// default.
+std::string script_file_name(const ExecContext& ctx, const model::Node& node, const std::string& extension);
+bool is_windows(const model::Node& node);
 
 // The result of a command that ended with `exit_code`.
 NodeResult result_of_exit(int exit_code);

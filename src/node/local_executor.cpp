@@ -1,6 +1,7 @@
 #include "node/local_executor.hpp"
 
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -9,12 +10,11 @@
 #include "base/id.hpp"
 #include "base/logging.hpp"
 #include "base/text.hpp"
+#include "node/script_run.hpp"
 #include "node/spawn.hpp"
 
 namespace qd::node {
 namespace {
-
-constexpr std::size_t max_script_file = 64u << 20;
 
 tl::unexpected<Error> file_failure(const std::string& what, const std::string& path) {
   return fail(ErrorKind::unavailable, what + " " + path + ": " + std::system_category().message(errno));
@@ -53,26 +53,6 @@ Result<> write_executable(const std::string& path, std::string_view content, boo
   return {};
 }
 
-Result<std::string> read_script(const std::string& path) {
-  const Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // a FIFO must not hold us
-  if (!file) return file_failure("Cannot read the script file", path);
-  struct stat info {};
-  if (fstat(file.get(), &info) != 0) return file_failure("Cannot read the script file", path);
-  if (!S_ISREG(info.st_mode)) return fail(ErrorKind::invalid, "The script file " + path + " is not a regular file.");
-  std::string content;
-  char buffer[64 * 1024];
-  while (true) {
-    const auto size = read(file.get(), buffer, sizeof buffer);
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return file_failure("Cannot read the script file", path);
-    if (size == 0) return content;
-    content.append(buffer, static_cast<std::size_t>(size));
-    if (content.size() > max_script_file) {
-      return fail(ErrorKind::too_large, "The script file " + path + " is larger than 64 MB.");
-    }
-  }
-}
-
 NodeResult node_result(const ProcessResult& process, const base::CancelToken& cancel) {
   if (process.cancelled) return result_of_cancel(cancel);
   switch (process.end) {
@@ -109,6 +89,26 @@ base::Task<Result<>> LocalFileCopier::remove(const ExecContext&, const model::No
   });
 }
 
+base::Task<Result<>> LocalFileCopier::copy_file(const ExecContext&, const model::Node&, std::string source,
+                                                std::string destination) {
+  co_return co_await base::run_on(pool_, loop_, [&]() -> Result<> {
+    std::error_code error;
+    std::filesystem::copy_file(source, destination, std::filesystem::copy_options::overwrite_existing, error);
+    if (error)
+      return fail(ErrorKind::unavailable, "Cannot copy " + source + " to " + destination + ": " + error.message());
+    return {};
+  });
+}
+
+base::Task<Result<>> LocalFileCopier::make_folder(const ExecContext&, const model::Node&, std::string path) {
+  co_return co_await base::run_on(pool_, loop_, [&]() -> Result<> {
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (error) return fail(ErrorKind::unavailable, "Cannot make the folder " + path + ": " + error.message());
+    return {};
+  });
+}
+
 LocalExecutor::LocalExecutor(base::EventLoop& loop, base::WorkerPool& pool, LocalConfig config)
     : loop_(loop), pool_(pool), config_(std::move(config)), copier_(loop, pool, config_) {}
 
@@ -125,13 +125,9 @@ base::Task<NodeResult> LocalExecutor::execute(const ExecContext& ctx, const mode
 
 base::Task<NodeResult> LocalExecutor::execute_script(const ExecContext& ctx, const model::Node& node,
                                                      ScriptRun script) {
-  if (script.path.empty()) {
-    script.text = base::replace_all(script.text, "\r\n", "\n");
-  } else {
-    auto content = co_await base::run_on(pool_, loop_, [&script] { return read_script(script.path); });
-    if (!content) co_return NodeResult::failure(reason::io, content.error().message);
-    script.text = std::move(*content);
-  }
+  auto loading = load_script_text(loop_, pool_, node, script);
+  const auto loaded = co_await std::move(loading);
+  if (!loaded) co_return result_of_error(loaded.error());
   auto copied = co_await copier_.copy_content(ctx, node, std::move(script.text), {}, script.file_extension);
   if (!copied) co_return NodeResult::failure(reason::io, copied.error().message);
   auto result = co_await execute(ctx, node, script_command(script, *copied));

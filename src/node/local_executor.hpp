@@ -23,6 +23,9 @@ class LocalFileCopier final : public FileCopier {
   base::Task<Result<std::string>> copy_content(const ExecContext& ctx, const model::Node& node, std::string content,
                                                std::string destination, std::string extension) override;
   base::Task<Result<>> remove(const ExecContext& ctx, const model::Node& node, std::string path) override;
+  base::Task<Result<>> copy_file(const ExecContext& ctx, const model::Node& node, std::string source,
+                                 std::string destination) override;
+  base::Task<Result<>> make_folder(const ExecContext& ctx, const model::Node& node, std::string path) override;
 
  private:
   base::EventLoop& loop_;

@@ -29,4 +29,24 @@ base::Task<NodeResult> StubExecutor::execute_script(const ExecContext& ctx, cons
   co_return stub_result(node);
 }
 
+base::Task<Result<std::string>> StubCopier::copy_content(const ExecContext& ctx, const model::Node& node,
+                                                         std::string content, std::string destination,
+                                                         std::string extension) {
+  if (destination.empty()) destination = "/tmp/" + script_file_name(ctx, node, extension);
+  ctx.output.write(Stream::out, "[stub] copy " + std::to_string(content.size()) + " bytes to node " + node.name + ": " +
+                                    destination + "\n");
+  co_return destination;
+}
+
+base::Task<Result<>> StubCopier::remove(const ExecContext&, const model::Node&, std::string) {
+  co_return Result<>();
+}
+
+base::Task<Result<>> StubCopier::copy_file(const ExecContext& ctx, const model::Node& node, std::string source,
+                                           std::string destination) {
+  ctx.output.write(Stream::out,
+                   "[stub] copy local file " + source + " to node " + node.name + ": " + destination + "\n");
+  co_return Result<>();
+}
+
 }  // namespace qd::node

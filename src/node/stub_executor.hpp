@@ -12,4 +12,14 @@ class StubExecutor final : public NodeExecutor {
   base::Task<NodeResult> execute_script(const ExecContext& ctx, const model::Node& node, ScriptRun script) override;
 };
 
+// The file copier "stub": says what it would copy.
+class StubCopier final : public FileCopier {
+ public:
+  base::Task<Result<std::string>> copy_content(const ExecContext& ctx, const model::Node& node, std::string content,
+                                               std::string destination, std::string extension) override;
+  base::Task<Result<>> remove(const ExecContext& ctx, const model::Node& node, std::string path) override;
+  base::Task<Result<>> copy_file(const ExecContext& ctx, const model::Node& node, std::string source,
+                                 std::string destination) override;
+};
+
 }  // namespace qd::node
