@@ -110,7 +110,8 @@ cluster::ClusterConfig cluster_config(const Config& config) {
 
 Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<auth::LoginModule> login_modules,
                      std::unique_ptr<store::LivenessSession> liveness, const std::string& url,
-                     base::WorkerPool& request_pool, http::Server& http, std::function<Result<>()> refresh)
+                     base::WorkerPool& request_pool, http::Server& http, const http::StaticFiles& web,
+                     std::function<Result<>()> refresh)
     : database(std::move(databases.main)),
       own_database(std::move(databases.own)),
       log_root((config.folders.logs / "rundeck").string()),
@@ -203,6 +204,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                       *database, config.member.uuid),
       policy_service(acl_rows, projects, access, clock, audit),
       request_rules(config.auth.rules),
+      page_settings(config.pages),
       dispatcher(api::Services{project_service,
                                job_service,
                                execution_service,
@@ -224,6 +226,8 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                request_pool,
                                clock,
                                request_rules,
+                               page_settings,
+                               web,
                                [&http] { return http.stats(); },
                                url,
                                config.server.context_path,

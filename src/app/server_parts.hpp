@@ -51,7 +51,7 @@ struct Databases {
 struct Server::Parts {
   Parts(const Config& config, Databases databases, std::unique_ptr<auth::LoginModule> login_modules,
         std::unique_ptr<store::LivenessSession> liveness, const std::string& url, base::WorkerPool& request_pool,
-        http::Server& http, std::function<Result<>()> refresh);
+        http::Server& http, const http::StaticFiles& web, std::function<Result<>()> refresh);
 
   // This member as its row tells of it.
   model::Member description(const Config& config, const std::string& url) const;
@@ -121,6 +121,7 @@ struct Server::Parts {
   service::Cluster cluster_service;
   service::Policies policy_service;
   api::RequestRules request_rules;
+  api::PageSettings page_settings;
   api::Dispatcher dispatcher;
 
  private:
