@@ -1,50 +1,25 @@
 #include "api/pages.hpp"
 
+#include <algorithm>
+
 #include "api/answers.hpp"
 #include "api/metrics.hpp"
 #include "api/requester.hpp"
 #include "api/route.hpp"
+#include "api/shell_page.hpp"
 #include "base/text.hpp"
 
 namespace qd::api {
 namespace {
 
-http::Response html(int status, const std::string& title, const std::string& body) {
-  std::string text =
-      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-      "content=\"width=device-width\">"
-      "<title>" +
-      base::html_escape(title) + "</title></head><body><main>" + body + "</main></body></html>\n";
-  return http::Response::text(status, std::move(text), "text/html;charset=UTF-8");
-}
+constexpr const char* kWrongLogin = "Username or password is wrong. Try again.";
 
 std::string local(const Services& services, std::string_view path) {
   return services.context_path + std::string(path);
 }
 
-http::Response login_form(const Services& services, const std::string& message) {
-  std::string body = "<h1>Quarterdeck</h1>";
-  if (!message.empty()) body += "<p role=\"alert\">" + base::html_escape(message) + "</p>";
-  body +=
-      "<form method=\"post\" action=\"" + local(services, "/j_security_check") +
-      "\"><p><label>Username <input name=\"j_username\" autocomplete=\"username\" autofocus></label></p>"
-      "<p><label>Password <input name=\"j_password\" type=\"password\" autocomplete=\"current-password\"></label></p>"
-      "<p><button>Log in</button></p></form>";
-  return html(200, "Log in - Quarterdeck", body);
-}
-
-http::Response front_page(const Services& services, const auth::Identity& who) {
-  const service::MemberFacts& member = services.system.member();
-  return html(200, "Quarterdeck",
-              "<h1>Quarterdeck " + base::html_escape(member.version) + "</h1><p>Logged in as " +
-                  base::html_escape(who.user) +
-                  ". This version is used by API and by the command <code>qd</code>; "
-                  "<code>export RD_URL=" +
-                  base::html_escape(services.server_url) +
-                  "</code> and try <code>qd projects list</code>.</p>"
-                  "<p><a href=\"" +
-                  local(services, "/api/59/system/info") + "\">System information</a> &middot; <a href=\"" +
-                  local(services, "/user/logout") + "\">Log out</a></p>");
+http::Response login_page(const Services& services, const std::string& message, int status = 200) {
+  return shell_page(services, {.status = status, .who = nullptr, .message = message, .login_form = true});
 }
 
 std::string cookie_text(const Services& services, const http::Request& request, const std::string& value,
@@ -57,37 +32,61 @@ std::string cookie_text(const Services& services, const http::Request& request, 
   return text;
 }
 
+// A script of our login page asks for JSON, and gets an answer instead of a way to another page.
+bool from_script(const http::Request& request) {
+  return request.header_or("Accept", "").starts_with("application/json");
+}
+
+struct Refused {
+  int status;
+  const char* code;
+  std::string message;
+  std::string wait;  // seconds; "" for no time
+};
+
+http::Response refuse(const Services& services, const http::Request& request, const Refused& refused) {
+  auto response = from_script(request) ? error_answer(refused.status, refused.code, refused.message)
+                                       : login_page(services, refused.message, refused.status);
+  if (!refused.wait.empty()) response.headers.emplace("Retry-After", refused.wait);
+  return response;
+}
+
 // A failed login ends at a page with the form. `wait`: the client is told when it may come back.
-http::Response refuse_login(const Services& services, const service::Logins::Refusal& refusal) {
+http::Response refuse_login(const Services& services, const http::Request& request,
+                            const service::Logins::Refusal& refusal) {
   using Why = service::Logins::Refusal::Why;
-  if (refusal.why == Why::wrong) return http::Response::redirect(local(services, "/user/error"));
+  if (refusal.why == Why::wrong) {
+    if (!from_script(request)) return http::Response::redirect(local(services, "/user/error"));
+    return error_answer(401, "api.error.login.wrong", kWrongLogin);
+  }
   if (refusal.why == Why::missing_role) {
-    auto page = login_form(services, "You have none of the roles that are needed to log in here.");
-    page.status = 403;
-    return page;
+    return refuse(services, request,
+                  {403, "api.error.login.role", "You have none of the roles that are needed to log in here.", ""});
   }
   const auto seconds = std::to_string((refusal.wait.count() + 999) / 1000);
-  const bool throttled = refusal.why == Why::throttled;
-  auto page = login_form(services, (throttled ? "There were too many wrong logins. Try again in "
-                                              : "Too many people log in at the moment. Try again in ") +
-                                       seconds + " s.");
-  page.status = throttled ? 429 : 503;
-  page.headers.emplace("Retry-After", seconds);
-  return page;
+  if (refusal.why == Why::throttled) {
+    return refuse(services, request,
+                  {429, "api.error.login.throttled",
+                   "There were too many wrong logins. Try again in " + seconds + " s.", seconds});
+  }
+  return refuse(
+      services, request,
+      {503, "api.error.login.busy", "Too many people log in at the moment. Try again in " + seconds + " s.", seconds});
 }
 
 http::Response log_in(Services& services, const http::Request& request) {
   if (from_another_site(services, request)) {
-    auto page = login_form(services, "A page of another site sent you here. Log in once more.");
-    page.status = 403;
-    return page;
+    return refuse(services, request,
+                  {403, "api.error.cross-site", "A page of another site sent you here. Log in once more.", ""});
   }
   const auto origin = origin_of(services.rules, request);
   const auto result = services.logins.log_in(
       {request.parameter("j_username").value_or(""), request.parameter("j_password").value_or(""), origin});
-  if (const auto* refusal = std::get_if<service::Logins::Refusal>(&result)) return refuse_login(services, *refusal);
+  if (const auto* refusal = std::get_if<service::Logins::Refusal>(&result))
+    return refuse_login(services, request, *refusal);
   if (const auto old = request.cookie(kSessionCookie)) services.logins.log_out(*old, origin);
-  http::Response response = http::Response::redirect(local(services, "/menu/home"));
+  http::Response response =
+      from_script(request) ? no_content() : http::Response::redirect(local(services, "/menu/home"));
   response.headers.emplace("Set-Cookie", cookie_text(services, request, std::get<std::string>(result), false));
   return response;
 }
@@ -110,6 +109,16 @@ http::Response health(Services& services) {
                      database ? 200 : 503);
 }
 
+// The login page knows where its visitor wanted to go.
+http::Response to_login(const Services& services, const http::Request& request, std::string_view path) {
+  std::string target = local(services, "/user/login");
+  if (path != "/" && !path.empty() && path != "/menu/home") {
+    const std::string query = request.target.substr(std::min(request.target.find('?'), request.target.size()));
+    target += "?to=" + base::percent_encode(std::string(path) + query);
+  }
+  return http::Response::redirect(target);
+}
+
 }  // namespace
 
 http::Response page(Services& services, const http::Request& request, std::string_view path) {
@@ -118,18 +127,21 @@ http::Response page(Services& services, const http::Request& request, std::strin
   if (!is_get) return error_answer(404, "api.error.invalid.request", "Invalid API Request: " + std::string(path));
   if (path == "/health" || path == "/actuator/health") return health(services);
   if (path == "/metrics" || path == "/actuator/prometheus") return prometheus(services);
-  if (path == "/user/login" || path == "/j_security_check") return login_form(services, "");
-  if (path == "/user/error") return login_form(services, "Username or password is wrong. Try again.");
-  if (path == "/user/loggedout") return login_form(services, "You are logged out.");
+  if (path.starts_with('/')) {
+    if (auto file = services.web.answer(request, path.substr(1)); file && path != "/index.html") return *file;
+  }
+  if (path == "/user/login" || path == "/j_security_check" || path == "/user/loggedout")
+    return login_page(services, "");
+  if (path == "/user/error") return login_page(services, kWrongLogin);
   if (path == "/user/logout") return log_out(services, request);
   if (path == "/favicon.ico") return no_content();
+  // Not a page: an answer with one would only be misread as a script.
+  if (path.starts_with("/assets/"))
+    return error_answer(404, "api.error.invalid.request", "There is no file " + std::string(path));
 
   const auto who = find_visitor(services, request);
-  if (!who) return http::Response::redirect(local(services, "/user/login"));
-  if (path == "/" || path.empty() || path == "/menu/home") return front_page(services, *who);
-  return html(404, "Not found - Quarterdeck",
-              "<h1>Nothing here</h1><p>There is no page at " + base::html_escape(path) + ". <a href=\"" +
-                  local(services, "/") + "\">Home</a></p>");
+  if (!who) return to_login(services, request, path);
+  return shell_page(services, {.status = 200, .who = &*who, .message = "", .login_form = false});
 }
 
 }  // namespace qd::api

@@ -1,4 +1,4 @@
-// What is not the API: login form, health, metrics and a front page.
+// What is not the API: login and logout, health, metrics, the files and the document of the web interface.
 #pragma once
 
 #include <string_view>

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "api/page_settings.hpp"
 #include "api/request_rules.hpp"
 #include "auth/sessions.hpp"
 #include "auth/tokens.hpp"
@@ -11,6 +12,7 @@
 #include "base/event_loop.hpp"
 #include "base/worker_pool.hpp"
 #include "http/server.hpp"
+#include "http/static_files.hpp"
 #include "service/access_control.hpp"
 #include "service/audit.hpp"
 #include "service/cluster.hpp"
@@ -61,6 +63,8 @@ struct Services {
   base::WorkerPool& workers;  // blocking work on behalf of event streams
   const Clock& clock;
   const RequestRules& rules;
+  const PageSettings& pages;
+  const http::StaticFiles& web;
   std::function<http::Server::Stats()> http_stats;
   std::string server_url;                    // without trailing slash: "http://host:4440"
   std::string context_path;                  // "" or "/prefix"

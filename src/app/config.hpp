@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/page_settings.hpp"
 #include "api/request_rules.hpp"
 #include "auth/login_throttle.hpp"
 #include "base/clock.hpp"
@@ -105,6 +106,8 @@ struct Config {
     bool redirect_logout = false;
     std::string logout_url;
   } auth;
+
+  api::PageSettings pages;
 
   struct Audit {
     std::filesystem::path file;  // empty: none

@@ -143,13 +143,13 @@ TEST_F(ConfigTest, UnknownKeysOfOurOwnAreErrorsAndThePeersAreListed) {
       problem(),
       HasSubstr(file + ":1: quarterdeck.pool.thread: there is no such key; did you mean quarterdeck.pool.threads?"));
   file = rundeck("rundeck.executonMode = passive\nspring.something = x\nrss.enabled = true\n");
-  request_.environment = {{"RUNDECK_GUI_TITLE", "true"},
+  request_.environment = {{"RUNDECK_GUI_BRAND", "true"},
                           {"RUNDECK_HOME", "/home/rundeck"},
                           {"QD_BIN", "x"},
                           {"RUNDECK_PORT", "tcp://10.0.0.1:4440"}};
   const Config config = load();
   EXPECT_THAT(keys(config), testing::UnorderedElementsAre("rundeck.executonMode", "spring.something", "rss.enabled",
-                                                          "RUNDECK_GUI_TITLE"));
+                                                          "RUNDECK_GUI_BRAND"));
   for (const auto& entry : config.unimplemented) {
     if (entry.key != "rundeck.executonMode") continue;
     EXPECT_EQ(entry.where, file + ":1");

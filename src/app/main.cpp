@@ -13,6 +13,7 @@
 #include "app/route_list.hpp"
 #include "app/server.hpp"
 #include "app/version.hpp"
+#include "app/web_bundle.hpp"
 #include "base/logging.hpp"
 
 namespace {
@@ -103,7 +104,8 @@ int run_server(const ConfigRequest& request) {
   qd::base::init_logging(config->log.level, config->log.file.string());
   note_unimplemented(*config);
 
-  qd::app::Server server(std::move(*config), [&request] { return qd::app::load_config(request); });
+  qd::app::Server server(
+      std::move(*config), [&request] { return qd::app::load_config(request); }, qd::app::web_bundle());
   try {
     if (auto started = server.start(); !started) return fail_start(started.error());
   } catch (const std::exception& error) {

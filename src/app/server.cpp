@@ -34,9 +34,10 @@ http::ServerConfig http_config(const Config& config) {
 
 }  // namespace
 
-Server::Server(Config config, std::function<Result<Config>()> reload)
+Server::Server(Config config, std::function<Result<Config>()> reload, std::string_view web_bundle)
     : config_(std::move(config)),
       reload_(std::move(reload)),
+      web_bundle_(web_bundle),
       request_pool_("request", config_.pools.worker_threads, config_.pools.worker_queue),
       http_(http_config(config_), request_pool_, [this](const http::Request& request) { return answer(request); }) {}
 
@@ -57,6 +58,9 @@ Result<> Server::start() {
     return fail(ErrorKind::invalid, "quarterdeck.http.blockedAddresses: " + blocked.error().message);
   }
   if (auto logs = check_log_store(config_); !logs) return logs;
+  auto web = http::StaticFiles::read(web_bundle_);
+  if (!web) return fail(ErrorKind::invalid, "the web interface in this program is broken: " + web.error().message);
+  web_ = std::move(*web);
   auto login_modules = make_login_modules(config_);
   if (!login_modules) return fail(login_modules.error());
   Databases databases;
@@ -78,8 +82,9 @@ Result<> Server::start() {
   }
   auto vaults = open_vaults(config_, *databases.main);
   if (!vaults) return fail(vaults.error());
-  parts_ = std::make_unique<Parts>(config_, std::move(databases), std::move(*vaults), std::move(*login_modules),
-                                   std::move(liveness), url(), request_pool_, http_, [this] { return refresh(); });
+  parts_ =
+      std::make_unique<Parts>(config_, std::move(databases), std::move(*vaults), std::move(*login_modules),
+                              std::move(liveness), url(), request_pool_, http_, web_, [this] { return refresh(); });
   if (auto started = parts_->start(config_, member_url()); !started) return started;
   dispatcher_ = &parts_->dispatcher;
   return {};

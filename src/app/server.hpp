@@ -5,19 +5,22 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "api/dispatcher.hpp"
 #include "app/config.hpp"
 #include "base/result.hpp"
 #include "base/worker_pool.hpp"
 #include "http/server.hpp"
+#include "http/static_files.hpp"
 
 namespace qd::app {
 
 class Server {
  public:
-  // `reload` reads the configuration again; empty: it cannot be.
-  explicit Server(Config config, std::function<Result<Config>()> reload = {});
+  // `reload` reads the configuration again; empty: it cannot be. `web_bundle` holds the pages (see
+  // http/static_files.hpp) and lives on; "": there are none.
+  explicit Server(Config config, std::function<Result<Config>()> reload = {}, std::string_view web_bundle = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -40,6 +43,8 @@ class Server {
 
   Config config_;
   const std::function<Result<Config>()> reload_;
+  const std::string_view web_bundle_;
+  http::StaticFiles web_;
   base::WorkerPool request_pool_;
   std::unique_ptr<Parts> parts_;
   std::atomic<api::Dispatcher*> dispatcher_ = nullptr;  // null while starting and stopping

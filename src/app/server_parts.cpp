@@ -108,7 +108,7 @@ cluster::ClusterConfig cluster_config(const Config& config) {
 Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<Vaults> opened_vaults,
                      std::unique_ptr<auth::LoginModule> login_modules, std::unique_ptr<store::LivenessSession> liveness,
                      const std::string& url, base::WorkerPool& request_pool, http::Server& http,
-                     std::function<Result<>()> refresh)
+                     const http::StaticFiles& web, std::function<Result<>()> refresh)
     : database(std::move(databases.main)),
       own_database(std::move(databases.own)),
       vaults(std::move(opened_vaults)),
@@ -226,6 +226,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       policy_service(acl_rows, projects, access, clock, audit),
       notification_service(delivery_rows),
       request_rules(config.auth.rules),
+      page_settings(config.pages),
       dispatcher(api::Services{project_service,
                                job_service,
                                execution_service,
@@ -251,6 +252,8 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                request_pool,
                                clock,
                                request_rules,
+                               page_settings,
+                               web,
                                [&http] { return http.stats(); },
                                url,
                                config.server.context_path,

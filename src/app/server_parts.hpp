@@ -65,7 +65,8 @@ struct Vaults {
 struct Server::Parts {
   Parts(const Config& config, Databases databases, std::unique_ptr<Vaults> opened_vaults,
         std::unique_ptr<auth::LoginModule> login_modules, std::unique_ptr<store::LivenessSession> liveness,
-        const std::string& url, base::WorkerPool& request_pool, http::Server& http, std::function<Result<>()> refresh);
+        const std::string& url, base::WorkerPool& request_pool, http::Server& http, const http::StaticFiles& web,
+        std::function<Result<>()> refresh);
 
   // This member as its row tells of it.
   model::Member description(const Config& config, const std::string& url) const;
@@ -147,6 +148,7 @@ struct Server::Parts {
   service::Policies policy_service;
   service::Notifications notification_service;
   api::RequestRules request_rules;
+  api::PageSettings page_settings;
   api::Dispatcher dispatcher;
 
  private:
