@@ -27,7 +27,7 @@ void store_now(const LauncherParts& parts, const model::NotificationEvent& event
 
 std::optional<UnixMillis> average_of(const LauncherParts& parts, const model::Job& job) {
   try {
-    return parts.executions.average_duration(job.uuid);
+    return parts.executions.recent_durations(job.uuid).average();
   } catch (const store::DatabaseError& error) {
     base::log_warn("engine", "the average duration of job " + job.uuid + " is not known: " + error.what());
     return std::nullopt;

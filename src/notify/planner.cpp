@@ -37,7 +37,8 @@ EventFacts Planner::facts_of(const model::NotificationEvent& event) {
   facts.document.api_url = config_.api_url;
   facts.document.job_description = event.job->description;
   try {
-    if (!event.job->uuid.empty()) facts.document.average_duration = executions_.average_duration(event.job->uuid);
+    if (!event.job->uuid.empty())
+      facts.document.average_duration = executions_.recent_durations(event.job->uuid).average();
     facts.profile = profiles_.find(event.execution.user);
   } catch (const store::DatabaseError& error) {  // better to tell less than nothing
     base::log_warn("notify", "average duration and profile for the notifications of execution " +

@@ -17,12 +17,11 @@ std::optional<UnixMillis> AverageDurations::of(const std::string& job_uuid) {
   });
   if (known) return known;
   const auto recent = executions_.recent_durations(job_uuid);
-  if (recent.count == 0) return std::nullopt;
-  const UnixMillis average = recent.sum / recent.count;
+  const auto average = recent.average();
   if (recent.count < store::ExecutionStore::recent_runs) return average;
   known_.with([&](auto& all) {
     if (all.size() >= known_max) all.clear();
-    all.insert_or_assign(job_uuid, Known{average, now});
+    all.insert_or_assign(job_uuid, Known{*average, now});
   });
   return average;
 }

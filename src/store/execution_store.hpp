@@ -65,6 +65,7 @@ struct ExecutionMetrics {
 struct RecentDurations {
   std::int64_t count = 0;
   UnixMillis sum = 0;
+  std::optional<UnixMillis> average() const { return count == 0 ? std::nullopt : std::optional(sum / count); }
 };
 
 // Thread-safe.
