@@ -319,9 +319,11 @@ describe('the storage', () => {
       await again({ 'quarterdeck.storage.password': 'the second one', 'quarterdeck.storage.oldPassword': 'the first one' });
       assert.equal(await read('a'), 'words of a');
       await save('b');
-      assert.deepEqual(await own.ok('POST', '/system/storage/rotate'), { checked: 2, changed: 2, failures: [] });
+      const sealed = await newProject(own, { 'project.plugin.x.password': 'kept as ciphertext' });
+      assert.deepEqual(await own.ok('POST', '/system/storage/rotate'), { checked: 3, changed: 3, failures: [] });
       await again({ 'quarterdeck.storage.password': 'the second one' });
       assert.equal(await read('a') + await read('b'), 'words of awords of b');
+      assert.equal((await own.ok('GET', `/project/${sealed}/config`))['project.plugin.x.password'], 'kept as ciphertext');
       await again({ 'quarterdeck.storage.password': 'the first one' });
       const lost = await own.fails(503, null, 'GET', '/storage/keys/a', { accept: PUBLIC });
       assert.match(lost.message, /quarterdeck\.storage\.password/);
