@@ -349,6 +349,26 @@ describe('the storage', () => {
     }
   });
 
+  it('is shared by members with the same password, and kept from one with another', async (t) => {
+    const database = await freshDatabase();
+    if (!database) return t.skip('SQLite has one member');
+    const member = (password) => new Server({ database, config: { 'quarterdeck.storage.password': password } });
+    const members = [member('shared'), member('shared'), member('another')];
+    try {
+      for (const one of members) await (await one.start()).authorize();
+      const [first, second, stranger] = members;
+      await first.ok('POST', '/storage/keys/a', { body: 'shared words', type: PUBLIC, status: 201 });
+      assert.equal((await second.api('GET', '/storage/keys/a', { accept: PUBLIC })).text, 'shared words');
+      await stranger.fails(503, null, 'GET', '/storage/keys/a', { accept: PUBLIC });
+      const refused = await stranger.fails(503, null, 'POST', '/storage/keys/b', { body: 'x', type: PUBLIC });
+      assert.match(refused.message, /same quarterdeck\.storage\.password as the member/);
+      assert.equal((await stranger.ok('GET', '/storage/keys')).resources.length, 1, 'what it does not need the key for');
+      assert.equal((await first.api('GET', '/storage/keys/b')).status, 404);
+    } finally {
+      for (const one of members) await one.stop();
+    }
+  });
+
   it('keeps keys in files where it is told to, sealed, and reads those of jasypt', async () => {
     const base = removeAtExit(mkdtempSync(join(tmpdir(), 'qd-files-')));
     const own = await new Server({ database: await freshDatabase(), env: { ENC_PASSWORD: '1PwdToBindThem$' }, config: {
