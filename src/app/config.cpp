@@ -275,6 +275,7 @@ void Judge::finish_storage() {
   vault::StorageSurroundings around;
   around.standard_folder = (config_.folders.var / "storage").string();
   around.environment = [this](const std::string& name) -> std::optional<std::string> {
+    config_.storage.secret_variables.push_back(name);
     const auto found = environment_.find(name);
     return found == environment_.end() ? std::nullopt : std::optional(found->second);
   };

@@ -119,6 +119,7 @@ struct Config {
   struct Storage {
     vault::RingConfig ring;
     vault::StorageConfig keys;
+    std::vector<std::string> secret_variables;  // of the environment; commands of jobs must not see them
   } storage;
 
   struct Pools {

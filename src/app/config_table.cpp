@@ -399,7 +399,8 @@ constexpr ConfigKey table[] = {
     // The storage facility. See the guide to key storage for rundeck.storage.provider.N.* and
     // rundeck.storage.converter.N.*.
     {"quarterdeck.storage.password", Kind::secret, "",
-     "What the storage is encrypted with, the same on all members; without it each has a master key file.",
+     "What keys, and configuration and files of projects, are encrypted with, the same on all members; without it a "
+     "master key file is for keys alone.",
      QD_SET(storage.ring.password)},
     {"quarterdeck.storage.oldPassword", Kind::secret, "",
      "The one before, so that what it encrypted can be read and sealed anew.", QD_SET(storage.ring.old_password)},
@@ -446,6 +447,11 @@ constexpr ConfigKey table[] = {
      {0, 365 * one_day_ms}},
     {"quarterdeck.notification.life", Kind::life, "30d",
      "How long is kept what became of notifications; 0 is for ever.", QD_SET(notifications.life)},
+
+    {"rundeck.feature.projectKeyStorage.enabled", Kind::ignored, "true",
+     "Policies of a project's context always count for keys/project/NAME."},
+    {"rundeck.feature.publicKeysDownload.enabled", Kind::ignored, "true", "Public keys can always be read."},
+    {"rundeck.gui.keystorage.downloadenabled", Kind::ignored, "true", "Public keys can always be read."},
 
     // Limits, lists, texts.
     {"rundeck.fileUploadService.tempfile.maxsize",

@@ -60,6 +60,7 @@ struct Vaults {
   SystemClock clock;
   std::unique_ptr<vault::KeyRing> ring;
   std::unique_ptr<vault::Storage> keys;
+  store::TextSeal project_seal;
 };
 
 struct Server::Parts {
