@@ -87,6 +87,7 @@ const std::vector<Route>& acl_routes();
 const std::vector<Route>& explain_routes();
 const std::vector<Route>& key_routes();
 const std::vector<Route>& notification_routes();
+const std::vector<Route>& plugin_routes();
 
 // All of the above.
 std::vector<Route> all_routes();

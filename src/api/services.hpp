@@ -27,6 +27,7 @@
 #include "service/notifications.hpp"
 #include "service/option_values.hpp"
 #include "service/output.hpp"
+#include "service/plugins.hpp"
 #include "service/policies.hpp"
 #include "service/project_schedules.hpp"
 #include "service/projects.hpp"
@@ -59,6 +60,7 @@ struct Services {
   service::LocalUsers& local_users;
   service::Keys& keys;
   service::Notifications& notifications;
+  service::Plugins& plugins;
   base::EventLoop& loop;      // timers of event streams
   base::WorkerPool& workers;  // blocking work on behalf of event streams
   const Clock& clock;

@@ -33,12 +33,13 @@ enum class ExecutionMode { active, passive };
 // Paths are absolute.
 struct Config {
   struct Folders {
-    std::filesystem::path base;  // $RDECK_BASE
-    std::filesystem::path etc;   // of framework.properties and the *.aclpolicy files
-    std::filesystem::path var;   // framework.var.dir
-    std::filesystem::path data;  // of the embedded database
-    std::filesystem::path logs;  // framework.logs.dir; output of executions is in `logs`/rundeck
-    std::filesystem::path temp;  // framework.tmp.dir: scripts while they run
+    std::filesystem::path base;     // $RDECK_BASE
+    std::filesystem::path etc;      // of framework.properties and the *.aclpolicy files
+    std::filesystem::path var;      // framework.var.dir
+    std::filesystem::path data;     // of the embedded database
+    std::filesystem::path logs;     // framework.logs.dir; output of executions is in `logs`/rundeck
+    std::filesystem::path plugins;  // framework.libext.dir
+    std::filesystem::path temp;     // framework.tmp.dir: scripts while they run
   } folders;
 
   struct Server {

@@ -111,6 +111,7 @@ void Server::stop() noexcept {
   request_pool_.stop();
   if (!parts_) return;
   parts_->audit.stop();
+  parts_->notifier.stop();
   parts_->log_copies.stop();
   parts_->launcher.stop(Millis(std::max<std::int64_t>(0, deadline - SystemClock().now())));
   parts_->log_storage.stop();
@@ -118,6 +119,7 @@ void Server::stop() noexcept {
   parts_->remote.stop();
   parts_->cluster.stop();
   parts_->catalog.stop();
+  parts_->plugins.stop();
   parts_->providers.stop();
   parts_->engine_pool.stop();
   parts_->engine_loop.stop();

@@ -22,6 +22,9 @@
 #include "node/orphan_guard.hpp"
 #include "notify/notifier.hpp"
 #include "notify/planner.hpp"
+#include "plugin/node_providers.hpp"
+#include "plugin/node_source.hpp"
+#include "plugin/registry.hpp"
 #include "schedule/job_starter.hpp"
 #include "schedule/scheduler_loop.hpp"
 #include "service/access_control.hpp"
@@ -99,11 +102,15 @@ struct Server::Parts {
   log::LogHub hub;
   model::OwnIncarnation self;
   node::OrphanGuard guard;
+  plugin::Registry plugins;
+  plugin::ScriptParts plugin_scripts;
+  plugin::NodeSourceParts plugin_sources;
   model::Node node;
   std::shared_ptr<const http::AddressBlocks> blocked_addresses;
   node::NodeCatalog catalog;
   service::Nodes node_service;
   NodeProviders providers;
+  plugin::NodeProviders plugin_nodes;
   engine::RemoteOptions remote_options;
   service::RemoteExecution remote;
   notify::Planner planner;
@@ -148,6 +155,7 @@ struct Server::Parts {
   service::Cluster cluster_service;
   service::Policies policy_service;
   service::Notifications notification_service;
+  service::Plugins plugin_service;
   api::RequestRules request_rules;
   api::PageSettings page_settings;
   api::Dispatcher dispatcher;
