@@ -1,6 +1,7 @@
 #include "api/dispatcher.hpp"
 
 #include "api/answers.hpp"
+#include "api/feed.hpp"
 #include "api/member_pages.hpp"
 #include "api/pages.hpp"
 #include "api/requester.hpp"
@@ -54,6 +55,7 @@ Result<int> parse_version(const std::string& text) {
 
 struct Dispatcher::Impl {
   explicit Impl(Services given) : services(std::move(given)), routes(all_routes()) {
+    services.feeds = std::make_shared<Feeds>(services);
     for (const Route& route : routes) router.add(route.method, route.pattern);
   }
 

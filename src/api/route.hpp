@@ -76,6 +76,7 @@ const std::vector<Route>& local_user_routes();
 const std::vector<Route>& audit_routes();
 const std::vector<Route>& system_routes();
 const std::vector<Route>& log_storage_routes();
+const std::vector<Route>& search_routes();
 const std::vector<Route>& schedule_routes();
 const std::vector<Route>& fire_routes();
 const std::vector<Route>& cluster_routes();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "api/page_settings.hpp"
@@ -37,6 +38,8 @@
 
 namespace qd::api {
 
+class Feeds;
+
 // References live as long as the server.
 struct Services {
   service::Projects& projects;
@@ -71,6 +74,7 @@ struct Services {
   std::string server_url;                    // without trailing slash: "http://host:4440"
   std::string context_path;                  // "" or "/prefix"
   std::function<Result<>()> refresh_config;  // reads the configuration again; empty: this server cannot
+  std::shared_ptr<Feeds> feeds = {};         // of event streams; the dispatcher makes it
 };
 
 }  // namespace qd::api

@@ -224,10 +224,11 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       project_service(projects, execution_rows, clock, audit),
       job_service(job_rows, projects, execution_rows, job_cache, clock, config.member.uuid, audit),
       execution_service(execution_rows, projects, job_cache, launcher, clock, log_root, audit,
-                        [this](model::ExecutionId id) {
-                          log_copies.drop(id);
-                          if (log_stores.enabled()) log_storage.deleted(id);
+                        [this](const model::Execution& execution) {
+                          log_copies.drop(execution.id);
+                          log_storage.deleted(execution);
                         }),
+      history_cleanup(*database, projects, execution_service),
       output_service(hub, log_copies, log_root),
       upload_service(upload_rows, job_cache, execution_service, clock, config.uploads.life,
                      config.uploads.max_file_bytes),
@@ -287,7 +288,8 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                [&http] { return http.stats(); },
                                url,
                                config.server.context_path,
-                               std::move(refresh)}) {}
+                               std::move(refresh),
+                               {}}) {}
 
 // Called once executions run, when everything is there.
 vault::SecretReader Server::Parts::secret_reader() {
@@ -387,6 +389,7 @@ Result<> Server::Parts::start(const Config& config, const std::string& url) {
   scheduler_loop.start();
   log_storage.start();
   log_copies.start();
+  history_cleanup.start();
   return {};
 }
 

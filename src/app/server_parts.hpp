@@ -28,6 +28,7 @@
 #include "schedule/job_starter.hpp"
 #include "schedule/scheduler_loop.hpp"
 #include "service/access_control.hpp"
+#include "service/history_cleanup.hpp"
 #include "service/log_copies.hpp"
 #include "service/log_storage.hpp"
 #include "service/member_requests.hpp"
@@ -142,6 +143,7 @@ struct Server::Parts {
   service::Projects project_service;
   service::Jobs job_service;
   service::Executions execution_service;
+  service::HistoryCleanup history_cleanup;
   service::Output output_service;
   service::Uploads upload_service;
   service::OptionValues option_values_service;
