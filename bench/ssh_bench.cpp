@@ -107,8 +107,8 @@ int main(int argc, char** argv) {
   for (int i = 0; i < rounds; ++i) round_of(bench, executor);
   const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count() / rounds;
   const double used = (cpu_seconds() - cpu) / rounds;
-  std::printf("ssh_bench %s nodes=%zu rounds=%d failed=%d wall=%.4f cpu=%.4f ms_per_node=%.3f\n",
-              keep ? "keep" : "new", bench.nodes.size(), rounds, bench.failed, wall, used,
+  std::printf("ssh_bench %s nodes=%zu rounds=%d failed=%d wall=%.4f cpu=%.4f ms_per_node=%.3f\n", keep ? "keep" : "new",
+              bench.nodes.size(), rounds, bench.failed, wall, used,
               1000 * used / static_cast<double>(bench.nodes.size()));
   return bench.failed == 0 ? 0 : 1;
 }

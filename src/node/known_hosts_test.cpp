@@ -42,8 +42,10 @@ TEST(KnownHosts, FindsPlainHashedAndPatternNames) {
 }
 
 TEST(KnownHosts, LeavesOutWhatIsNoKey) {
-  EXPECT_TRUE(keys_of("# web1 ssh-ed25519 AAAA\nweb1 ssh-ed25519\n\n@cert-authority web1 ssh-rsa AAAA\n", "web1").empty());
-  for (const char* odd : {"", "\n\n", "|", "|1|", "|1||| ssh-rsa A", "@revoked", "@revoked x", "| a b", "[ a b", "\\ a b"}) {
+  EXPECT_TRUE(
+      keys_of("# web1 ssh-ed25519 AAAA\nweb1 ssh-ed25519\n\n@cert-authority web1 ssh-rsa AAAA\n", "web1").empty());
+  for (const char* odd :
+       {"", "\n\n", "|", "|1|", "|1||| ssh-rsa A", "@revoked", "@revoked x", "| a b", "[ a b", "\\ a b"}) {
     EXPECT_TRUE(keys_of(odd, "web1").empty()) << odd;
   }
 }
