@@ -1,10 +1,11 @@
 // The figures that Quarterdeck promises, measured on this machine in one run.
 //
-//   node bench/run.mjs [FIGURE…]     start idle sqlite postgresql output sleep list listpg bursts many nodes tail watchers checkpoints        default: all of them
+//   node bench/run.mjs [FIGURE…]     start idle sqlite postgresql output sleep list listpg bursts many nodes tail watchers checkpoints dispatch        default: all of them
 //
 // QD_BINARY names the server (default build/release/quarterdeck). QD_BENCH_RUNS and QD_BENCH_ROUNDS set how many
 // executions the rates are measured over, and how often. Ends with 1 when a target is missed.
 import { cpus, loadavg } from 'node:os';
+import { dispatch } from './dispatch.mjs';
 import * as figures from './figures.mjs';
 import { nodes } from './nodes.mjs';
 import * as logs from './logs.mjs';
@@ -26,6 +27,7 @@ const FIGURES = {
   tail: logs.tail,
   watchers: logs.watchers,
   checkpoints: logs.checkpoints,
+  dispatch,
 };
 
 const wanted = process.argv.slice(2);

@@ -112,7 +112,6 @@ void Server::stop() noexcept {
   if (!parts_) return;
   parts_->audit.stop();
   parts_->history_cleanup.stop();
-  parts_->notifier.stop();
   parts_->log_copies.stop();
   parts_->launcher.stop(Millis(std::max<std::int64_t>(0, deadline - SystemClock().now())));
   parts_->log_storage.stop();

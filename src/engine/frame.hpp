@@ -11,6 +11,7 @@
 #include "engine/launcher.hpp"
 #include "engine/orchestrator.hpp"
 #include "engine/run_log.hpp"
+#include "engine/secret_memo.hpp"
 #include "engine/shared_data.hpp"
 #include "engine/state_tracker.hpp"
 #include "engine/step_log.hpp"
@@ -37,6 +38,7 @@ struct RunScope {
   NodeRecord nodes;
   LogFilters filters;  // of every step
   int references = 0;  // job references that were started
+  std::shared_ptr<SecretMemo> secrets = std::make_shared<SecretMemo>();
 
   // For choices at random that must come out the same again within this execution.
   std::string seed(const std::string& part) const {

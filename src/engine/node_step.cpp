@@ -36,7 +36,7 @@ node::ExecContext exec_context(const NodeTask& task, StepOutput& output) {
           &task.scope.settings,
           &task.context,
           &task.frame.secure,
-          vault::reading_for(task.scope.parts.read_secret, {task.scope.execution.user, task.scope.execution.roles})};
+          task.scope.secrets->reader(task.scope.parts, task.scope.execution, task.scope.log)};
 }
 
 base::Task<NodeResult> run_command(const NodeTask& task, const model::CommandStep& step) {

@@ -5,6 +5,7 @@
 
 #include "base/logging.hpp"
 #include "base/text.hpp"
+#include "node/executor.hpp"
 #include "node/ssh_failure.hpp"
 #include "node/ssh_login.hpp"
 
@@ -101,6 +102,12 @@ Result<ShownKey> shown_key(ssh_session session, const SshHop& hop) {
   return shown;
 }
 
+// Where known keys are looked for, as a message names it.
+std::string known_files(const HostKeyRule& rule) {
+  const bool both = rule.check == HostKeyRule::Check::accept_new && rule.learned != rule.file;
+  return both ? rule.file + " or " + rule.learned : rule.file;
+}
+
 bool holds(const std::vector<HostKey>& keys, const HostKey& key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
@@ -111,19 +118,28 @@ base::Task<Result<>> check_host_key(SshParts& parts, SshLink& link, HostKeyRule 
   const auto shown = shown_key(link.session(), hop);
   if (!shown) co_return fail(shown.error());
   if (holds(known.revoked, shown->key))
-    co_return fail(ssh_failure::revoked_host_key(hop, shown->fingerprint, rule.file));
+    co_return fail(ssh_failure::revoked_host_key(hop, shown->fingerprint, known_files(rule)));
   if (holds(known.keys, shown->key)) co_return Result<>();
-  if (!known.keys.empty()) co_return fail(ssh_failure::other_host_key(hop, shown->fingerprint, rule.file));
+  if (!known.keys.empty()) co_return fail(ssh_failure::other_host_key(hop, shown->fingerprint, known_files(rule)));
   if (rule.check == HostKeyRule::Check::strict)
     co_return fail(ssh_failure::unknown_host_key(hop, shown->fingerprint, rule.file));
   const auto name = known_host_name(hop.host, hop.port);
   auto adding = base::run_on(parts.pool, parts.loop, [&] {
-    if (holds(parts.known_hosts.find(rule.file, name).keys, shown->key)) return Result<>();
-    return parts.known_hosts.add(rule.file, name, shown->key);
+    if (holds(parts.known_hosts.find(rule.learned, name).keys, shown->key)) return Result<>();
+    return parts.known_hosts.add(rule.learned, name, shown->key);
   });
   const auto added = co_await adding;
   if (!added) base::log_warn("ssh", added.error().message);
   co_return Result<>();
+}
+
+KnownHostsFile::Known known_keys(KnownHosts& hosts, const HostKeyRule& rule, const std::string& name) {
+  auto known = hosts.find(rule.file, name);
+  if (rule.check != HostKeyRule::Check::accept_new || rule.learned == rule.file) return known;
+  const auto learned = hosts.find(rule.learned, name);
+  known.keys.insert(known.keys.end(), learned.keys.begin(), learned.keys.end());
+  known.revoked.insert(known.revoked.end(), learned.revoked.begin(), learned.revoked.end());
+  return known;
 }
 
 base::Task<Result<>> shake_hands(SshParts& parts, const SshTarget& target, std::shared_ptr<SshLink> link, SshHop hop,
@@ -132,7 +148,7 @@ base::Task<Result<>> shake_hands(SshParts& parts, const SshTarget& target, std::
   if (target.host_keys.check != HostKeyRule::Check::none) {
     const auto name = known_host_name(hop.host, hop.port);
     auto finding =
-        base::run_on(parts.pool, parts.loop, [&] { return parts.known_hosts.find(target.host_keys.file, name); });
+        base::run_on(parts.pool, parts.loop, [&] { return known_keys(parts.known_hosts, target.host_keys, name); });
     known = co_await finding;
   }
   SshKey key;

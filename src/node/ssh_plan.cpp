@@ -123,6 +123,7 @@ Result<> set_host_keys(const model::Node& node, SshTarget& target, const SshDefa
     return misconfigured(node,
                          "ssh-config-StrictHostKeyChecking is '" + check + "': yes, accept-new and no are known.");
   }
+  target.host_keys.learned = defaults.known_hosts;
   target.host_keys.file = config_of(target, "userknownhostsfile");
   if (target.host_keys.file.empty()) target.host_keys.file = defaults.known_hosts;
   return {};

@@ -35,6 +35,7 @@ struct HostKeyRule {
     none         // any key is taken
   } check = Check::accept_new;
   std::string file;
+  std::string learned;  // where an unknown key is remembered: only ever the server's own file
 };
 
 struct SshTarget {

@@ -270,8 +270,16 @@ TEST_F(SshTest, ChecksTheHostKey) {
   EXPECT_TRUE(use(other, "no").success);
   fails(use("@revoked * " + nodes_->text("host_ed25519.pub"), "accept-new"), reason::connection, "revoked");
   EXPECT_TRUE(use(name + nodes_->text("host_ed25519.pub"), "yes").success);
+  // What is accepted is remembered in the server's own file, whatever file the node names.
+  const auto learned = nodes_->file("learned");
+  config_.defaults.known_hosts = learned;
   EXPECT_TRUE(use("", "accept-new").success);
-  EXPECT_TRUE(nodes_->text("hosts-of-test").starts_with(name + "ssh-ed25519 ")) << nodes_->text("hosts-of-test");
+  EXPECT_TRUE(nodes_->text("learned").starts_with(name + "ssh-ed25519 ")) << nodes_->text("learned");
+  EXPECT_EQ(nodes_->text("hosts-of-test"), "");
+  std::ofstream(learned) << other;
+  fails(use("", "accept-new"), reason::connection, "is not the one in");
+  std::ofstream(learned) << name << nodes_->text("host_ed25519.pub");
+  web_.attributes.erase("ssh-config-UserKnownHostsFile");
   web_.attributes["ssh-config-StrictHostKeyChecking"] = "yes";
   restart();
   EXPECT_TRUE(command(web_, "true").success) << "what was accepted is known";
