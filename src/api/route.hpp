@@ -62,6 +62,7 @@ struct Route {
 const std::vector<Route>& project_routes();
 const std::vector<Route>& job_routes();
 const std::vector<Route>& job_import_routes();
+const std::vector<Route>& job_edit_routes();
 const std::vector<Route>& job_run_routes();
 const std::vector<Route>& job_bulk_routes();
 const std::vector<Route>& upload_routes();

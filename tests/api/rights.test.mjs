@@ -15,7 +15,7 @@ const RUNS = [...READS, 'job run', 'execution kill', 'adhoc run'];
 const GRANTS = { nobody: [], reader: READS, runner: RUNS };
 
 // Answer 200 to whoever is logged in, and show or change only what he may; the tests below look at what.
-const FILTERED = new Set(['GET project/{project}/jobs', 'GET project/{project}/jobs/export', 'POST project/{project}/jobs/import', 'GET scheduler/jobs', 'GET scheduler/server/{uuid}/jobs', 'DELETE jobs/delete', 'POST jobs/delete', 'POST jobs/execution/enable', 'POST jobs/execution/disable', 'POST jobs/schedule/enable', 'POST jobs/schedule/disable', 'POST executions/delete']);
+const FILTERED = new Set(['GET project/{project}/jobs', 'GET project/{project}/jobs/export', 'GET project/{project}/jobs/glance', 'POST project/{project}/jobs/import', 'GET scheduler/jobs', 'GET scheduler/server/{uuid}/jobs', 'DELETE jobs/delete', 'POST jobs/delete', 'POST jobs/execution/enable', 'POST jobs/execution/disable', 'POST jobs/schedule/enable', 'POST jobs/schedule/disable', 'POST executions/delete']);
 
 let qd;
 let project;
