@@ -11,7 +11,7 @@ export default {
   askIncomplete: 'Mark this execution as incomplete? Do so only when nothing of it runs any more.',
   runAgain: 'Run again',
   askRunAgain: (title: string, nodes: string) => `Run “${title}” again now, with the same options${nodes ? ` on ${nodes}` : ''}?`,
-  retryFailed: (n: number) => `Retry ${n} failed ${n === 1 ? 'node' : 'nodes'}`,
+  retryFailed: (n: number) => `Retry failed nodes (${n})`,
   askRetry: (title: string, nodes: string) => `Run “${title}” again now on ${nodes}?`,
   change: 'Change and run',
   delete: 'Delete',
