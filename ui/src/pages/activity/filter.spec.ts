@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Execution } from '@/api/executions';
 import { durations, outcomes } from './buckets';
-import { NO_FILTER, addressOf, filterOfAddress, isFiltered, queryOf, utcOf } from './filter';
+import { NO_FILTER, addressOf, filterOfAddress, isFiltered, localOf, queryOf, utcOf } from './filter';
 
 describe('the filter of activity', () => {
   it('is what the address says', () => {
@@ -19,6 +19,7 @@ describe('the filter of activity', () => {
     expect(queryOf(range, 'Europe/Berlin')).toMatchObject({ begin: '2026-07-01T08:00:00.000Z', end: '2026-12-01T09:00:00.000Z', recentFilter: undefined });
     expect(utcOf('2026-03-29T03:30', 'Europe/Berlin')).toBe('2026-03-29T01:30:00.000Z');
     expect(utcOf('2026-03-29T00:30', 'Asia/Tokyo')).toBe('2026-03-28T15:30:00.000Z');
+    expect(localOf(Date.parse('2026-07-01T08:00:00Z'), 'Europe/Berlin')).toBe('2026-07-01T10:00');
     expect(utcOf('nonsense', 'UTC')).toBeUndefined();
   });
 });

@@ -62,6 +62,9 @@ function shownAs(ms: number, zone: string): number {
   return Date.UTC(number('year'), number('month') - 1, number('day'), number('hour'), number('minute'));
 }
 
+// The other way round, for a first value of the form.
+export const localOf = (ms: number, zone: string) => new Date(shownAs(ms, zone)).toISOString().slice(0, 16);
+
 export function queryOf(filter: ActivityFilter, zone: string): Query {
   const { begin, end, ...rest } = addressOf(filter);
   return { ...rest, begin: begin && utcOf(begin, zone), end: end && utcOf(end, zone) };
