@@ -38,7 +38,7 @@ test('a run is watched live and aborted', async () => {
   await agree(page, 'Abort');
   await page.locator('[data-status="aborted"]').waitFor();
   assert.equal((await ended(qd, execution)).abortedby, 'admin');
-  await page.getByText('Aborted by').waitFor();
+  await page.getByText('Aborted by', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Run again' }).waitFor();
   await visitor.leave();
 });
