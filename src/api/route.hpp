@@ -67,7 +67,6 @@ const std::vector<Route>& job_bulk_routes();
 const std::vector<Route>& upload_routes();
 const std::vector<Route>& ad_hoc_routes();
 const std::vector<Route>& execution_routes();
-const std::vector<Route>& execution_workflow_routes();
 const std::vector<Route>& output_routes();
 const std::vector<Route>& event_routes();
 const std::vector<Route>& history_routes();

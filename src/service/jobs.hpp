@@ -51,12 +51,6 @@ struct TreeStep {
   bool hidden = false;  // whoever asks may view the job, but not read what its steps do
 };
 
-// What an execution ran: its ad-hoc workflow, or its job as it was then.
-struct Executed {
-  model::Job job;
-  bool readable = false;  // whoever asks may read what the steps do, not only what they are called
-};
-
 // Thread-safe; blocks on the database.
 class Jobs {
  public:
@@ -87,9 +81,6 @@ class Jobs {
 
   Result<std::vector<TreeStep>> workflow_tree(const auth::Identity& who, const std::string& uuid);
   std::optional<UnixMillis> average_duration(const std::string& uuid) { return durations_.of(uuid); }
-
-  // Of an execution that was found, and so authorised, before; nullopt when the job is gone.
-  std::optional<Executed> executed(const auth::Identity& who, const model::Execution& execution);
 
   // What lists of executions tell of a job; empty when it is gone.
   struct Facts {

@@ -47,9 +47,6 @@ constexpr const char* delete_revisions = "DELETE FROM job_revision WHERE job_uui
 constexpr const char* select_revisions =
     "SELECT r.revision, r.saved_ms, r.saved_by, r.definition, j.project FROM job_revision r "
     "JOIN job j ON j.uuid = r.job_uuid WHERE r.job_uuid = ? ORDER BY r.revision DESC LIMIT ?";
-constexpr const char* select_at_revision =
-    "SELECT r.definition, j.project FROM job_revision r JOIN job j ON j.uuid = r.job_uuid "
-    "WHERE r.job_uuid = ? AND r.revision = ?";
 
 constexpr std::int64_t no_limit = 1'000'000'000;
 
@@ -276,15 +273,6 @@ std::vector<JobRevision> JobStore::revisions(const std::string& uuid, std::size_
     revisions.push_back(std::move(revision));
   }
   return revisions;
-}
-
-std::optional<model::Job> JobStore::at_revision(const std::string& uuid, std::int64_t revision) {
-  const auto rows = database_.query(select_at_revision, {uuid, revision});
-  if (rows.empty()) return std::nullopt;
-  model::Job job = read_job_document(rows.at(0).text(0), "revision " + std::to_string(revision) + " of job " + uuid);
-  job.uuid = uuid;
-  job.project = rows.at(0).text(1);
-  return job;
 }
 
 }  // namespace qd::store

@@ -85,8 +85,6 @@ class JobStore {
                    UnixMillis now);
   bool remove(const std::string& uuid);
   std::vector<JobRevision> revisions(const std::string& uuid, std::size_t max);  // newest first
-  // As it was at that revision; nullopt when the job is gone.
-  std::optional<model::Job> at_revision(const std::string& uuid, std::int64_t revision);
 
  private:
   Database& database_;

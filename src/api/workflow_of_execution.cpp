@@ -1,4 +1,5 @@
-// What an execution ran, as it was then: the names of its steps, its nodes, and what is needed to run it again.
+#include "api/workflow_of_execution.hpp"
+
 #include "api/answers.hpp"
 #include "api/route.hpp"
 #include "base/text.hpp"
@@ -39,11 +40,12 @@ std::string content_of(const model::Step& step) {
   return reference.group.empty() ? reference.name : reference.group + "/" + reference.name;
 }
 
-JsonArray steps_json(const service::Executed& executed) {
+// Titles only where somebody wrote a description, for those who may not read the job.
+JsonArray steps_json(const model::Workflow& workflow, bool readable) {
   JsonArray steps;
-  for (const model::Step& step : executed.job.workflow.steps) {
+  for (const model::Step& step : workflow.steps) {
     std::string title = step.description;
-    const bool open = executed.readable || std::holds_alternative<model::JobRefStep>(step.action);
+    const bool open = readable || std::holds_alternative<model::JobRefStep>(step.action);
     if (title.empty() && open) title = first_line(content_of(step));
     steps.push_back(
         JsonObject{{"stepctx", std::to_string(steps.size() + 1)}, {"kind", kind_of(step)}, {"title", title}});
@@ -72,37 +74,50 @@ JsonObject nodes_json(const model::NodeFilters& filters) {
   return nodes;
 }
 
-http::Response get_workflow(Call& call) {
+JsonArray secure_options(const model::Job& job) {
+  JsonArray names;
+  for (const model::Option& option : job.options) {
+    if (option.secure) names.emplace_back(option.name);
+  }
+  return names;
+}
+
+void put_workflow(JsonObject& object, const model::Job& job, bool readable) {
+  object["steps"] = steps_json(job.workflow, readable);
+  object["strategy"] = job.workflow.strategy;
+  if (job.node_filters) object["nodes"] = nodes_json(*job.node_filters);
+}
+
+// The job as it was then, when it is as it was; and what it asks for now.
+void put_job(JsonObject& object, Call& call, const model::Execution& execution) {
+  const auto stored = call.services.jobs.find(call.who, execution.job_uuid, "view");
+  if (!stored) return;
+  const model::Job& now = (*stored)->job;
+  const bool readable = call.services.jobs.find(call.who, execution.job_uuid, "read").has_value();
+  object["secureOptions"] = secure_options(now);
+  if (execution.ad_hoc) {
+    put_workflow(object, *execution.ad_hoc, readable);
+  } else if ((*stored)->revision == execution.job_revision) {
+    put_workflow(object, now, readable);
+  }
+}
+
+}  // namespace
+
+http::Response workflow_of_execution(Call& call) {
   const auto execution = call.services.executions.find(call.who, call.param("id"));
   if (!execution) return error_answer(execution.error());
   JsonObject object{{"loglevel", execution->log_level}, {"steps", JsonArray()}};
   if (!execution->node_filter.empty()) object["chosenFilter"] = execution->node_filter;
   if (execution->retry_of) object["retryOf"] = *execution->retry_of;
-  const auto executed = call.services.jobs.executed(call.who, *execution);
-  if (!executed) return json_answer(object);
-  const model::Job& job = executed->job;
-  object["steps"] = steps_json(*executed);
-  object["strategy"] = job.workflow.strategy;
-  if (job.node_filters) object["nodes"] = nodes_json(*job.node_filters);
-  if (execution->job_uuid.empty() && job.workflow.steps.size() == 1) {
-    object["adHoc"] = ad_hoc_json(job.workflow.steps.front());
-    return json_answer(object);
+  if (!execution->job_uuid.empty()) {
+    put_job(object, call, *execution);
+  } else if (execution->ad_hoc) {
+    put_workflow(object, *execution->ad_hoc, true);
+    const auto& steps = execution->ad_hoc->workflow.steps;
+    if (steps.size() == 1) object["adHoc"] = ad_hoc_json(steps.front());
   }
-  JsonArray secure;  // their values are not kept: who runs it again must give them again
-  for (const model::Option& option : job.options) {
-    if (option.secure) secure.emplace_back(option.name);
-  }
-  object["secureOptions"] = std::move(secure);
   return json_answer(object);
-}
-
-}  // namespace
-
-const std::vector<Route>& execution_workflow_routes() {
-  static const std::vector<Route> kRoutes{
-      {"GET", "execution/{id}/workflow", 14, {"execution", "read"}, get_workflow},
-  };
-  return kRoutes;
 }
 
 }  // namespace qd::api
