@@ -66,6 +66,7 @@ describe('a view', () => {
     expect(view.update()).toBe(true);
     expect(view.update()).toBe(false);
     expect(shown(view)).toEqual([7]);
+    expect(view.covered).toBe(9);
     expect(view.rowOf(8)).toBe(0);
     expect(view.rowOf(3)).toBe(-1);
   });

@@ -40,6 +40,11 @@ export class LogView {
     return this.all ? this.seen : this.shown.length;
   }
 
+  // So many lines of the log were looked at.
+  get covered() {
+    return this.seen;
+  }
+
   lineAt(row: number): number {
     return this.all ? row : this.shown.at(row);
   }
