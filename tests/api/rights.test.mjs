@@ -152,7 +152,7 @@ describe('attacks of the kinds that were published', () => {
     const hidden = await newJob(qd, secret);
     const done = await runToEnd(qd, hidden);
     const as = { token: tokens.runner };
-    for (const path of [`/job/${hidden}`, `/job/${hidden}/info`, `/job/${hidden}/workflow`, `/job/${hidden}/meta`, `/job/${hidden}/tags`, `/job/${hidden}/executions`, `/job/${hidden}/forecast`, `/job/${hidden}/fires`, `/job/${hidden}/input/files`, `/execution/${done.id}`, `/execution/${done.id}/state`, `/execution/${done.id}/output`, `/execution/${done.id}/output/state`, `/execution/${done.id}/events`, `/execution/${done.id}/input/files`, `/project/${secret}`, `/project/${secret}/executions`, `/project/${secret}/history`, `/project/${secret}/config`]) {
+    for (const path of [`/job/${hidden}`, `/job/${hidden}/info`, `/job/${hidden}/workflow`, `/job/${hidden}/meta`, `/job/${hidden}/tags`, `/job/${hidden}/executions`, `/job/${hidden}/forecast`, `/job/${hidden}/fires`, `/job/${hidden}/input/files`, `/execution/${done.id}`, `/execution/${done.id}/state`, `/execution/${done.id}/workflow`, `/execution/${done.id}/output`, `/execution/${done.id}/output/state`, `/execution/${done.id}/events`, `/execution/${done.id}/input/files`, `/project/${secret}`, `/project/${secret}/executions`, `/project/${secret}/history`, `/project/${secret}/config`]) {
       const answer = await qd.api('GET', path, as);
       assert.equal(answer.status, 403, `${path}: ${answer.status} ${answer.text.slice(0, 200)}`);
     }
