@@ -41,6 +41,9 @@ export function rightsIn(project: string): Rights {
   return { can: (type, ...anyOf) => known.get(project)?.can(type, ...anyOf) ?? false };
 }
 
+// Is the answer here?
+export const rightsKnown = (project: string) => known.has(project);
+
 export function forgetRights() {
   known.clear();
   asked.clear();
