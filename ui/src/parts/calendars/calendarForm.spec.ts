@@ -21,6 +21,7 @@ test('weekdays as numbers are read, and come in the order of the week', () => {
   const form = formOf({ ...base, dateType: 'weekly', dateDefinition: [1, 7, '2'] }, true);
   expect(form.weekdays).toEqual(['SUN', 'SAT', 'MON']);
   expect(calendarOf(form, true).dateDefinition).toEqual(['MON', 'SAT', 'SUN']);
+  expect(say({ ...base, dateType: 'weekly', dateDefinition: [1, 7] })).toBe('Sat, Sun');
 });
 
 test('system calendars name projects, and only dates repeat every year', () => {

@@ -23,6 +23,8 @@ const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 const dashed = (date: string | number) => String(date).replaceAll('/', '-');
 const weekday = (day: string | number) => (/^\d$/.test(String(day)) ? (DAYS[Number(day) - 1] ?? String(day)) : String(day).toUpperCase().slice(0, 3));
 
+const weekOrder = (days: string[]) => Object.keys(texts.weekdays).filter((day) => days.includes(day));
+
 export const newForm = (): CalendarForm => ({
   name: '', description: '', calendarType: 'blackout', dateType: 'date', dates: '', from: '', to: '', weekdays: [], monthDays: '', recurrent: false, enable: true, all: true, objects: [],
 });
@@ -61,7 +63,7 @@ function definition(form: CalendarForm): (string | number)[] {
     case 'daily':
       return [form.from, form.to];
     case 'weekly':
-      return Object.keys(texts.weekdays).filter((day) => form.weekdays.includes(day));
+      return weekOrder(form.weekdays);
     case 'monthly':
       return words(form.monthDays).map(Number);
   }
@@ -93,7 +95,7 @@ export function describe({ dateType, dateDefinition: given, recurrent }: Calenda
     case 'daily':
       return given.join(` ${texts.toWord} `);
     case 'weekly':
-      return given.map((day) => texts.weekdays[weekday(day)] ?? String(day)).join(', ');
+      return weekOrder(given.map(weekday)).map((day) => texts.weekdays[day] ?? day).join(', ');
     case 'monthly':
       return given.map((day) => `${day}.`).join(', ');
   }

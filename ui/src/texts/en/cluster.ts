@@ -15,7 +15,7 @@ export default {
   since: 'Started',
   version: 'Version',
   host: 'Host',
-  threads: 'Work',
+  threads: 'Busy',
   cpu: 'CPU',
   load: 'Load',
   memory: 'Memory',

@@ -1,5 +1,6 @@
 export default {
   title: (project: string) => `Settings of ${project}`,
+  section: 'Section',
   sections: {
     '': 'General',
     nodes: 'Node sources',
@@ -104,7 +105,7 @@ export default {
     localExecutor: 'Commands on the server itself',
     copier: 'Files to other nodes',
     localCopier: 'Files on the server itself',
-    standard: (name: string) => `Default (${name})`,
+    standard: (name: string) => `Default: ${name}`,
     names: {
       'sshj-ssh': 'SSH',
       'jsch-ssh': 'SSH, under its older name',
