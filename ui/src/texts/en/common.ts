@@ -73,7 +73,7 @@ export default {
       logStorage: 'Log storage',
       keys: 'Key storage',
       acls: 'Access policies',
-      users: 'Users and tokens',
+      users: 'Users, tokens',
       calendars: 'Calendars',
       plugins: 'Plugins',
       config: 'Configuration',
