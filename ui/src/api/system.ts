@@ -77,10 +77,10 @@ export interface PluginEntry {
 
 export interface ConfigKey {
   key: string;
-  value: string | null; // null: hidden, or not set and without a default
+  value: string | null; // null: a secret that is set; "": not set
   default: string | null;
-  source: string; // "default", "file", "environment"…
-  kind: string;
+  source: string; // "default", "/etc/…/rundeck-config.properties:12", "environment variable X"…
+  kind: string; // what values look like
   meaning: string;
 }
 
