@@ -1,8 +1,13 @@
 // The Cluster Manager on two real members, and the other pages of the system.
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { removeAtExit } from '../support/cleanup.mjs';
 import { startCluster } from '../support/cluster.mjs';
-import { importJobs, job, newProject } from '../support/scenario.mjs';
+import { ended, importJobs, job, newProject } from '../support/scenario.mjs';
+import { startServer } from '../support/server.mjs';
 import { until } from '../support/wait.mjs';
 import { launch, pasteOver, Visitor } from './support.mjs';
 
@@ -115,7 +120,7 @@ test('report, metrics, log storage, keys, plugins, configuration and audit trail
 });
 
 test('a key is made, replaced and deleted, where there is a key storage', async (context) => {
-  const there = (await m1.api('GET', '/storage/keys/')).status === 200;
+  const there = (await m1.api('GET', '/storage/keys')).status === 200;
   const visitor = await Visitor.come(browser, m1, { expected: ['404 (Not Found)'] });
   const page = await visitor.open('/menu/storage');
   if (!there) {
@@ -220,4 +225,32 @@ test('a calendar of the system is made', async () => {
   await page.getByText('Sat, Sun').waitFor();
   assert.deepEqual((await m1.ok('GET', '/system/calendars')).map((one) => [one.name, one.dateType]), [['Weekends', 'weekly']]);
   await visitor.leave();
+});
+
+test('what the log store could not take is listed with its problem, and tried again', async () => {
+  const folder = removeAtExit(mkdtempSync(join(tmpdir(), 'qd-shared-')));
+  const gone = join(folder, 'gone');
+  const qd = await startServer({
+    config: { 'rundeck.execution.logs.fileStoragePlugin': 'filesystem', 'rundeck.execution.logs.fileStorage.storageRetryDelay': '3600' },
+    framework: { 'framework.plugin.ExecutionFileStorage.filesystem.directory': gone },
+  });
+  try {
+    rmdirSync(gone);
+    writeFileSync(gone, 'no folder');
+    const { execution } = await qd.ok('POST', `/project/${await newProject(qd)}/run/command`, { form: { exec: 'echo kept' } });
+    await ended(qd, execution.id);
+    const visitor = await Visitor.come(browser, qd);
+    const page = await visitor.open('/menu/logStorage');
+    const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: `#${execution.id}` }) });
+    await row.getByText(/gone|folder|directory/i).waitFor({ timeout: 30_000 });
+    await visitor.picture('system-logstorage-waiting');
+    rmSync(gone);
+    mkdirSync(gone);
+    await page.getByRole('button', { name: 'Try all again now' }).click();
+    await page.getByText('Everything is stored.').waitFor({ timeout: 30_000 });
+    assert.equal((await qd.ok('GET', '/system/logstorage')).succeededCount, 1);
+    await visitor.leave();
+  } finally {
+    await qd.stop();
+  }
 });

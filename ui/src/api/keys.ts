@@ -35,7 +35,7 @@ export function kindOf({ meta }: KeyEntry): KeyKind {
 // `path` as the storage tells it, "keys/…".
 const at = (path: string) => `/storage/${path.split('/').map(encodeURIComponent).join('/')}`;
 
-export const readFolder = (path: string, signal?: AbortSignal) => api.get<KeyEntry>(path === 'keys' ? '/storage/keys/' : at(path), {}, { signal });
+export const readFolder = (path: string, signal?: AbortSignal) => api.get<KeyEntry>(at(path), {}, { signal });
 export const readPublicKey = (path: string) => api.send<string>('GET', at(path), { accept: KEY_TYPES.public });
 export const saveKey = (path: string, kind: KeyKind, content: string, create: boolean) =>
   api.send<KeyEntry>(create ? 'POST' : 'PUT', at(path), { body: content, type: KEY_TYPES[kind] });
