@@ -66,6 +66,7 @@ class Judge {
   const RawValue* find(std::string_view key) const;
   std::optional<ConfigValue> judge(const ConfigKey& key, const RawValue& raw);
   std::string resolved_or_raw(const std::string& key, const RawValue& raw);
+  void show(const ConfigKey& key, const RawValue* set, const std::string& value);
   void complain(const RawValue& raw, std::string_view key, const std::string& what) {
     problems_.push_back(raw.where + ": " + std::string(key) + ": " + what);
   }
@@ -125,7 +126,16 @@ void Judge::judge_table() {
     }
     const auto value = judge(key, set != nullptr ? *set : RawValue{std::string(key.standard), "default"});
     if (value && key.set != nullptr) key.set(config_, *value);
+    if (value) show(key, set, value->text);
   }
+}
+
+void Judge::show(const ConfigKey& key, const RawValue* set, const std::string& value) {
+  const bool hidden = set != nullptr && (key.kind == ValueKind::secret || key.kind == ValueKind::database_url);
+  config_.entries.push_back({std::string(key.key), hidden ? std::nullopt : std::optional(value),
+                             key.standard.empty() ? std::nullopt : std::optional(std::string(key.standard)),
+                             set != nullptr ? set->where : "default", describe_kind(key.kind, key.range, key.choices),
+                             std::string(key.meaning)});
 }
 
 std::string Judge::resolved_or_raw(const std::string& key, const RawValue& raw) {
@@ -140,7 +150,8 @@ void Judge::judge_others() {
     if (key.starts_with("framework.") || key.starts_with("service.") || key.starts_with("plugin."))
       config_.framework[key] = resolved_or_raw(key, raw);
     if (key.starts_with(cluster_prefix)) {
-      config_.cluster.properties[key] = resolved_or_raw(key, raw);
+      const std::string value = config_.cluster.properties[key] = resolved_or_raw(key, raw);
+      if (find_config_key(key) == nullptr) config_.entries.push_back({key, value, std::nullopt, raw.where, "", ""});
       continue;
     }
     if (key.starts_with(provider_prefix) || key.starts_with(converter_prefix)) {

@@ -23,6 +23,7 @@
 #include "cluster/policy_config.hpp"
 #include "notify/mail_settings.hpp"
 #include "service/log_settings.hpp"
+#include "service/system.hpp"
 #include "store/database.hpp"
 #include "vault/storage_config.hpp"
 
@@ -169,6 +170,9 @@ struct Config {
   };
   std::vector<Unimplemented> unimplemented;
   std::vector<std::filesystem::path> files;  // those that were read, in order
+
+  // Every key as it is in force, for people: secrets are not in it.
+  std::vector<service::ConfigEntry> entries;
 };
 
 // What the command line and the process give.

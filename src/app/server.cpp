@@ -95,6 +95,7 @@ Result<> Server::refresh() {
   auto config = reload_();
   if (!config) return fail(config.error());
   parts_->remote.set_policies(std::move(config->cluster.remote));
+  parts_->system_service.refresh_config(config->entries, "rundeck.clusterMode.remoteExecution.");
   base::log_info("config", "read again: remote execution policies are those of the files now");
   return {};
 }

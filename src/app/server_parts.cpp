@@ -238,7 +238,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       key_service(*vaults->keys, *vaults->ring, projects, access, audit),
       system_service({kVersion, config.member.name, config.folders.base.string(), config.member.uuid,
                       config.member.cluster, clock.now()},
-                     *database, launcher, clock),
+                     config.entries, *database, launcher, clock),
       calendar_service(calendar_rows, projects, job_rows, clock, config.schedules.calendars),
       schedule_service({*database, job_rows, projects, execution_rows, job_cache, calendar_service}, config.member.uuid,
                        [this, own = config.member.uuid](const store::TakeoverFilter& filter, const std::string& by) {

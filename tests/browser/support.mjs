@@ -84,3 +84,14 @@ export class Visitor {
     await this.context.close();
   }
 }
+
+// Replaces the text of a CodeMirror editor as a paste does. Playwright's fill() lets the browser insert styled elements,
+// which the Content-Security-Policy refuses.
+export async function pasteOver(editor, text) {
+  await editor.press('Control+a');
+  await editor.evaluate((node, pasted) => {
+    const data = new DataTransfer();
+    data.setData('text/plain', pasted);
+    node.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  }, text);
+}

@@ -54,6 +54,9 @@ export const rightsIn = (project: string): Rights => ask(project, project ? { pr
 export const rightsOnJob = (project: string, job: { id: string; group: string | null; name: string }): Rights =>
   ask(`${project}\n${job.id}\n${job.group}\n${job.name}`, { project, job: job.group ? `${job.group}/${job.name}` : job.name, jobUuid: job.id });
 
+// Is the answer here?
+export const rightsKnown = (project: string) => known.has(project);
+
 export function forgetRights() {
   known.clear();
   asked.clear();
