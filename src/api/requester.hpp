@@ -17,7 +17,7 @@ struct Requester {
   std::string name = "(unauthenticated)";  // as the refusal names him
 };
 
-// By token, by the headers of a trusted proxy, or by session cookie, in this order.
+// By API token, by JWT, by the headers of a trusted proxy, or by session cookie, in this order.
 Requester find_requester(Services& services, const http::Request& request);
 // The same without tokens, for pages.
 std::optional<auth::Identity> find_visitor(Services& services, const http::Request& request);
