@@ -1,10 +1,11 @@
 // The figures that Quarterdeck promises, measured on this machine in one run.
 //
-//   node bench/run.mjs [FIGURE…]     start idle sqlite postgresql output sleep list listpg bursts many nodes        default: all of them
+//   node bench/run.mjs [FIGURE…]     start idle sqlite postgresql output sleep list listpg bursts many nodes decisions acl guessing sessions        default: all of them
 //
 // QD_BINARY names the server (default build/release/quarterdeck). QD_BENCH_RUNS and QD_BENCH_ROUNDS set how many
 // executions the rates are measured over, and how often. Ends with 1 when a target is missed.
 import { cpus, loadavg } from 'node:os';
+import * as access from './access.mjs';
 import * as figures from './figures.mjs';
 import { nodes } from './nodes.mjs';
 import * as schedules from './schedules.mjs';
@@ -22,6 +23,10 @@ const FIGURES = {
   bursts: schedules.bursts,
   many: schedules.many,
   nodes,
+  decisions: access.decisions,
+  acl: access.filteredList,
+  guessing: access.guessing,
+  sessions: access.sessions,
 };
 
 const wanted = process.argv.slice(2);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/answers.hpp"
+#include "api/browser_check.hpp"
 #include "api/metrics.hpp"
 #include "api/requester.hpp"
 #include "api/route.hpp"
@@ -64,6 +65,7 @@ http::Response welcome(Services& services, const http::Request& request, const s
   http::Response response =
       from_script(request) ? no_content() : http::Response::redirect(local(services, "/menu/home"));
   response.headers.emplace("Set-Cookie", cookie_text(services, request, session, false));
+  response.headers.emplace("Set-Cookie", form_cookie_of(services, request, session));
   return response;
 }
 
@@ -115,7 +117,13 @@ http::Response log_out(Services& services, const http::Request& request) {
   response.headers.erase("Location");
   response.headers.emplace("Location", then);
   response.headers.emplace("Set-Cookie", cookie_text(services, request, "", true));
+  response.headers.emplace("Set-Cookie", form_cookie_of(services, request, ""));
   return response;
+}
+
+http::Response with_form_cookie(const Services& services, const http::Request& request, http::Response page) {
+  if (const auto cookie = form_cookie(services, request)) page.headers.emplace("Set-Cookie", *cookie);
+  return page;
 }
 
 http::Response health(Services& services) {
@@ -159,7 +167,8 @@ http::Response page(Services& services, const http::Request& request, std::strin
 
   const auto who = find_visitor(services, request);
   if (!who) return to_login(services, request, path);
-  return shell_page(services, {.status = 200, .who = &*who, .message = "", .login_form = false});
+  auto shell = shell_page(services, {.status = 200, .who = &*who, .message = "", .login_form = false});
+  return with_form_cookie(services, request, std::move(shell));
 }
 
 }  // namespace qd::api

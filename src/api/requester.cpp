@@ -7,14 +7,6 @@
 namespace qd::api {
 namespace {
 
-// "example.com:8443" of "https://example.com:8443/x"; "" when it is no such URL.
-std::string authority_of(std::string_view url) {
-  const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos) return {};
-  url.remove_prefix(scheme + 3);
-  return base::lower(url.substr(0, url.find('/')));
-}
-
 std::optional<auth::Identity> find_vouched(Services& services, const http::Request& request) {
   const auto& vouching = services.rules.vouching;
   if (!vouching.enabled || !services.rules.proxies.contains(request.remote_address)) return std::nullopt;
@@ -105,23 +97,6 @@ Requester find_requester(Services& services, const http::Request& request) {
   requester.identity->address = origin.address;
   requester.identity->agent = origin.agent;
   return requester;
-}
-
-bool from_another_site(const Services& services, const http::Request& request) {
-  if (const auto site = request.header("Sec-Fetch-Site")) {
-    return !base::iequals(*site, "same-origin") && !base::iequals(*site, "none");
-  }
-  auto said = request.header("Origin");
-  if (!said) said = request.header("Referer");
-  if (!said) return false;
-  const std::string authority = authority_of(*said);
-  return authority != base::lower(request.header_or("Host", "")) && authority != authority_of(services.server_url);
-}
-
-bool changes_something(const http::Request& request) {
-  if (request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS") return true;
-  // Some routes act on GET, as the peer's do.
-  return request.path.find("/run/") != std::string::npos || request.path.ends_with("/abort");
 }
 
 }  // namespace qd::api
