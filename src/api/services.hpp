@@ -33,6 +33,7 @@
 #include "service/project_schedules.hpp"
 #include "service/projects.hpp"
 #include "service/schedules.hpp"
+#include "service/single_sign_on.hpp"
 #include "service/system.hpp"
 #include "service/uploads.hpp"
 
@@ -50,6 +51,7 @@ struct Services {
   service::MemberRequests& members;
   service::Uploads& uploads;
   service::Logins& logins;
+  service::SingleSignOn& sso;
   service::System& system;
   service::Schedules& schedules;
   service::ProjectSchedules& project_schedules;

@@ -78,7 +78,10 @@ class Judge {
   void finish_cluster();
   void finish_storage();
   void finish_mail();
-  void complain_of_cluster(const std::string& message);
+  void finish_oauth();
+  // Messages of a parser of `properties`, a line each, with the place of the key that each names.
+  void complain_of(const std::map<std::string, std::string>& properties, const std::string& message);
+  void complain_of_cluster(const std::string& message) { complain_of(config_.cluster.properties, message); }
 
   const RawConfig& raw_;
   const std::map<std::string, std::string>& environment_;
@@ -158,6 +161,10 @@ void Judge::judge_others() {
       storage_[key] = resolved_or_raw(key, raw);
       continue;
     }
+    if (key.starts_with(auth::kOauthPrefix) || key.starts_with(auth::kOwnOauthPrefix)) {
+      config_.auth.oauth_properties[key] = resolved_or_raw(key, raw);
+      continue;
+    }
     if (find_config_key(key) != nullptr) continue;
     if (key.starts_with(mail_properties_prefix)) {
       config_.notifications.mail_properties[key.substr(mail_properties_prefix.size())] = resolved_or_raw(key, raw);
@@ -216,12 +223,11 @@ void Judge::finish_server() {
   }
 }
 
-// A message of a parser of cluster keys, with the place of the key that it names.
-void Judge::complain_of_cluster(const std::string& message) {
+void Judge::complain_of(const std::map<std::string, std::string>& properties, const std::string& message) {
   for (const auto& line : base::split(message, '\n')) {
     const RawValue* named = nullptr;
     std::size_t longest = 0;
-    for (const auto& [key, value] : config_.cluster.properties) {
+    for (const auto& [key, value] : properties) {
       if (key.size() <= longest || line.find(key) == std::string::npos) continue;
       named = find(key);
       longest = key.size();
@@ -251,6 +257,21 @@ void Judge::finish_cluster() {
     if (key.starts_with(remote_prefix) || find_config_key(key) != nullptr) continue;
     if (key.starts_with("rundeck.clusterMode.messaging.encryption.")) continue;
     note(key, find(key)->where, nearest_config_key(key));
+  }
+}
+
+void Judge::finish_oauth() {
+  auto& auth = config_.auth;
+  auto parsed = auth::parse_oauth_config(auth.oauth_properties);
+  if (!parsed) return complain_of(auth.oauth_properties, parsed.error().message);
+  auth.oauth = std::move(parsed->providers);
+  for (const std::string& key : parsed->unknown_keys) {
+    const RawValue& raw = *find(key);
+    if (key.starts_with(own_prefix)) {
+      complain(raw, key, "there is no such key; docs/authentication.md shows those of a provider");
+    } else {
+      note(key, raw.where, {});
+    }
   }
 }
 
@@ -325,6 +346,7 @@ void Judge::finish() {
   finish_server();
   finish_storage();
   finish_auth();
+  finish_oauth();
   finish_cluster();
   finish_mail();
   // A file for a job option comes as one body, with a little around it.

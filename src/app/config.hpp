@@ -15,6 +15,8 @@
 #include "api/page_settings.hpp"
 #include "api/request_rules.hpp"
 #include "auth/login_throttle.hpp"
+#include "auth/oauth_config.hpp"
+#include "auth/oidc_login.hpp"
 #include "base/clock.hpp"
 #include "base/logging.hpp"
 #include "base/result.hpp"
@@ -105,6 +107,11 @@ struct Config {
     std::size_t max_sessions = 0, login_threads = 0;
     qd::auth::ThrottleConfig throttle;
     api::RequestRules rules;
+    std::map<std::string, std::string> oauth_properties;  // rundeck.security.oauth.*, quarterdeck.oauth.*
+    std::vector<qd::auth::OauthProvider> oauth;           // what they mean
+    qd::auth::ProfileClaims profile_claims;
+    bool sync_oauth_profiles = false;
+    Millis clock_skew{0};
     bool redirect_logout = false;
     std::string logout_url;
   } auth;

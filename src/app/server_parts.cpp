@@ -234,6 +234,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                      config.uploads.max_file_bytes),
       option_values_service(job_cache, projects, remote_options),
       login_service(login_chain, sessions, tokens, profile_rows, audit, clock, login_rules(config)),
+      sso_service(single_sign_on_rules(config), web_fetch(), login_service, clock),
       local_user_service(local_user_rows, sessions, audit, clock, config.auth.shortest_password),
       key_service(*vaults->keys, *vaults->ring, projects, access, audit),
       system_service({kVersion, config.member.name, config.folders.base.string(), config.member.uuid,
@@ -265,6 +266,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                member_requests,
                                upload_service,
                                login_service,
+                               sso_service,
                                system_service,
                                schedule_service,
                                project_schedule_service,
@@ -384,6 +386,7 @@ Result<> Server::Parts::start(const Config& config, const std::string& url) {
   launcher.start();
   notifier.start();
   node_service.warm();
+  if (sso_service.takes_bearer()) engine_pool.post([this] { sso_service.warm(); });
   cluster.logic().close_earlier_lives();
   cluster.run();
   scheduler_loop.start();

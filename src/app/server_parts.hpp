@@ -34,6 +34,7 @@
 #include "service/member_requests.hpp"
 #include "service/policies.hpp"
 #include "service/remote_execution.hpp"
+#include "service/single_sign_on.hpp"
 #include "store/acl_store.hpp"
 #include "store/audit_store.hpp"
 #include "store/calendar_store.hpp"
@@ -148,6 +149,7 @@ struct Server::Parts {
   service::Uploads upload_service;
   service::OptionValues option_values_service;
   service::Logins login_service;
+  service::SingleSignOn sso_service;
   service::LocalUsers local_user_service;
   service::Keys key_service;
   service::System system_service;

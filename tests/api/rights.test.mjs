@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { BINARY, startServer } from '../support/server.mjs';
 import { NOWHERE, adhoc, ended, job, newJob, newProject, runToEnd, unique } from '../support/scenario.mjs';
+import { until } from '../support/wait.mjs';
 
 const routes = JSON.parse(execFileSync(BINARY, ['routes'], { encoding: 'utf8' }));
 const PEOPLE = ['nobody', 'reader', 'runner', 'admin'];
@@ -143,6 +144,29 @@ describe('an execution', () => {
     assert.equal((await started(open)).status, 'succeeded');
     assert.equal((await started(caller)).status, 'failed', 'ran a job as a step that its starter may not run');
     assert.equal((await runToEnd(qd, caller)).status, 'succeeded', 'an admin may');
+  });
+});
+
+describe('a scheduled execution', () => {
+  it('runs where whoever saved the job may run, as policies are when it runs', async () => {
+    const group = unique('g');
+    const contents = (server) => JSON.stringify({ description: 'd', context: { project }, by: { group }, for: { job: [{ allow: '*' }], node: [{ allow: ['read', 'run'], equals: { rundeck_server: server } }], resource: [{ allow: '*' }] } });
+    await qd.ok('POST', '/system/acl/savers.aclpolicy', { json: { contents: contents('false') }, status: 201 });
+    const see = { description: 's', context: { application: 'rundeck' }, by: { group }, for: { project: [{ equals: { name: project }, allow: 'read' }] } };
+    await qd.ok('POST', '/system/acl/savers-see.aclpolicy', { json: { contents: JSON.stringify(see) }, status: 201 });
+    const user = unique('saver');
+    const { token } = await qd.ok('POST', '/tokens', { json: { user, roles: group }, status: 201 });
+    const one = { ...job({ name: unique('every') }), scheduleEnabled: true, schedule: { crontab: '* * * * * ? *' }, multipleExecutions: true };
+    const saved = await qd.ok('POST', `/project/${project}/jobs/import`, { token, json: [one] });
+    assert.equal(saved.succeeded.length, 1, JSON.stringify(saved));
+    const { id } = saved.succeeded[0];
+    const runs = async (status) => (await qd.ok('GET', `/job/${id}/executions`, { query: { status, max: 5 } })).executions;
+    const [failed] = await until(async () => { const found = await runs('failed'); return found.length && found; }, { what: 'a fire that finds no node' });
+    assert.equal(failed.user, user);
+    assert.equal((await runs('succeeded')).length, 0, 'it ran on the server node');
+    await qd.ok('PUT', '/system/acl/savers.aclpolicy', { json: { contents: contents('true') }, status: 200 });
+    await until(async () => (await runs('succeeded')).length > 0, { what: 'a fire after the policy allows it' });
+    await qd.ok('DELETE', `/job/${id}`).catch(() => qd.ok('POST', `/job/${id}/schedule/disable`));
   });
 });
 
