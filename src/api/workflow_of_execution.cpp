@@ -102,13 +102,19 @@ void put_job(JsonObject& object, Call& call, const model::Execution& execution) 
   }
 }
 
+// The filter it ran with, when that is not the job's own; else "".
+std::string chosen_filter(const JsonObject& object, const model::Execution& execution) {
+  const Json* nodes = object.if_contains("nodes");
+  const bool own = nodes != nullptr && text_or(nodes->get_object(), "filter") == execution.node_filter;
+  return own ? "" : execution.node_filter;
+}
+
 }  // namespace
 
 http::Response workflow_of_execution(Call& call) {
   const auto execution = call.services.executions.find(call.who, call.param("id"));
   if (!execution) return error_answer(execution.error());
   JsonObject object{{"loglevel", execution->log_level}, {"steps", JsonArray()}};
-  if (!execution->node_filter.empty()) object["chosenFilter"] = execution->node_filter;
   if (execution->retry_of) object["retryOf"] = *execution->retry_of;
   if (!execution->job_uuid.empty()) {
     put_job(object, call, *execution);
@@ -117,6 +123,7 @@ http::Response workflow_of_execution(Call& call) {
     const auto& steps = execution->ad_hoc->workflow.steps;
     if (steps.size() == 1) object["adHoc"] = ad_hoc_json(steps.front());
   }
+  if (const auto chosen = chosen_filter(object, *execution); !chosen.empty()) object["chosenFilter"] = chosen;
   return json_answer(object);
 }
 

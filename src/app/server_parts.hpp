@@ -22,9 +22,6 @@
 #include "node/orphan_guard.hpp"
 #include "notify/notifier.hpp"
 #include "notify/planner.hpp"
-#include "plugin/node_providers.hpp"
-#include "plugin/node_source.hpp"
-#include "plugin/registry.hpp"
 #include "schedule/job_starter.hpp"
 #include "schedule/scheduler_loop.hpp"
 #include "service/access_control.hpp"
@@ -52,6 +49,10 @@
 #include "store/token_store.hpp"
 #include "store/upload_store.hpp"
 #include "vault/storage_config.hpp"
+
+#include "plugin/node_providers.hpp"
+#include "plugin/node_source.hpp"
+#include "plugin/registry.hpp"
 
 namespace qd::app {
 

@@ -43,7 +43,7 @@ struct SourceParts {
   std::shared_ptr<const http::AddressBlocks> blocked;  // never reached by URLs; null: none
   // Sources of types that are not built in; empty: there are none.
   std::function<std::unique_ptr<ResourceSource>(const std::string& type, const std::string& project,
-                                                      const SourceConfig& config)>
+                                                const SourceConfig& config)>
       other = {};
 };
 

@@ -37,7 +37,7 @@ describe('the list of plugins', () => {
     assert.equal(all.find((one) => one.name === 'HttpNotification').builtin, true);
     const old = await qd.ok('GET', '/plugin/list', { version: 33 });
     assert.ok(!('providerMetadata' in old[0]));
-    assert.equal((await qd.api('GET', '/plugin/list', { version: 32 })).status, 404);
+    assert.equal((await qd.api('GET', '/plugin/list', { version: 32 })).status, 400);
   });
 
   it('tells the settings of one', async () => {
