@@ -25,9 +25,10 @@ class PluginSource final : public node::ResourceSource {
     auto& registry = parts_.scripts.registry;
     const auto now = registry.find_now(service::node_source, type_);
     if (now == nullptr) {
+      const auto others = base::join(registry.names(service::node_source), ", ");
       return fail(ErrorKind::invalid, "the resource model source type \"" + type_ + "\" is not known; use " +
-                                          std::string(node::source_types) + ", or one of these plugins: " +
-                                          base::join(registry.names(service::node_source), ", "));
+                                          node::source_types +
+                                          (others.empty() ? "" : ", or one of these plugins: " + others));
     }
     const auto properties = parts_.properties(project_);
     auto settings = resolve_settings(now->provider, {config_, &properties, nullptr, nobodys_secret});
