@@ -211,8 +211,13 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       log_settings(app::log_settings(config, url)),
       log_stores(projects, log_settings),
       member_requests(*database, self, sealer.get(), send_to_member()),
-      log_storage(*database, execution_rows, log_stores, self, log_settings, hub,
-                  [this] { return launcher.running_ids(); }),
+      log_storage(
+          *database, execution_rows, log_stores, self, log_settings, hub, [this] { return launcher.running_ids(); },
+          [this](const std::string& member) {
+            const auto view = cluster.logic().view();
+            const auto* seen = view.find(member);
+            return seen != nullptr && seen->standing == cluster::Standing::dead;
+          }),
       log_copies(*database, execution_rows, log_stores, member_requests, self, log_settings, hub),
       login_chain("logins",
                   login_order(std::move(login_modules), config.auth.local_users ? &local_user_rows : nullptr)),

@@ -68,13 +68,15 @@ class PlainLog {
 
 LogStorage::LogStorage(store::Database& database, store::ExecutionStore& executions, LogStores& stores,
                        const model::OwnIncarnation& self, const LogSettings& settings, log::LogHub& hub,
-                       std::function<std::vector<model::ExecutionId>()> running)
+                       std::function<std::vector<model::ExecutionId>()> running,
+                       std::function<bool(const std::string&)> gone)
     : database_(database),
       executions_(executions),
       stores_(stores),
       self_(self),
       settings_(settings),
       hub_(hub),
+      gone_(std::move(gone)),
       rows_(database),
       checkpoints_(executions, rows_, stores, settings, std::move(running)),
       pool_("logstore", settings.storage_tasks, settings.storage_tasks * 4) {}
@@ -212,7 +214,7 @@ std::set<std::string> LogStorage::living_members() {
   std::set<std::string> living;
   for (const auto& member : store::MemberStore(database_).list()) {
     const bool alive = member.state == model::Member::State::live || member.state == model::Member::State::leaving;
-    if (alive) living.insert(member.id.uuid);
+    if (alive && !gone_(member.id.uuid)) living.insert(member.id.uuid);
   }
   return living;
 }
@@ -235,7 +237,8 @@ void LogStorage::take_due(const std::vector<store::LogStorageRow>& rows, bool ow
       if (at_work_.contains(row.execution)) continue;
     }
     if (!own && !reachable(row, living)) continue;
-    if (!rows_.claim(row.execution, self_.uuid(), kClaim)) continue;
+    const bool orphan = !own && !living.contains(row.server_uuid);
+    if (!rows_.claim(row.execution, self_.uuid(), kClaim, orphan ? row.server_uuid : std::string())) continue;
     {
       const std::lock_guard lock(mutex_);
       at_work_.insert(row.execution);

@@ -39,7 +39,8 @@ class LogStorage {
  public:
   LogStorage(store::Database& database, store::ExecutionStore& executions, LogStores& stores,
              const model::OwnIncarnation& self, const LogSettings& settings, log::LogHub& hub,
-             std::function<std::vector<model::ExecutionId>()> running);
+             std::function<std::vector<model::ExecutionId>()> running,
+             std::function<bool(const std::string& member)> gone);
   ~LogStorage();
   LogStorage(const LogStorage&) = delete;
   LogStorage& operator=(const LogStorage&) = delete;
@@ -63,7 +64,7 @@ class LogStorage {
   void look_for_missed();
   void take_due(const std::vector<store::LogStorageRow>& rows, bool own);
   bool reachable(const store::LogStorageRow& row, const std::set<std::string>& living);
-  std::set<std::string> living_members();
+  std::set<std::string> living_members();  // by their rows and by what the cluster judges
   void work_on(store::LogStorageRow row);
   void store_files(store::LogStorageRow& row);
   Result<std::int64_t> store_type(const store::LogStorageRow& row, const model::Execution& execution,
@@ -81,6 +82,7 @@ class LogStorage {
   const model::OwnIncarnation& self_;
   const LogSettings& settings_;
   log::LogHub& hub_;
+  const std::function<bool(const std::string&)> gone_;  // does the cluster hold this member for dead?
   store::LogStorageStore rows_;
   LogCheckpoints checkpoints_;
   base::WorkerPool pool_;

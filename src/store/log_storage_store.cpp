@@ -46,7 +46,7 @@ constexpr const char* select_due_others =
     "execution_id > ? ORDER BY execution_id LIMIT ?";
 constexpr const char* claim_row =
     "UPDATE log_storage SET claimed_ms = ?, claimed_by = ? WHERE execution_id = ? AND state IN ('queued', 'removing') "
-    "AND due_ms <= ? AND (claimed_ms < ? OR claimed_by = ? OR NOT EXISTS (SELECT 1 FROM member m WHERE m.uuid = "
+    "AND due_ms <= ? AND (claimed_ms < ? OR claimed_by IN (?, ?) OR NOT EXISTS (SELECT 1 FROM member m WHERE m.uuid = "
     "log_storage.claimed_by AND m.state IN ('live', 'leaving')))";
 constexpr const char* touch_row =
     "UPDATE log_storage SET claimed_ms = ? WHERE execution_id = ? AND claimed_by = ? AND state IN ('queued', "
@@ -193,9 +193,10 @@ std::vector<LogStorageRow> LogStorageStore::due_of_others(const std::string& ser
       database_.query(select_due_others, {server_uuid, database_.now(), after, static_cast<std::int64_t>(max)}));
 }
 
-bool LogStorageStore::claim(model::ExecutionId execution, const std::string& member, Millis claim_time) {
+bool LogStorageStore::claim(model::ExecutionId execution, const std::string& member, Millis claim_time,
+                            const std::string& gone) {
   const auto now = database_.now();
-  return database_.execute(claim_row, {now, member, execution, now, now - claim_time.count(), member}) > 0;
+  return database_.execute(claim_row, {now, member, execution, now, now - claim_time.count(), member, gone}) > 0;
 }
 
 bool LogStorageStore::touch(model::ExecutionId execution, const std::string& member) {

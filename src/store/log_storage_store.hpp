@@ -60,7 +60,8 @@ class LogStorageStore {
   std::vector<LogStorageRow> due_of_others(const std::string& server_uuid, model::ExecutionId after, std::size_t max);
   // Takes a due row for `claim_time`; false when another member, which lives, has it. What an earlier life of this one
   // had is free: a caller knows what it works on itself. touch() renews it: false, it is somebody else's.
-  bool claim(model::ExecutionId execution, const std::string& member, Millis claim_time);
+  // `gone` is a member that the caller knows to be dead, whatever its row says: its claim counts no more.
+  bool claim(model::ExecutionId execution, const std::string& member, Millis claim_time, const std::string& gone = {});
   bool touch(model::ExecutionId execution, const std::string& member);
 
   // Each ends the claim; nothing happens when it is another's by now.

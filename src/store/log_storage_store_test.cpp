@@ -88,9 +88,12 @@ TEST_P(LogStorageStoreTest, GivesWorkToOneMember) {
   EXPECT_TRUE(rows->claim(id, "a", Millis{60'000})) << "whoever had it is gone";
   EXPECT_TRUE(rows->claim(id, "a", Millis{60'000})) << "from an earlier life";
   EXPECT_FALSE(rows->claim(id, "b", Millis{60'000}));
+  EXPECT_FALSE(rows->claim(id, "b", Millis{60'000}, "dead"));
   EXPECT_TRUE(rows->touch(id, "a"));
   EXPECT_FALSE(rows->touch(id, "b"));
   EXPECT_TRUE(rows->claim(id, "b", Millis{-60'000})) << "a claim that ran out";
+  EXPECT_TRUE(rows->claim(id, "a", Millis{60'000}, "b")) << "the caller knows that b is dead";
+  EXPECT_TRUE(rows->claim(id, "b", Millis{60'000}, "a"));
   auto row = *rows->find(id);
   row.provider = "s3";
   row.key = "k/1";
