@@ -1,8 +1,10 @@
 # Every target is one call of ./dev; `./dev help` tells more.
-.PHONY: run build test format lint bench clean
+.PHONY: run cluster build test format lint bench clean
 
 run:
 	@./dev run
+cluster:
+	@./dev cluster
 build:
 	@./dev build
 test:

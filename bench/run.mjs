@@ -1,13 +1,15 @@
 // The figures that Quarterdeck promises, measured on this machine in one run.
 //
-//   node bench/run.mjs [FIGURE…]     start idle sqlite postgresql output sleep list listpg bursts many nodes dispatch        default: all of them
+//   node bench/run.mjs [FIGURE…]     start idle sqlite postgresql output sleep list listpg bursts many nodes tail watchers checkpoints dispatch decisions acl guessing sessions        default: all of them
 //
 // QD_BINARY names the server (default build/release/quarterdeck). QD_BENCH_RUNS and QD_BENCH_ROUNDS set how many
 // executions the rates are measured over, and how often. Ends with 1 when a target is missed.
 import { cpus, loadavg } from 'node:os';
+import * as access from './access.mjs';
 import { dispatch } from './dispatch.mjs';
 import * as figures from './figures.mjs';
 import { nodes } from './nodes.mjs';
+import * as logs from './logs.mjs';
 import * as schedules from './schedules.mjs';
 import { Table, noise, spread } from './tools.mjs';
 
@@ -23,7 +25,14 @@ const FIGURES = {
   bursts: schedules.bursts,
   many: schedules.many,
   nodes,
+  tail: logs.tail,
+  watchers: logs.watchers,
+  checkpoints: logs.checkpoints,
   dispatch,
+  decisions: access.decisions,
+  acl: access.filteredList,
+  guessing: access.guessing,
+  sessions: access.sessions,
 };
 
 const wanted = process.argv.slice(2);

@@ -1,6 +1,8 @@
 #include "api/dispatcher.hpp"
 
 #include "api/answers.hpp"
+#include "api/browser_check.hpp"
+#include "api/feed.hpp"
 #include "api/member_pages.hpp"
 #include "api/pages.hpp"
 #include "api/requester.hpp"
@@ -54,6 +56,7 @@ Result<int> parse_version(const std::string& text) {
 
 struct Dispatcher::Impl {
   explicit Impl(Services given) : services(std::move(given)), routes(all_routes()) {
+    services.feeds = std::make_shared<Feeds>(services);
     for (const Route& route : routes) router.add(route.method, route.pattern);
   }
 
@@ -66,11 +69,8 @@ struct Dispatcher::Impl {
     if (!asker.identity) {
       return error_answer(403, "unauthorized", asker.name + " is not authorized for: " + shown_path);
     }
-    if (asker.identity->by != auth::Identity::By::token && changes_something(request) &&
-        from_another_site(services, request)) {
-      return error_answer(403, "api.error.cross-site",
-                          "A page of another site sent this request. Log in here and do it from here, or use an API "
-                          "token.");
+    if (asker.identity->by != auth::Identity::By::token && changes_something(request)) {
+      if (const auto why = distrust(services, request)) return error_answer(403, "api.error.cross-site", *why);
     }
     const auto lookup = router.find(request.method == "HEAD" ? "GET" : request.method, path.rest);
     if (!lookup.match) {

@@ -4,6 +4,7 @@
 #include "api/execution_query.hpp"
 #include "api/links.hpp"
 #include "api/route.hpp"
+#include "api/workflow_of_execution.hpp"
 #include "base/text.hpp"
 #include "service/errors.hpp"
 
@@ -177,6 +178,7 @@ const std::vector<Route>& execution_routes() {
       {"DELETE", "job/{id}/executions", 14, {"execution", "delete_execution"}, delete_job_executions},
       {"GET", "execution/{id}", 14, {"execution", "read"}, get_execution},
       {"GET", "execution/{id}/state", 14, {"execution", "read"}, get_state},
+      {"GET", "execution/{id}/workflow", 14, {"execution", "read"}, workflow_of_execution},
       {"GET", "execution/{id}/abort", 14, {"execution", "kill"}, abort_execution},
       {"POST", "execution/{id}/abort", 14, {"execution", "kill"}, abort_execution},
       {"DELETE", "execution/{id}", 14, {"execution", "delete_execution"}, delete_execution},

@@ -1,6 +1,7 @@
 #include "api/follower.hpp"
 
-#include "api/output_json.hpp"
+#include <utility>
+
 #include "base/logging.hpp"
 
 namespace qd::api {
@@ -18,10 +19,8 @@ Follower::Follower(Services& services, http::EventStream stream, FollowRequest r
 }
 
 void Follower::start() {
-  const std::weak_ptr<Follower> weak = weak_from_this();
-  subscription_ = services_.output.follow(request_.execution, [weak](const log::HubEvent&) {
-    if (const auto self = weak.lock()) self->wake();
-  });
+  feed_ = services_.feeds->of(request_.execution);
+  feed_->add(shared_from_this());
   // The stream keeps its follower alive, and only the stream does.
   events_.stream().on_close([self = shared_from_this()]() mutable { self.reset(); });
   schedule_heartbeat();
@@ -38,13 +37,18 @@ void Follower::schedule_heartbeat() {
   });
 }
 
+bool Follower::note_news() {
+  const std::lock_guard lock(mutex_);
+  news_ = true;
+  return !std::exchange(pumping_, true);
+}
+
+void Follower::wake_here() {
+  if (note_news()) pump();
+}
+
 void Follower::wake() {
-  {
-    const std::lock_guard lock(mutex_);
-    news_ = true;
-    if (pumping_) return;
-    pumping_ = true;
-  }
+  if (!note_news()) return;
   services_.workers.post([self = shared_from_this()] { self->pump(); });
 }
 
@@ -59,12 +63,13 @@ void Follower::pump() {
       news_ = false;
     }
     try {
-      const auto execution = services_.executions.current(request_.execution);
+      const auto moment = feed_->moment();
+      const auto& execution = moment->execution;
       if (!execution) {
         send_end("deleted", {});
         continue;
       }
-      const Sent sent = send_output(*execution);
+      const Sent sent = send_output(*moment);
       if (sent == Sent::paused) return go_on_when_drained();
       if (request_.with_states) send_state();
       if (model::is_final(execution->status) && sent == Sent::all) send_end(execution->status, lost_);
@@ -85,37 +90,32 @@ void Follower::go_on_when_drained() {
   });
 }
 
-Follower::Sent Follower::send_output(const model::Execution& execution) {
-  const auto view = services_.output.view(execution);
-  request_.read.finished = service::Output::settled(view, execution);
+Follower::Sent Follower::send_output(const FeedMoment& moment) {
+  const auto& view = moment.view;
+  request_.read.finished = moment.settled;
   lost_ = view.state == service::LogView::State::partial ? view.message : std::string();
   for (;;) {
     if (events_.stream().buffered() > kPauseAbove) return Sent::paused;
-    const auto page = service::Output::read(view, request_.read);
-    if (!page) {
-      base::log_warn("follow", page.error().message);
+    const auto page = feed_->page(moment, request_.read);
+    if (!page->problem.empty()) {
+      base::log_warn("follow", page->problem);
       return Sent::all;
     }
     if (!page->exists) return request_.read.finished ? Sent::all : Sent::unsettled;
     request_.read.last_lines.reset();
     const bool moved = page->next_offset != request_.read.offset;
     request_.read.offset = page->next_offset;
-    if (!page->events.empty()) {
-      EntryList entries({.with_state = request_.read.with_state, .with_metadata = true});
-      for (const log::ReadEvent& event : page->events) entries.add(event.event);
-      if (!events_.send({std::to_string(page->next_offset), "output", std::move(entries).finish()})) return Sent::all;
-    }
+    if (!page->entries.empty() && !events_.send({std::to_string(page->next_offset), "output", page->entries}))
+      return Sent::all;
     if (!page->more || !moved) return request_.read.finished ? Sent::all : Sent::unsettled;
   }
 }
 
 void Follower::send_state() {
-  const JsonObject state = services_.executions.state_of(request_.execution);
-  if (state.empty()) return;
-  std::string text = boost::json::serialize(state);
-  if (text == last_state_) return;
-  events_.send({"", "state", text});
-  last_state_ = std::move(text);
+  auto state = feed_->state();
+  if (state->empty() || state == last_state_ || (last_state_ && *state == *last_state_)) return;
+  events_.send({"", "state", *state});
+  last_state_ = std::move(state);
 }
 
 void Follower::send_end(const std::string& status, const std::string& message) {

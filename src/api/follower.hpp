@@ -4,14 +4,16 @@
 //   event: state    data: the document of "Execution State"
 //   event: end      data: {"status": "succeeded"}     nothing follows; `partial` and `message` when output was lost
 //
-// No thread belongs to a watcher: the log hub says that there is news, a worker reads it. A watcher that reads too
-// slowly is not waited for: reading pauses until his stream has drained, and the run never notices.
+// No thread belongs to a watcher: the feed of the execution says that there is news, a worker reads it, once for all
+// watchers at the same place. A watcher that reads too slowly is not waited for: reading pauses until his stream has
+// drained, and the run never notices.
 #pragma once
 
 #include <memory>
 #include <mutex>
 #include <string>
 
+#include "api/feed.hpp"
 #include "api/services.hpp"
 #include "http/event_stream.hpp"
 #include "http/message.hpp"
@@ -29,16 +31,15 @@ class Follower : public std::enable_shared_from_this<Follower> {
  public:
   Follower(Services& services, http::EventStream stream, FollowRequest request);
   void start();
+  void wake_here();  // the same as wake(), on this worker
 
  private:
-  void wake();  // there may be news: reads it on a worker, one at a time
-  void pump();  // on a worker
-  enum class Sent {
-    all,
-    paused,
-    unsettled
-  };  // paused: come back when the stream has drained; unsettled: more will come
-  Sent send_output(const model::Execution& execution);
+  void wake();       // there may be news: reads it on a worker, one at a time
+  bool note_news();  // false: it is being read already
+  void pump();       // on a worker
+  // paused: come back when the stream has drained; unsettled: more will come
+  enum class Sent { all, paused, unsettled };
+  Sent send_output(const FeedMoment& moment);
   void go_on_when_drained();
   void send_state();
   void send_end(const std::string& status, const std::string& message);
@@ -47,13 +48,13 @@ class Follower : public std::enable_shared_from_this<Follower> {
   Services& services_;
   http::EventStream events_;
   FollowRequest request_;
-  log::LogHub::Subscription subscription_;
+  std::shared_ptr<Feed> feed_;
 
   std::mutex mutex_;  // guards the two below
   bool pumping_ = false;
-  bool news_ = false;       // arrived while pumping
-  std::string last_state_;  // only touched while pumping, like the next
-  std::string lost_;        // why a part of the output is missing
+  bool news_ = false;                              // arrived while pumping
+  std::shared_ptr<const std::string> last_state_;  // only touched while pumping, like the next
+  std::string lost_;                               // why a part of the output is missing
 };
 
 }  // namespace qd::api

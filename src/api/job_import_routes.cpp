@@ -1,5 +1,6 @@
 // Import of job files, in every way a client may send one.
 #include "api/answers.hpp"
+#include "api/job_body.hpp"
 #include "api/links.hpp"
 #include "api/route.hpp"
 #include "codec/job_codec.hpp"
@@ -18,31 +19,6 @@ std::optional<codec::JobFormat> format_of_body(const std::string& content_type) 
   if (content_type.find("xml") != std::string::npos) return codec::JobFormat::xml;
   if (content_type == "application/json" || content_type == "text/json") return codec::JobFormat::json;
   return std::nullopt;
-}
-
-struct Document {
-  std::string text;
-  codec::JobFormat format;
-};
-
-// A raw body of a known type, or the field `xmlBatch` of a form with `fileformat`.
-Result<Document> document_of(const Call& call) {
-  const bool json_spoken = call.version >= 44;
-  if (const auto format = format_of_body(call.request.content_type())) {
-    if (*format == codec::JobFormat::json && !json_spoken) return unsupported_format("json");
-    return Document{call.request.body, *format};
-  }
-  std::optional<std::string> text;
-  if (const http::Part* part = call.request.part("xmlBatch")) {
-    text = part->content;
-  } else {
-    text = call.query("xmlBatch");
-  }
-  if (!text) return service::missing_parameter("xmlBatch");
-  const std::string name = call.query("fileformat").value_or(call.query("format").value_or("xml"));
-  const auto format = codec::parse_job_format(name);
-  if (!format || (*format == codec::JobFormat::json && !json_spoken)) return unsupported_format(name);
-  return Document{std::move(*text), *format};
 }
 
 Result<service::OnDuplicate> on_duplicate(const Call& call) {
@@ -69,7 +45,7 @@ JsonObject outcome_json(const Call& call, const service::ImportOutcome& outcome)
 }
 
 http::Response import_jobs(Call& call) {
-  auto document = document_of(call);
+  auto document = job_document(call);
   if (!document) return error_answer(document.error());
   const auto duplicates = on_duplicate(call);
   if (!duplicates) return error_answer(duplicates.error());
@@ -102,6 +78,25 @@ http::Response import_jobs(Call& call) {
 }
 
 }  // namespace
+
+Result<JobDocument> job_document(const Call& call) {
+  const bool json_spoken = call.version >= 44;
+  if (const auto format = format_of_body(call.request.content_type())) {
+    if (*format == codec::JobFormat::json && !json_spoken) return unsupported_format("json");
+    return JobDocument{call.request.body, *format};
+  }
+  std::optional<std::string> text;
+  if (const http::Part* part = call.request.part("xmlBatch")) {
+    text = part->content;
+  } else {
+    text = call.query("xmlBatch");
+  }
+  if (!text) return service::missing_parameter("xmlBatch");
+  const std::string name = call.query("fileformat").value_or(call.query("format").value_or("xml"));
+  const auto format = codec::parse_job_format(name);
+  if (!format || (*format == codec::JobFormat::json && !json_spoken)) return unsupported_format(name);
+  return JobDocument{std::move(*text), *format};
+}
 
 const std::vector<Route>& job_import_routes() {
   static const std::vector<Route> kRoutes{

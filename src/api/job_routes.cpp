@@ -1,5 +1,6 @@
 // Jobs: list, definition, metadata, workflow tree, delete, toggles.
 #include "api/answers.hpp"
+#include "api/job_body.hpp"
 #include "api/job_json.hpp"
 #include "api/links.hpp"
 #include "api/route.hpp"
@@ -62,7 +63,11 @@ http::Response get_job(Call& call) {
   const auto job = call.services.jobs.find(call.who, call.param("id"));
   if (!job) return error_answer(job.error());
   const auto format = export_format(call);
-  return answer(format, [&](codec::JobFormat wanted) { return definitions({(*job)->job}, wanted); });
+  return answer(format, [&](codec::JobFormat wanted) {
+    auto response = definitions({(*job)->job}, wanted);
+    response.headers.emplace("ETag", revision_tag((*job)->revision));
+    return response;
+  });
 }
 
 http::Response delete_job(Call& call) {

@@ -3,10 +3,13 @@
 #include <algorithm>
 
 #include "api/answers.hpp"
+#include "api/browser_check.hpp"
 #include "api/metrics.hpp"
 #include "api/requester.hpp"
 #include "api/route.hpp"
+#include "api/session_cookie.hpp"
 #include "api/shell_page.hpp"
+#include "api/sso_pages.hpp"
 #include "base/text.hpp"
 
 namespace qd::api {
@@ -18,15 +21,10 @@ std::string local(const Services& services, std::string_view path) {
   return services.context_path + std::string(path);
 }
 
-http::Response login_page(const Services& services, const std::string& message, int status = 200) {
-  return shell_page(services, {.status = status, .who = nullptr, .message = message, .login_form = true});
-}
-
 std::string cookie_text(const Services& services, const http::Request& request, const std::string& value,
                         bool expired) {
-  std::string text = std::string(kSessionCookie) + "=" + value +
-                     "; Path=" + (services.context_path.empty() ? "/" : services.context_path) +
-                     "; HttpOnly; SameSite=Lax";
+  std::string text =
+      std::string(kSessionCookie) + "=" + value + "; Path=" + cookie_path(services) + "; HttpOnly; SameSite=Lax";
   if (is_secure(services.rules, request)) text += "; Secure";
   if (expired) text += "; Max-Age=0";
   return text;
@@ -48,6 +46,26 @@ http::Response refuse(const Services& services, const http::Request& request, co
   auto response = from_script(request) ? error_answer(refused.status, refused.code, refused.message)
                                        : login_page(services, refused.message, refused.status);
   if (!refused.wait.empty()) response.headers.emplace("Retry-After", refused.wait);
+  return response;
+}
+
+}  // namespace
+
+std::string cookie_path(const Services& services) {
+  return services.context_path.empty() ? "/" : services.context_path;
+}
+
+http::Response login_page(const Services& services, const std::string& message, int status) {
+  return shell_page(services, {.status = status, .who = nullptr, .message = message, .login_form = true});
+}
+
+http::Response welcome(Services& services, const http::Request& request, const std::string& session) {
+  if (const auto old = request.cookie(kSessionCookie))
+    services.logins.log_out(*old, origin_of(services.rules, request));
+  http::Response response =
+      from_script(request) ? no_content() : http::Response::redirect(local(services, "/menu/home"));
+  response.headers.emplace("Set-Cookie", cookie_text(services, request, session, false));
+  response.headers.emplace("Set-Cookie", form_cookie_of(services, request, session));
   return response;
 }
 
@@ -74,6 +92,8 @@ http::Response refuse_login(const Services& services, const http::Request& reque
       {503, "api.error.login.busy", "Too many people log in at the moment. Try again in " + seconds + " s.", seconds});
 }
 
+namespace {
+
 http::Response log_in(Services& services, const http::Request& request) {
   if (from_another_site(services, request)) {
     return refuse(services, request,
@@ -84,21 +104,26 @@ http::Response log_in(Services& services, const http::Request& request) {
       {request.parameter("j_username").value_or(""), request.parameter("j_password").value_or(""), origin});
   if (const auto* refusal = std::get_if<service::Logins::Refusal>(&result))
     return refuse_login(services, request, *refusal);
-  if (const auto old = request.cookie(kSessionCookie)) services.logins.log_out(*old, origin);
-  http::Response response =
-      from_script(request) ? no_content() : http::Response::redirect(local(services, "/menu/home"));
-  response.headers.emplace("Set-Cookie", cookie_text(services, request, std::get<std::string>(result), false));
-  return response;
+  return welcome(services, request, std::get<std::string>(result));
 }
 
 http::Response log_out(Services& services, const http::Request& request) {
+  http::Response response = http::Response::redirect("");
+  std::string then = sso_log_out(services, request, response);
+  if (then.empty()) then = services.rules.vouching.logout_url;
+  if (then.empty()) then = local(services, "/user/loggedout");
   if (const auto cookie = request.cookie(kSessionCookie))
     services.logins.log_out(*cookie, origin_of(services.rules, request));
-  const std::string& elsewhere = services.rules.vouching.logout_url;
-  http::Response response =
-      http::Response::redirect(elsewhere.empty() ? local(services, "/user/loggedout") : elsewhere);
+  response.headers.erase("Location");
+  response.headers.emplace("Location", then);
   response.headers.emplace("Set-Cookie", cookie_text(services, request, "", true));
+  response.headers.emplace("Set-Cookie", form_cookie_of(services, request, ""));
   return response;
+}
+
+http::Response with_form_cookie(const Services& services, const http::Request& request, http::Response page) {
+  if (const auto cookie = form_cookie(services, request)) page.headers.emplace("Set-Cookie", *cookie);
+  return page;
 }
 
 http::Response health(Services& services) {
@@ -135,13 +160,15 @@ http::Response page(Services& services, const http::Request& request, std::strin
   if (path == "/user/error") return login_page(services, kWrongLogin);
   if (path == "/user/logout") return log_out(services, request);
   if (path == "/favicon.ico") return no_content();
+  if (auto answer = sso_page(services, request, path)) return std::move(*answer);
   // Not a page: an answer with one would only be misread as a script.
   if (path.starts_with("/assets/"))
     return error_answer(404, "api.error.invalid.request", "There is no file " + std::string(path));
 
   const auto who = find_visitor(services, request);
   if (!who) return to_login(services, request, path);
-  return shell_page(services, {.status = 200, .who = &*who, .message = "", .login_form = false});
+  auto shell = shell_page(services, {.status = 200, .who = &*who, .message = "", .login_form = false});
+  return with_form_cookie(services, request, std::move(shell));
 }
 
 }  // namespace qd::api

@@ -210,10 +210,10 @@ const std::vector<Route>& project_routes() {
       {"GET", "project/{project}/config/{key*}", 14, {"project", "configure"}, get_config_value},
       {"PUT", "project/{project}/config/{key*}", 14, {"project", "configure"}, put_config_value},
       {"DELETE", "project/{project}/config/{key*}", 14, {"project", "configure"}, delete_config_value},
-      {"GET", "project/{project}/readme.md", 14, {"project", "configure"}, get_readme},
+      {"GET", "project/{project}/readme.md", 14, {"project", "read"}, get_readme},
       {"PUT", "project/{project}/readme.md", 14, {"project", "configure"}, put_readme},
       {"DELETE", "project/{project}/readme.md", 14, {"project", "configure"}, delete_readme},
-      {"GET", "project/{project}/motd.md", 14, {"project", "configure"}, get_motd},
+      {"GET", "project/{project}/motd.md", 14, {"project", "read"}, get_motd},
       {"PUT", "project/{project}/motd.md", 14, {"project", "configure"}, put_motd},
       {"DELETE", "project/{project}/motd.md", 14, {"project", "configure"}, delete_motd},
   };

@@ -7,14 +7,6 @@
 namespace qd::api {
 namespace {
 
-// "example.com:8443" of "https://example.com:8443/x"; "" when it is no such URL.
-std::string authority_of(std::string_view url) {
-  const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos) return {};
-  url.remove_prefix(scheme + 3);
-  return base::lower(url.substr(0, url.find('/')));
-}
-
 std::optional<auth::Identity> find_vouched(Services& services, const http::Request& request) {
   const auto& vouching = services.rules.vouching;
   if (!vouching.enabled || !services.rules.proxies.contains(request.remote_address)) return std::nullopt;
@@ -29,7 +21,8 @@ std::optional<auth::Identity> find_vouched(Services& services, const http::Reque
     facts.last_name = request.header_or(vouching.last_name_header, "");
     facts.email = request.header_or(vouching.email_header, "");
   }
-  return services.logins.vouched(facts, origin_of(services.rules, request), vouching.sync_profile);
+  return services.logins.vouched(facts, origin_of(services.rules, request),
+                                 {auth::Identity::By::proxy, "by a trusted proxy", vouching.sync_profile});
 }
 
 std::optional<std::string> token_of(const http::Request& request) {
@@ -39,6 +32,15 @@ std::optional<std::string> token_of(const http::Request& request) {
     if (key == "authtoken") secret = value;
   }
   return secret;
+}
+
+// The JWT of `Authorization: Bearer`, when such tokens count here.
+std::optional<std::string> bearer_of(const Services& services, const http::Request& request) {
+  constexpr std::string_view kScheme = "bearer ";
+  if (!services.sso.takes_bearer()) return std::nullopt;
+  const std::string header = request.header_or("Authorization", "");
+  if (!base::iequals(std::string_view(header).substr(0, kScheme.size()), kScheme)) return std::nullopt;
+  return std::string(base::trim(std::string_view(header).substr(kScheme.size())));
 }
 
 }  // namespace
@@ -78,9 +80,15 @@ std::optional<auth::Identity> find_visitor(Services& services, const http::Reque
 }
 
 Requester find_requester(Services& services, const http::Request& request) {
-  const auto secret = token_of(request);
-  if (!secret) return {find_visitor(services, request)};
-  Requester requester{services.logins.by_token(*secret), ""};
+  auto secret = token_of(request);
+  Requester requester;
+  if (secret) {
+    requester.identity = services.logins.by_token(*secret);
+  } else if ((secret = bearer_of(services, request))) {
+    requester.identity = services.sso.by_bearer(*secret, origin_of(services.rules, request));
+  } else {
+    return {find_visitor(services, request)};
+  }
   if (!requester.identity) {
     requester.name = "(Token:" + secret->substr(0, std::min<std::size_t>(5, secret->size() / 2)) + "****)";
     return requester;
@@ -89,23 +97,6 @@ Requester find_requester(Services& services, const http::Request& request) {
   requester.identity->address = origin.address;
   requester.identity->agent = origin.agent;
   return requester;
-}
-
-bool from_another_site(const Services& services, const http::Request& request) {
-  if (const auto site = request.header("Sec-Fetch-Site")) {
-    return !base::iequals(*site, "same-origin") && !base::iequals(*site, "none");
-  }
-  auto said = request.header("Origin");
-  if (!said) said = request.header("Referer");
-  if (!said) return false;
-  const std::string authority = authority_of(*said);
-  return authority != base::lower(request.header_or("Host", "")) && authority != authority_of(services.server_url);
-}
-
-bool changes_something(const http::Request& request) {
-  if (request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS") return true;
-  // Some routes act on GET, as the peer's do.
-  return request.path.find("/run/") != std::string::npos || request.path.ends_with("/abort");
 }
 
 }  // namespace qd::api

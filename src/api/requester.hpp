@@ -1,4 +1,4 @@
-// Who makes a request, from where, and whether a browser was lured into making it.
+// Who makes a request, and from where.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@ struct Requester {
   std::string name = "(unauthenticated)";  // as the refusal names him
 };
 
-// By token, by the headers of a trusted proxy, or by session cookie, in this order.
+// By API token, by JWT, by the headers of a trusted proxy, or by session cookie, in this order.
 Requester find_requester(Services& services, const http::Request& request);
 // The same without tokens, for pages.
 std::optional<auth::Identity> find_visitor(Services& services, const http::Request& request);
@@ -26,11 +26,5 @@ std::optional<auth::Identity> find_visitor(Services& services, const http::Reque
 service::ClientOrigin origin_of(const RequestRules& rules, const http::Request& request);
 // Over TLS, as far as the client sees.
 bool is_secure(const RequestRules& rules, const http::Request& request);
-
-// Does a browser say that another site made it send this request (Sec-Fetch-Site, Origin, Referer)? Programs send none
-// of these and pass.
-bool from_another_site(const Services& services, const http::Request& request);
-// Must such a request be refused when a browser adds the login by itself? What changes something must.
-bool changes_something(const http::Request& request);
 
 }  // namespace qd::api

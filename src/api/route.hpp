@@ -62,6 +62,7 @@ struct Route {
 const std::vector<Route>& project_routes();
 const std::vector<Route>& job_routes();
 const std::vector<Route>& job_import_routes();
+const std::vector<Route>& job_edit_routes();
 const std::vector<Route>& job_run_routes();
 const std::vector<Route>& job_bulk_routes();
 const std::vector<Route>& upload_routes();
@@ -76,6 +77,7 @@ const std::vector<Route>& local_user_routes();
 const std::vector<Route>& audit_routes();
 const std::vector<Route>& system_routes();
 const std::vector<Route>& log_storage_routes();
+const std::vector<Route>& search_routes();
 const std::vector<Route>& schedule_routes();
 const std::vector<Route>& fire_routes();
 const std::vector<Route>& cluster_routes();
@@ -87,6 +89,7 @@ const std::vector<Route>& acl_routes();
 const std::vector<Route>& explain_routes();
 const std::vector<Route>& key_routes();
 const std::vector<Route>& notification_routes();
+const std::vector<Route>& plugin_routes();
 
 // All of the above.
 std::vector<Route> all_routes();

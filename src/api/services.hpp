@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "api/page_settings.hpp"
@@ -27,14 +28,18 @@
 #include "service/notifications.hpp"
 #include "service/option_values.hpp"
 #include "service/output.hpp"
+#include "service/plugins.hpp"
 #include "service/policies.hpp"
 #include "service/project_schedules.hpp"
 #include "service/projects.hpp"
 #include "service/schedules.hpp"
+#include "service/single_sign_on.hpp"
 #include "service/system.hpp"
 #include "service/uploads.hpp"
 
 namespace qd::api {
+
+class Feeds;
 
 // References live as long as the server.
 struct Services {
@@ -46,6 +51,7 @@ struct Services {
   service::MemberRequests& members;
   service::Uploads& uploads;
   service::Logins& logins;
+  service::SingleSignOn& sso;
   service::System& system;
   service::Schedules& schedules;
   service::ProjectSchedules& project_schedules;
@@ -59,6 +65,7 @@ struct Services {
   service::LocalUsers& local_users;
   service::Keys& keys;
   service::Notifications& notifications;
+  service::Plugins& plugins;
   base::EventLoop& loop;      // timers of event streams
   base::WorkerPool& workers;  // blocking work on behalf of event streams
   const Clock& clock;
@@ -69,6 +76,7 @@ struct Services {
   std::string server_url;                    // without trailing slash: "http://host:4440"
   std::string context_path;                  // "" or "/prefix"
   std::function<Result<>()> refresh_config;  // reads the configuration again; empty: this server cannot
+  std::shared_ptr<Feeds> feeds = {};         // of event streams; the dispatcher makes it
 };
 
 }  // namespace qd::api

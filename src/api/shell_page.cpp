@@ -12,9 +12,21 @@ constexpr std::string_view kBoot = R"({"base":"","nonce":""})";
 constexpr std::string_view kNoScript = "<!--qd-noscript-->";
 constexpr std::string_view kFiles = "\"./";
 
+std::string single_sign_on_url(const Services& services) {
+  const std::string& url = services.pages.sso.url;
+  const std::string start = base::lower(url.substr(0, 8));
+  if (start.starts_with("https://") || start.starts_with("http://")) return url;
+  return services.context_path + (url.starts_with('/') ? "" : "/") + url;
+}
+
 std::string form(const Services& services, const std::string& message) {
   std::string body = "<h1>Quarterdeck</h1>";
   if (!message.empty()) body += "<p role=\"alert\">" + base::html_escape(message) + "</p>";
+  const auto& sso = services.pages.sso;
+  if (sso.enabled)
+    body += "<p><a href=\"" + base::html_escape(single_sign_on_url(services)) + "\">" + base::html_escape(sso.title) +
+            "</a></p>";
+  if (!services.pages.local_login) return body;
   return body + "<form method=\"post\" action=\"" + services.context_path +
          "/j_security_check\"><p><label>Username <input name=\"j_username\" autocomplete=\"username\"></label></p>"
          "<p><label>Password <input name=\"j_password\" type=\"password\" "
@@ -43,10 +55,7 @@ JsonObject look(const PageSettings& pages) {
 Json single_sign_on(const Services& services) {
   const auto& sso = services.pages.sso;
   if (!sso.enabled) return nullptr;
-  const bool whole = sso.url.find("://") != std::string::npos;
-  const bool rooted = sso.url.starts_with('/');
-  return JsonObject{{"title", sso.title},
-                    {"url", whole ? sso.url : services.context_path + (rooted ? "" : "/") + sso.url}};
+  return JsonObject{{"title", sso.title}, {"url", single_sign_on_url(services)}};
 }
 
 // The title of the login page and the rest of its texts are for everybody; version, member and roles are not.

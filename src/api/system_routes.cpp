@@ -113,11 +113,29 @@ http::Response health(Call& call) {
   return json_answer(JsonObject{{"dataSource.connection.time", std::move(check)}}, database ? 200 : 500);
 }
 
+Json text_or_null(const std::optional<std::string>& text) {
+  return text ? Json(*text) : Json(nullptr);
+}
+
+http::Response effective_config(Call& call) {
+  JsonArray keys;
+  for (const service::ConfigEntry& entry : call.services.system.config()) {
+    keys.push_back(JsonObject{{"key", entry.key},
+                              {"value", text_or_null(entry.value)},
+                              {"default", text_or_null(entry.standard)},
+                              {"source", entry.source},
+                              {"kind", entry.kind},
+                              {"meaning", entry.meaning}});
+  }
+  return json_answer(JsonObject{{"keys", std::move(keys)}});
+}
+
 }  // namespace
 
 const std::vector<Route>& system_routes() {
   static const std::vector<Route> kRoutes{
       {"GET", "system/info", 14, {"system", "read"}, info},
+      {"GET", "system/config", 14, {"system", "admin"}, effective_config},
       {"GET", "system/executions/status", 32, {"system", "read"}, mode_status},
       {"POST", "system/executions/enable", 14, {"system", "enable_executions"}, enable_executions},
       {"POST", "system/executions/disable", 14, {"system", "disable_executions"}, disable_executions},

@@ -66,6 +66,7 @@ class Judge {
   const RawValue* find(std::string_view key) const;
   std::optional<ConfigValue> judge(const ConfigKey& key, const RawValue& raw);
   std::string resolved_or_raw(const std::string& key, const RawValue& raw);
+  void show(const ConfigKey& key, const RawValue* set, const std::string& value);
   void complain(const RawValue& raw, std::string_view key, const std::string& what) {
     problems_.push_back(raw.where + ": " + std::string(key) + ": " + what);
   }
@@ -77,7 +78,10 @@ class Judge {
   void finish_cluster();
   void finish_storage();
   void finish_mail();
-  void complain_of_cluster(const std::string& message);
+  void finish_oauth();
+  // Messages of a parser of `properties`, a line each, with the place of the key that each names.
+  void complain_of(const std::map<std::string, std::string>& properties, const std::string& message);
+  void complain_of_cluster(const std::string& message) { complain_of(config_.cluster.properties, message); }
 
   const RawConfig& raw_;
   const std::map<std::string, std::string>& environment_;
@@ -125,7 +129,16 @@ void Judge::judge_table() {
     }
     const auto value = judge(key, set != nullptr ? *set : RawValue{std::string(key.standard), "default"});
     if (value && key.set != nullptr) key.set(config_, *value);
+    if (value) show(key, set, value->text);
   }
+}
+
+void Judge::show(const ConfigKey& key, const RawValue* set, const std::string& value) {
+  const bool hidden = set != nullptr && (key.kind == ValueKind::secret || key.kind == ValueKind::database_url);
+  config_.entries.push_back({std::string(key.key), hidden ? std::nullopt : std::optional(value),
+                             key.standard.empty() ? std::nullopt : std::optional(std::string(key.standard)),
+                             set != nullptr ? set->where : "default", describe_kind(key.kind, key.range, key.choices),
+                             std::string(key.meaning)});
 }
 
 std::string Judge::resolved_or_raw(const std::string& key, const RawValue& raw) {
@@ -140,11 +153,16 @@ void Judge::judge_others() {
     if (key.starts_with("framework.") || key.starts_with("service.") || key.starts_with("plugin."))
       config_.framework[key] = resolved_or_raw(key, raw);
     if (key.starts_with(cluster_prefix)) {
-      config_.cluster.properties[key] = resolved_or_raw(key, raw);
+      const std::string value = config_.cluster.properties[key] = resolved_or_raw(key, raw);
+      if (find_config_key(key) == nullptr) config_.entries.push_back({key, value, std::nullopt, raw.where, "", ""});
       continue;
     }
     if (key.starts_with(provider_prefix) || key.starts_with(converter_prefix)) {
       storage_[key] = resolved_or_raw(key, raw);
+      continue;
+    }
+    if (key.starts_with(auth::kOauthPrefix) || key.starts_with(auth::kOwnOauthPrefix)) {
+      config_.auth.oauth_properties[key] = resolved_or_raw(key, raw);
       continue;
     }
     if (find_config_key(key) != nullptr) continue;
@@ -205,12 +223,11 @@ void Judge::finish_server() {
   }
 }
 
-// A message of a parser of cluster keys, with the place of the key that it names.
-void Judge::complain_of_cluster(const std::string& message) {
+void Judge::complain_of(const std::map<std::string, std::string>& properties, const std::string& message) {
   for (const auto& line : base::split(message, '\n')) {
     const RawValue* named = nullptr;
     std::size_t longest = 0;
-    for (const auto& [key, value] : config_.cluster.properties) {
+    for (const auto& [key, value] : properties) {
       if (key.size() <= longest || line.find(key) == std::string::npos) continue;
       named = find(key);
       longest = key.size();
@@ -240,6 +257,21 @@ void Judge::finish_cluster() {
     if (key.starts_with(remote_prefix) || find_config_key(key) != nullptr) continue;
     if (key.starts_with("rundeck.clusterMode.messaging.encryption.")) continue;
     note(key, find(key)->where, nearest_config_key(key));
+  }
+}
+
+void Judge::finish_oauth() {
+  auto& auth = config_.auth;
+  auto parsed = auth::parse_oauth_config(auth.oauth_properties);
+  if (!parsed) return complain_of(auth.oauth_properties, parsed.error().message);
+  auth.oauth = std::move(parsed->providers);
+  for (const std::string& key : parsed->unknown_keys) {
+    const RawValue& raw = *find(key);
+    if (key.starts_with(own_prefix)) {
+      complain(raw, key, "there is no such key; docs/authentication.md shows those of a provider");
+    } else {
+      note(key, raw.where, {});
+    }
   }
 }
 
@@ -275,6 +307,7 @@ void Judge::finish_storage() {
   vault::StorageSurroundings around;
   around.standard_folder = (config_.folders.var / "storage").string();
   around.environment = [this](const std::string& name) -> std::optional<std::string> {
+    config_.storage.secret_variables.push_back(name);
     const auto found = environment_.find(name);
     return found == environment_.end() ? std::nullopt : std::optional(found->second);
   };
@@ -313,6 +346,7 @@ void Judge::finish() {
   finish_server();
   finish_storage();
   finish_auth();
+  finish_oauth();
   finish_cluster();
   finish_mail();
   // A file for a job option comes as one body, with a little around it.

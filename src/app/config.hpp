@@ -15,6 +15,8 @@
 #include "api/page_settings.hpp"
 #include "api/request_rules.hpp"
 #include "auth/login_throttle.hpp"
+#include "auth/oauth_config.hpp"
+#include "auth/oidc_login.hpp"
 #include "base/clock.hpp"
 #include "base/logging.hpp"
 #include "base/result.hpp"
@@ -23,6 +25,7 @@
 #include "cluster/policy_config.hpp"
 #include "notify/mail_settings.hpp"
 #include "service/log_settings.hpp"
+#include "service/system.hpp"
 #include "store/database.hpp"
 #include "vault/storage_config.hpp"
 
@@ -33,12 +36,13 @@ enum class ExecutionMode { active, passive };
 // Paths are absolute.
 struct Config {
   struct Folders {
-    std::filesystem::path base;  // $RDECK_BASE
-    std::filesystem::path etc;   // of framework.properties and the *.aclpolicy files
-    std::filesystem::path var;   // framework.var.dir
-    std::filesystem::path data;  // of the embedded database
-    std::filesystem::path logs;  // framework.logs.dir; output of executions is in `logs`/rundeck
-    std::filesystem::path temp;  // framework.tmp.dir: scripts while they run
+    std::filesystem::path base;     // $RDECK_BASE
+    std::filesystem::path etc;      // of framework.properties and the *.aclpolicy files
+    std::filesystem::path var;      // framework.var.dir
+    std::filesystem::path data;     // of the embedded database
+    std::filesystem::path logs;     // framework.logs.dir; output of executions is in `logs`/rundeck
+    std::filesystem::path plugins;  // framework.libext.dir
+    std::filesystem::path temp;     // framework.tmp.dir: scripts while they run
   } folders;
 
   struct Server {
@@ -103,6 +107,11 @@ struct Config {
     std::size_t max_sessions = 0, login_threads = 0;
     qd::auth::ThrottleConfig throttle;
     api::RequestRules rules;
+    std::map<std::string, std::string> oauth_properties;  // rundeck.security.oauth.*, quarterdeck.oauth.*
+    std::vector<qd::auth::OauthProvider> oauth;           // what they mean
+    qd::auth::ProfileClaims profile_claims;
+    bool sync_oauth_profiles = false;
+    Millis clock_skew{0};
     bool redirect_logout = false;
     std::string logout_url;
   } auth;
@@ -119,6 +128,7 @@ struct Config {
   struct Storage {
     vault::RingConfig ring;
     vault::StorageConfig keys;
+    std::vector<std::string> secret_variables;  // of the environment; commands of jobs must not see them
   } storage;
 
   struct Pools {
@@ -167,6 +177,9 @@ struct Config {
   };
   std::vector<Unimplemented> unimplemented;
   std::vector<std::filesystem::path> files;  // those that were read, in order
+
+  // Every key as it is in force, for people: secrets are not in it.
+  std::vector<service::ConfigEntry> entries;
 };
 
 // What the command line and the process give.

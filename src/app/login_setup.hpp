@@ -5,7 +5,9 @@
 
 #include "app/config.hpp"
 #include "auth/login_chain.hpp"
+#include "auth/web_fetch.hpp"
 #include "service/logins.hpp"
+#include "service/single_sign_on.hpp"
 
 namespace qd::app {
 
@@ -13,5 +15,10 @@ namespace qd::app {
 Result<std::unique_ptr<auth::LoginModule>> make_login_modules(const Config& config);
 
 service::LoginRules login_rules(const Config& config);
+
+service::SingleSignOnRules single_sign_on_rules(const Config& config);
+
+// Calls providers by HTTP.
+auth::WebFetch web_fetch();
 
 }  // namespace qd::app

@@ -10,6 +10,7 @@
 #include "app/base_folder.hpp"
 #include "app/config.hpp"
 #include "app/config_keys.hpp"
+#include "app/import_keys.hpp"
 #include "app/route_list.hpp"
 #include "app/server.hpp"
 #include "app/version.hpp"
@@ -101,6 +102,7 @@ int run_server(const ConfigRequest& request) {
   const auto uuid = qd::app::server_uuid(*config);
   if (!uuid) return fail_start(uuid.error());
   config->member.uuid = *uuid;
+  for (const std::string& name : config->storage.secret_variables) unsetenv(name.c_str());
   qd::base::init_logging(config->log.level, config->log.file.string());
   note_unimplemented(*config);
 
@@ -119,6 +121,35 @@ int run_server(const ConfigRequest& request) {
   serve_signals(signals, server);
   server.stop();
   return 0;
+}
+
+// Exit code 1: not all of it could be taken over.
+int import_keys(const ConfigRequest& request, qd::store::DatabaseConfig from, const std::string& password_variable) {
+  if (!password_variable.empty()) {
+    const auto password = request.environment.find(password_variable);
+    if (password == request.environment.end()) {
+      std::cerr << "The environment variable " << password_variable << " is not set\n";
+      return 2;
+    }
+    from.password = password->second;
+  }
+  auto config = qd::app::load_config(request);
+  if (!config) return fail_start(config.error());
+  if (auto made = qd::app::make_folders(*config); !made) return fail_start(made.error());
+  const auto lock = qd::app::BaseFolderLock::take(*config);
+  if (!lock) return fail_start(lock.error());
+  qd::base::init_logging(config->log.level, "");
+  try {
+    const auto done = qd::app::import_keys(*config, from);
+    if (!done) return fail_start(done.error());
+    for (const std::string& failure : done->failures) std::cerr << failure << "\n";
+    std::cout << done->imported << " keys imported, " << done->skipped << " were there already, "
+              << done->failures.size() << " failed\n";
+    return done->failures.empty() ? 0 : 1;
+  } catch (const std::exception& error) {
+    std::cerr << "The keys cannot be imported: " << error.what() << "\n";
+    return 1;
+  }
 }
 
 void add_config_options(CLI::App& command, ConfigRequest& request, std::vector<std::string>& settings) {
@@ -157,6 +188,14 @@ int main(int argc, char** argv) {
 
   CLI::App* routes = app.add_subcommand("routes", "List every route of the API as JSON, with the right that it needs");
 
+  CLI::App* import = app.add_subcommand("import-keys", "Take over the key storage of a Rundeck from its database");
+  qd::store::DatabaseConfig from;
+  std::string password_variable;
+  add_config_options(*import, request, settings);
+  import->add_option("--from", from.url, "JDBC URL of Rundeck's database; it is only read")->required();
+  import->add_option("--user", from.username, "User of that database");
+  import->add_option("--password-variable", password_variable, "Environment variable with that user's password");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -171,6 +210,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (!add_settings(request, settings)) return 2;
+  if (import->parsed()) return import_keys(request, from, password_variable);
   tune_allocator();
   raise_descriptor_limit();
   forget_environment(request);

@@ -95,6 +95,7 @@ Result<> Server::refresh() {
   auto config = reload_();
   if (!config) return fail(config.error());
   parts_->remote.set_policies(std::move(config->cluster.remote));
+  parts_->system_service.refresh_config(config->entries, "rundeck.clusterMode.remoteExecution.");
   base::log_info("config", "read again: remote execution policies are those of the files now");
   return {};
 }
@@ -111,6 +112,7 @@ void Server::stop() noexcept {
   request_pool_.stop();
   if (!parts_) return;
   parts_->audit.stop();
+  parts_->history_cleanup.stop();
   parts_->log_copies.stop();
   parts_->launcher.stop(Millis(std::max<std::int64_t>(0, deadline - SystemClock().now())));
   parts_->log_storage.stop();
@@ -118,6 +120,7 @@ void Server::stop() noexcept {
   parts_->remote.stop();
   parts_->cluster.stop();
   parts_->catalog.stop();
+  parts_->plugins.stop();
   parts_->providers.stop();
   parts_->engine_pool.stop();
   parts_->engine_loop.stop();

@@ -32,6 +32,19 @@ model::Node server_node(const Config& config, const service::ProcessFacts& facts
   return node;
 }
 
+plugin::ScriptHost plugin_host(const Config& config, const node::OrphanGuard& guard) {
+  return {config.folders.base.string(), (config.folders.var / "plugins" / "data").string(),
+          config.folders.temp.string(), guard.environment()};
+}
+
+// What file copiers of plugins are handed lies there.
+node::LocalConfig plugin_files(const Config& config, const node::OrphanGuard& guard) {
+  node::LocalConfig local;
+  local.temp_directory = config.folders.temp.string();
+  local.environment = guard.environment();
+  return local;
+}
+
 engine::LauncherConfig launcher_config(const Config& config, const std::string& url, const std::string& log_root,
                                        const model::Node& node) {
   engine::LauncherConfig launcher;
@@ -49,7 +62,7 @@ engine::LauncherConfig launcher_config(const Config& config, const std::string& 
 
 engine::RemoteOptionsConfig remote_options_config(const Config& config, const model::Node& node,
                                                   std::shared_ptr<const http::AddressBlocks> blocked,
-                                                  vault::SecretReader read_secret) {
+                                                  vault::SecretReader read_secret, const plugin::ScriptParts* plugins) {
   const auto seconds = [](Millis time) { return std::chrono::duration_cast<std::chrono::seconds>(time); };
   engine::RemoteOptionsConfig remote;
   remote.timeout = seconds(config.remote_options.timeout);
@@ -57,6 +70,7 @@ engine::RemoteOptionsConfig remote_options_config(const Config& config, const mo
   remote.attempts = config.remote_options.attempts;
   remote.blocked = std::move(blocked);
   remote.read_secret = std::move(read_secret);
+  remote.plugins = plugins;
   remote.node_name = node.name;
   remote.server_uuid = config.member.uuid;
   remote.base_folder = config.folders.base.string();
@@ -113,7 +127,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       own_database(std::move(databases.own)),
       vaults(std::move(opened_vaults)),
       log_root((config.folders.logs / "rundeck").string()),
-      projects(*database),
+      projects(*database, vaults->project_seal),
       job_rows(*database),
       execution_rows(*database),
       token_rows(*database),
@@ -130,19 +144,32 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       engine_pool("engine", kEngineThreads, kEngineQueue),
       self(config.member.uuid, 0),
       guard(config.member.uuid),
+      plugins(config.folders.plugins.string(), (config.folders.var / "plugins" / "cache").string()),
+      plugin_scripts{plugins, engine_loop, engine_pool, plugin_host(config, guard)},
+      plugin_sources{plugin_scripts,
+                     [this, framework = config.framework](const std::string& project) {
+                       auto properties = framework;
+                       if (const auto found = projects.find(project)) {
+                         for (const auto& [key, value] : found->config) properties[key] = value;
+                       }
+                       return properties;
+                     }},
       node(server_node(config, service::System::process())),
       blocked_addresses(std::make_shared<const http::AddressBlocks>(
           http::AddressBlocks::parse(config.blocked_addresses).value_or(http::AddressBlocks()))),
       catalog(source_parts(config)),
       node_service(projects, catalog),
       providers(config, engine_loop, engine_pool, guard.environment()),
-      remote_options(remote_options_config(config, node, blocked_addresses, secret_reader())),
+      plugin_nodes(plugin_scripts, plugin_files(config, guard)),
+      remote_options(remote_options_config(config, node, blocked_addresses, secret_reader(), &plugin_scripts)),
       remote(self, remote_settings(config), config.cluster.remote),
       planner(planner_config(config, url), profile_rows, execution_rows),
       notifier(
           *database, self,
-          [sender = notify::Sender(sender_parts(config, blocked_addresses, execution_rows, log_root))](
-              const store::Delivery& delivery, const std::function<bool()>& cancelled) {
+          [sender = notify::Sender(sender_parts(
+               config, blocked_addresses, execution_rows,
+               [this](const model::Execution& one) { return output_service.view(one); }, secret_reader(),
+               plugin_sources))](const store::Delivery& delivery, const std::function<bool()>& cancelled) {
             return sender.attempt(delivery, cancelled);
           },
           notifier_config(config)),
@@ -166,7 +193,8 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                      service::run_rights(access, config.member.name),
                                      {[this](const model::NotificationEvent& event) { return planner.plan(event); },
                                       [this] { notifier.poke(); }},
-                                     &providers.services()},
+                                     &providers.services(),
+                                     &plugin_scripts},
                launcher_config(config, url, log_root, node)),
       starter(launcher, job_rows, projects,
               [this](const store::ScheduleRow& row, UnixMillis due) { return calendar_service.excluded(row, due); },
@@ -196,20 +224,22 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       project_service(projects, execution_rows, clock, audit),
       job_service(job_rows, projects, execution_rows, job_cache, clock, config.member.uuid, audit),
       execution_service(execution_rows, projects, job_cache, launcher, clock, log_root, audit,
-                        [this](model::ExecutionId id) {
-                          log_copies.drop(id);
-                          if (log_stores.enabled()) log_storage.deleted(id);
+                        [this](const model::Execution& execution) {
+                          log_copies.drop(execution.id);
+                          log_storage.deleted(execution);
                         }),
+      history_cleanup(*database, projects, execution_service),
       output_service(hub, log_copies, log_root),
       upload_service(upload_rows, job_cache, execution_service, clock, config.uploads.life,
                      config.uploads.max_file_bytes),
       option_values_service(job_cache, projects, remote_options),
       login_service(login_chain, sessions, tokens, profile_rows, audit, clock, login_rules(config)),
+      sso_service(single_sign_on_rules(config), web_fetch(), login_service, clock),
       local_user_service(local_user_rows, sessions, audit, clock, config.auth.shortest_password),
-      key_service(*vaults->keys, *vaults->ring, access, audit),
+      key_service(*vaults->keys, *vaults->ring, projects, access, audit),
       system_service({kVersion, config.member.name, config.folders.base.string(), config.member.uuid,
                       config.member.cluster, clock.now()},
-                     *database, launcher, clock),
+                     config.entries, *database, launcher, clock),
       calendar_service(calendar_rows, projects, job_rows, clock, config.schedules.calendars),
       schedule_service({*database, job_rows, projects, execution_rows, job_cache, calendar_service}, config.member.uuid,
                        [this, own = config.member.uuid](const store::TakeoverFilter& filter, const std::string& by) {
@@ -225,6 +255,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                       *database, config.member.uuid),
       policy_service(acl_rows, projects, access, clock, audit),
       notification_service(delivery_rows),
+      plugin_service(plugins),
       request_rules(config.auth.rules),
       page_settings(config.pages),
       dispatcher(api::Services{project_service,
@@ -235,6 +266,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                member_requests,
                                upload_service,
                                login_service,
+                               sso_service,
                                system_service,
                                schedule_service,
                                project_schedule_service,
@@ -248,6 +280,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                local_user_service,
                                key_service,
                                notification_service,
+                               plugin_service,
                                engine_loop,
                                request_pool,
                                clock,
@@ -257,7 +290,8 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                [&http] { return http.stats(); },
                                url,
                                config.server.context_path,
-                               std::move(refresh)}) {}
+                               std::move(refresh),
+                               {}}) {}
 
 // Called once executions run, when everything is there.
 vault::SecretReader Server::Parts::secret_reader() {
@@ -278,6 +312,9 @@ node::SourceParts Server::Parts::source_parts(const Config& config) {
   parts.pool = &engine_pool;
   parts.blocked = blocked_addresses;
   parts.cache_directory = (config.folders.var / "nodes").string();
+  parts.other = [this](const std::string& type, const std::string& project, const node::SourceConfig& source) {
+    return plugin::make_node_source(plugin_sources, type, project, source);
+  };
   return parts;
 }
 
@@ -339,17 +376,23 @@ Result<> Server::Parts::start(const Config& config, const std::string& url) {
       }
     });
   }
+  plugins.start();
+  providers.services().set_finders(
+      [this](const std::string&, const std::string& name) { return plugin_nodes.executor(name); },
+      [this](const std::string&, const std::string& name) { return plugin_nodes.copier(name); });
   engine_loop.start();
   providers.start();
   remote.start(engine_loop, engine_pool);
   launcher.start();
   notifier.start();
   node_service.warm();
+  if (sso_service.takes_bearer()) engine_pool.post([this] { sso_service.warm(); });
   cluster.logic().close_earlier_lives();
   cluster.run();
   scheduler_loop.start();
   log_storage.start();
   log_copies.start();
+  history_cleanup.start();
   return {};
 }
 

@@ -25,11 +25,13 @@
 #include "schedule/job_starter.hpp"
 #include "schedule/scheduler_loop.hpp"
 #include "service/access_control.hpp"
+#include "service/history_cleanup.hpp"
 #include "service/log_copies.hpp"
 #include "service/log_storage.hpp"
 #include "service/member_requests.hpp"
 #include "service/policies.hpp"
 #include "service/remote_execution.hpp"
+#include "service/single_sign_on.hpp"
 #include "store/acl_store.hpp"
 #include "store/audit_store.hpp"
 #include "store/calendar_store.hpp"
@@ -48,6 +50,10 @@
 #include "store/upload_store.hpp"
 #include "vault/storage_config.hpp"
 
+#include "plugin/node_providers.hpp"
+#include "plugin/node_source.hpp"
+#include "plugin/registry.hpp"
+
 namespace qd::app {
 
 struct Databases {
@@ -60,6 +66,7 @@ struct Vaults {
   SystemClock clock;
   std::unique_ptr<vault::KeyRing> ring;
   std::unique_ptr<vault::Storage> keys;
+  store::TextSeal project_seal;
 };
 
 struct Server::Parts {
@@ -98,11 +105,15 @@ struct Server::Parts {
   log::LogHub hub;
   model::OwnIncarnation self;
   node::OrphanGuard guard;
+  plugin::Registry plugins;
+  plugin::ScriptParts plugin_scripts;
+  plugin::NodeSourceParts plugin_sources;
   model::Node node;
   std::shared_ptr<const http::AddressBlocks> blocked_addresses;
   node::NodeCatalog catalog;
   service::Nodes node_service;
   NodeProviders providers;
+  plugin::NodeProviders plugin_nodes;
   engine::RemoteOptions remote_options;
   service::RemoteExecution remote;
   notify::Planner planner;
@@ -134,10 +145,12 @@ struct Server::Parts {
   service::Projects project_service;
   service::Jobs job_service;
   service::Executions execution_service;
+  service::HistoryCleanup history_cleanup;
   service::Output output_service;
   service::Uploads upload_service;
   service::OptionValues option_values_service;
   service::Logins login_service;
+  service::SingleSignOn sso_service;
   service::LocalUsers local_user_service;
   service::Keys key_service;
   service::System system_service;
@@ -147,6 +160,7 @@ struct Server::Parts {
   service::Cluster cluster_service;
   service::Policies policy_service;
   service::Notifications notification_service;
+  service::Plugins plugin_service;
   api::RequestRules request_rules;
   api::PageSettings page_settings;
   api::Dispatcher dispatcher;

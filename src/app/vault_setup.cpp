@@ -1,6 +1,7 @@
 #include "app/vault_setup.hpp"
 
 #include "base/logging.hpp"
+#include "vault/text_sealer.hpp"
 
 namespace qd::app {
 
@@ -13,6 +14,8 @@ Result<std::unique_ptr<Vaults>> open_vaults(const Config& config, store::Databas
   auto keys = vault::build_storage(config.storage.keys, database, "keys", *vaults->ring, vaults->clock);
   if (!keys) return fail(keys.error());
   vaults->keys = std::move(*keys);
+  // Only with a password, which members can share: a member without the key could do nothing with any project.
+  vaults->project_seal = vault::make_text_seal(*vaults->ring, "projects", !config.storage.ring.password.empty());
   return vaults;
 }
 

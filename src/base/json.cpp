@@ -56,8 +56,10 @@ const Json* find(const Json& value, std::string_view key) {
 std::optional<std::string> scalar_text(const Json& value) {
   if (const auto* text = value.if_string()) return std::string(text->data(), text->size());
   if (const double* number = value.if_double()) {
-    char text[32];  // the shortest spelling that reads back the same, without Boost's "1.5E0"
-    return std::string(text, std::to_chars(text, text + sizeof text, *number).ptr);
+    char digits[32];  // the shortest spelling that reads back the same, without Boost's "1.5E0"
+    std::string text(digits, std::to_chars(digits, digits + sizeof digits, *number).ptr);
+    if (text.find_first_of(".ein") == std::string::npos) text += ".0";  // "version: 1.0" in a file
+    return text;
   }
   if (value.is_bool() || value.is_number()) return boost::json::serialize(value);
   return std::nullopt;

@@ -38,6 +38,7 @@ TEST(Json, ReadsScalarsAsText) {
   EXPECT_EQ(text_or(object, "n"), "3");
   EXPECT_EQ(text_or(object, "b"), "true");
   EXPECT_EQ(scalar_text(Json(1.5)), "1.5");
+  EXPECT_EQ(scalar_text(Json(1.0)), "1.0");
   EXPECT_EQ(scalar_text(Json(1e300)), "1e+300");
   EXPECT_EQ(text_or(object, "o", "-"), "-");
   EXPECT_TRUE(truth_or(object, "b", false));

@@ -50,6 +50,7 @@ const Commands& catalog() {
                                 local_user_commands,
                                 audit_commands,
                                 key_commands,
+                                plugin_commands,
                                 shell_commands}) {
       for (Command& command : table()) commands.push_back(std::move(command));
     }
@@ -101,6 +102,7 @@ std::string group_summary(const std::string& path) {
       {"users local", "Make and change users whose passwords are in the database."},
       {"audit", "Read the audit trail."},
       {"keys", "List, read, store and delete keys and passwords of the key storage."},
+      {"plugins", "List plugins."},
       {"users", "Show and change profiles of users."},
   };
   const auto found = summaries.find(path);

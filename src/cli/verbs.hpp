@@ -26,6 +26,7 @@ Commands policy_file_commands();
 Commands local_user_commands();
 Commands audit_commands();
 Commands key_commands();
+Commands plugin_commands();
 Commands shell_commands();  // completion, manual page, version
 
 }  // namespace qd::cli

@@ -28,6 +28,8 @@
 #include "store/upload_store.hpp"
 #include "vault/secret_reader.hpp"
 
+#include "plugin/script.hpp"
+
 namespace qd::engine {
 
 // What is to run, for whom. The caller has authorised it.
@@ -129,7 +131,8 @@ struct LauncherParts {
   const model::OwnIncarnation* self = nullptr;  // this life of the member; null: as the configuration says
   RunRights rights = {};
   NotificationHooks notifications = {};
-  node::FileCopier* copier = nullptr;  // of the step copyfile; null: it fails
+  node::FileCopier* copier = nullptr;            // of the step copyfile; null: it fails
+  const plugin::ScriptParts* plugins = nullptr;  // steps by script plugins; null: there are none
 };
 
 struct RunPlan;

@@ -43,7 +43,8 @@ base::Task<NodeResult> run_command(const NodeTask& task, const model::CommandSte
   auto command = model::expand_command(step.command, task.context);
   if (!command) co_return NodeResult::failure(node::reason::configuration, command.error().message);
   StepOutput output(task.log);
-  const auto exec = exec_context(task, output);
+  auto exec = exec_context(task, output);
+  exec.hides_command = task.scope.log.masker().apply(*command) != *command;
   auto running = task.scope.parts.executor.execute(exec, task.node, std::move(*command));
   auto result = co_await std::move(running);
   output.finish();

@@ -4,14 +4,6 @@
 
 namespace qd::engine {
 
-namespace {
-
-std::string missing_plugin(const std::string& type) {
-  return "The step plugin '" + type + "' is not available on this server";
-}
-
-}  // namespace
-
 JsonObject filled_settings(const JsonObject& settings, const model::DataContext& context) {
   JsonObject filled = settings;
   for (auto& entry : filled) {
@@ -34,7 +26,7 @@ base::Task<StepOutcome> run_workflow_plugin(const WorkflowTask& task, const mode
   } else if (step.type == "edu.ohio.ais.rundeck.HttpWorkflowStepPlugin") {
     running = request_http(task, settings);
   } else {
-    co_return StepOutcome::failure(node::reason::configuration, missing_plugin(step.type));
+    running = run_script_plugin(task, step.type, settings);
   }
   co_return co_await std::move(running);
 }
@@ -51,7 +43,7 @@ base::Task<node::NodeResult> run_node_plugin(const NodeTask& task, std::size_t s
   } else if (step.type == "edu.ohio.ais.rundeck.HttpWorkflowNodeStepPlugin") {
     running = request_http_for_node(task, settings);
   } else {
-    co_return node::NodeResult::failure(node::reason::configuration, missing_plugin(step.type));
+    running = run_script_plugin_for_node(task, step.type, settings);
   }
   co_return co_await std::move(running);
 }

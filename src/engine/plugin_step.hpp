@@ -44,5 +44,8 @@ node::NodeResult give_node_data(const NodeTask& task, std::size_t step, const Js
 base::Task<node::NodeResult> run_local_command(const NodeTask& task, const JsonObject& written);
 base::Task<node::NodeResult> copy_files(const NodeTask& task, const JsonObject& settings);
 base::Task<node::NodeResult> request_http_for_node(const NodeTask& task, const JsonObject& settings);
+// By script plugins; failures when there is none of that name, which then name those that there are.
+base::Task<StepOutcome> run_script_plugin(const WorkflowTask& task, std::string type, JsonObject settings);
+base::Task<node::NodeResult> run_script_plugin_for_node(const NodeTask& task, std::string type, JsonObject settings);
 
 }  // namespace qd::engine

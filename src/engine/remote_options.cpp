@@ -9,6 +9,8 @@
 #include "base/text.hpp"
 #include "http/client.hpp"
 
+#include "plugin/option_values.hpp"
+
 namespace qd::engine {
 namespace {
 
@@ -141,9 +143,31 @@ Result<std::string> RemoteOptions::fetch(const model::Option& option, const std:
   return body;
 }
 
+Result<std::vector<model::RemoteValue>> RemoteOptions::values_of_plugin(
+    const model::Job& job, const model::Option& option, const model::OptionValues& chosen,
+    const vault::SecretUser& user, const std::map<std::string, std::string>& project_config) const {
+  if (config_.plugins == nullptr) return fail(ErrorKind::unavailable, "this server has no plugins");
+  auto properties = config_.settings;
+  for (const auto& [key, value] : project_config) properties[key] = value;
+  auto others = chosen;
+  for (const auto& other : job.options) {
+    if (other.secure) others.erase(other.name);
+  }
+  auto found = plugin::option_values_of(*config_.plugins, option.values_plugin, job.project, properties, others,
+                                        vault::reading_for(config_.read_secret, user));
+  if (!found) return fail(found.error());
+  std::vector<model::RemoteValue> values;
+  for (auto& [label, value] : *found) values.push_back({std::move(label), std::move(value), false});
+  if (option.sort_values) {
+    std::stable_sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  }
+  return values;
+}
+
 Result<std::vector<model::RemoteValue>> RemoteOptions::values(
     const model::Job& job, const model::Option& option, const model::OptionValues& chosen,
     const vault::SecretUser& user, const std::map<std::string, std::string>& project_config) const {
+  if (option.values_url.empty()) return values_of_plugin(job, option, chosen, user, project_config);
   const auto url =
       model::expand_values_url(option.values_url, url_words(config_, job, option, chosen, user.user, project_config));
   const auto scheme = base::lower(url.substr(0, url.find(':')));
@@ -167,7 +191,7 @@ Result<std::vector<model::RemoteValue>> RemoteOptions::values(
 void RemoteOptions::fill_enforced(model::Job& job, const model::OptionValues& given, const vault::SecretUser& user,
                                   const std::map<std::string, std::string>& project_config) const {
   for (model::Option& option : job.options) {
-    if (!option.enforced || option.values_url.empty() || !option.values.empty()) continue;
+    if (!option.enforced || !gives_values(option) || !option.values.empty()) continue;
     const auto chosen = given.find(option.name);
     if (chosen == given.end() && !option.value && !option.multivalue_all_selected) continue;
     model::OptionValues others = given;

@@ -1,4 +1,4 @@
-// Values of options that a URL gives: https://…, http://… or file:/….
+// Values of options that a URL gives, https://…, http://… or file:/…, or a plugin.
 #pragma once
 
 #include <functional>
@@ -15,6 +15,8 @@
 #include "model/option_values.hpp"
 #include "vault/secret_reader.hpp"
 
+#include "plugin/script.hpp"
+
 namespace qd::engine {
 
 struct RemoteOptionsConfig {
@@ -25,12 +27,17 @@ struct RemoteOptionsConfig {
   std::string node_name, server_uuid, base_folder;  // what ${rundeck.…} says
   std::map<std::string, std::string> settings;      // framework properties, framework.globals.* among them
   vault::SecretReader read_secret;                  // empty: there is no key storage
+  const plugin::ScriptParts* plugins = nullptr;     // that give values too; null: none
 };
 
 // Thread-safe; blocks until the answer is there, at most a minute.
 class RemoteOptions {
  public:
   explicit RemoteOptions(RemoteOptionsConfig config) : config_(std::move(config)) {}
+
+  static bool gives_values(const model::Option& option) {
+    return !option.values_url.empty() || !option.values_plugin.empty();
+  }
 
   // The values of `option` when the others are as `chosen` says. Errors name the URL without its secrets.
   Result<std::vector<model::RemoteValue>> values(const model::Job& job, const model::Option& option,
@@ -43,6 +50,9 @@ class RemoteOptions {
                      const std::map<std::string, std::string>& project_config) const;
 
  private:
+  Result<std::vector<model::RemoteValue>> values_of_plugin(
+      const model::Job& job, const model::Option& option, const model::OptionValues& chosen,
+      const vault::SecretUser& user, const std::map<std::string, std::string>& project_config) const;
   Result<std::string> fetch(const model::Option& option, const std::string& url, bool any_type,
                             const vault::SecretUser& user) const;
 

@@ -241,10 +241,10 @@ TEST_F(WorkflowTest, AnUnknownPluginFailsItsStepByName) {
   plugin.action = model::PluginStep{"jira-create", false, {}};
   auto row = run(job_of("j", {plugin}));
   EXPECT_EQ(row.status, "failed");
-  EXPECT_NE(errors(row).find("The step plugin 'jira-create' is not available"), std::string::npos);
+  EXPECT_NE(errors(row).find("There is no step plugin 'jira-create' on this server"), std::string::npos);
   plugin.action = model::PluginStep{"own-step", true, {}};
   row = run(job_of("j", {plugin}));
-  EXPECT_NE(errors(row).find("Failed: ConfigurationFailure: The step plugin 'own-step'"), std::string::npos);
+  EXPECT_NE(errors(row).find("Failed: ConfigurationFailure: There is no step plugin 'own-step'"), std::string::npos);
   EXPECT_EQ(row.failed_nodes, std::vector<std::string>{"server"});
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "log/packed_log.hpp"
 #include "log/rdlog.hpp"
 
 namespace qd::log {
@@ -19,14 +20,22 @@ constexpr std::size_t first_tail_bytes = 64 * 1024;
 class File {
  public:
   explicit File(const std::string& path) : path_(path), fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC)), error_(errno) {}
+  // Falls back to the compressed file.
+  Result<> prepare() {
+    if (fd_ >= 0 || error_ != ENOENT) return {};
+    auto opened = packed_.open(path_);
+    if (!opened) return fail(opened.error());
+    is_packed_ = *opened;
+    return {};
+  }
   File(const File&) = delete;
   File& operator=(const File&) = delete;
   ~File() {
     if (fd_ >= 0) close(fd_);
   }
 
-  bool is_open() const { return fd_ >= 0; }
-  bool missing() const { return fd_ < 0 && error_ == ENOENT; }
+  bool is_open() const { return fd_ >= 0 || is_packed_; }
+  bool missing() const { return !is_open() && error_ == ENOENT; }
   tl::unexpected<Error> failure(int error) const {
     return fail(ErrorKind::unavailable,
                 "Cannot read the execution's log " + path_ + ": " + std::system_category().message(error));
@@ -35,12 +44,14 @@ class File {
 
   LogStat stat() const {
     struct stat info {};
-    if (fstat(fd_, &info) != 0) return {};
-    return {true, info.st_size, info.st_mtim.tv_sec * 1000LL + info.st_mtim.tv_nsec / 1'000'000};
+    if (fstat(is_packed_ ? packed_.handle() : fd_, &info) != 0) return {};
+    return {true, is_packed_ ? packed_.size() : info.st_size,
+            info.st_mtim.tv_sec * 1000LL + info.st_mtim.tv_nsec / 1'000'000};
   }
 
   // Appends up to `size` bytes from `offset` on; fewer at the end of the file.
   Result<> read(std::string& buffer, std::int64_t offset, std::size_t size) const {
+    if (is_packed_) return packed_.read(buffer, offset, size);
     const std::size_t before = buffer.size();
     buffer.resize(before + size);
     std::size_t filled = 0;
@@ -59,6 +70,8 @@ class File {
   const std::string& path_;
   int fd_;
   int error_;
+  bool is_packed_ = false;
+  mutable PackedLog packed_;
 };
 
 // "2@node=web1" is matched by "2" and by itself.
@@ -225,7 +238,8 @@ Result<> read_tail(const File& file, const ReadRequest& request, LogPage& page) 
 
 Result<LogPage> read_log(const std::string& path, const ReadRequest& request) {
   LogPage page;
-  const File file(path);
+  File file(path);
+  if (auto prepared = file.prepare(); !prepared) return fail(prepared.error());
   if (file.missing()) {
     page.exists = false;
     return page;
@@ -249,9 +263,27 @@ Result<LogPage> read_log(const std::string& path, const ReadRequest& request) {
   return page;
 }
 
+Result<std::string> read_log_bytes(const std::string& path, std::int64_t offset, std::size_t size) {
+  File file(path);
+  if (auto prepared = file.prepare(); !prepared) return fail(prepared.error());
+  if (!file.is_open()) return file.open_failure();
+  std::string bytes;
+  if (auto read = file.read(bytes, offset, size); !read) return fail(read.error());
+  return bytes;
+}
+
+bool remove_log(const std::string& path) {
+  const bool plain = ::unlink(path.c_str()) == 0;
+  return ::unlink(packed_path(path).c_str()) == 0 || plain;
+}
+
 LogStat stat_log(const std::string& path) {
   struct stat info {};
-  if (stat(path.c_str(), &info) != 0) return {};
+  if (stat(path.c_str(), &info) != 0) {
+    if (errno != ENOENT) return {};
+    File file(path);
+    return file.prepare() && file.is_open() ? file.stat() : LogStat{};
+  }
   return {true, info.st_size, info.st_mtim.tv_sec * 1000LL + info.st_mtim.tv_nsec / 1'000'000};
 }
 

@@ -57,7 +57,8 @@ struct ExecContext {
   const model::DataContext* data = nullptr;                            // fills references in attributes and properties
   const std::map<std::string, std::string>* secure_options = nullptr;  // of the job, that only authentication may see
   std::function<Result<std::string>(const std::string& path)> read_secret =
-      {};  // from Key Storage; blocks; empty: none
+      {};                      // from Key Storage; blocks; empty: none
+  bool hides_command = false;  // it holds a secret: keep it out of this machine's list of processes
 };
 
 struct ScriptRun {

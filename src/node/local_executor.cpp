@@ -114,8 +114,14 @@ LocalExecutor::LocalExecutor(base::EventLoop& loop, base::WorkerPool& pool, Loca
 
 base::Task<NodeResult> LocalExecutor::execute(const ExecContext& ctx, const model::Node&, std::string command) {
   ProcessSpec spec;
-  spec.argv = {"/bin/sh", "-c", std::move(command)};
   spec.environment = merged_environment(config_.environment, ctx.environment);
+  if (ctx.hides_command) {
+    // Everybody may read the words of a process, its environment only the same user.
+    spec.environment.push_back("QD_HIDDEN_COMMAND=" + command);
+    spec.argv = {"/bin/sh", "-c", "qd_hidden=$QD_HIDDEN_COMMAND; unset QD_HIDDEN_COMMAND; eval \"$qd_hidden\""};
+  } else {
+    spec.argv = {"/bin/sh", "-c", std::move(command)};
+  }
   spec.working_directory = ctx.working_directory;
   spec.grace = config_.grace;
   spec.drain = config_.drain;

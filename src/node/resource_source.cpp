@@ -39,8 +39,8 @@ Result<std::unique_ptr<ResourceSource>> make_source(const std::string& type, con
   if (type == "local") return make_local_source(config, parts);
   if (type == "stub") return make_stub_source(config);
   if (type == "stored") return make_stored_source(project, config, parts);
-  return fail(ErrorKind::invalid, "the resource model source type \"" + type +
-                                      "\" is not known; use file, directory, url, script, local, stub or stored");
+  if (parts.other) return parts.other(type, project, config);
+  return fail(ErrorKind::invalid, "the resource model source type \"" + type + "\" is not known; use " + source_types);
 }
 
 }  // namespace qd::node

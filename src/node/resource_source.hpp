@@ -31,6 +31,8 @@ struct SharedDocuments {
   std::function<void(const std::string& project, const std::string& path, const std::string& content)> write;
 };
 
+class ResourceSource;
+
 // What sources need of the server; all of it outlives them.
 struct SourceParts {
   model::Node server_node;
@@ -39,6 +41,10 @@ struct SourceParts {
   base::WorkerPool* pool = nullptr;                    // and started here
   std::string cache_directory;                         // last good copies of remote sources; "": none are kept
   std::shared_ptr<const http::AddressBlocks> blocked;  // never reached by URLs; null: none
+  // Sources of types that are not built in; empty: there are none.
+  std::function<std::unique_ptr<ResourceSource>(const std::string& type, const std::string& project,
+                                                const SourceConfig& config)>
+      other = {};
 };
 
 // Methods block and are called by one thread at a time, but for the first four.
@@ -62,7 +68,10 @@ class ResourceSource {
   virtual Result<> write(const std::string&) { return fail(ErrorKind::invalid, "This source cannot be written."); }
 };
 
-// The error says which key is missing or wrong. Types: file, directory, url, script, local, stub, and our own `stored`.
+inline constexpr const char* source_types = "file, directory, url, script, local, stub or stored";
+
+// The error says which key is missing or wrong. Types: file, directory, url, script, local, stub, our own `stored`, and
+// what SourceParts::other makes.
 Result<std::unique_ptr<ResourceSource>> make_source(const std::string& type, const std::string& project,
                                                     const SourceConfig& config, const SourceParts& parts);
 

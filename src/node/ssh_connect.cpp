@@ -137,7 +137,8 @@ KnownHostsFile::Known known_keys(KnownHosts& hosts, const HostKeyRule& rule, con
   auto known = hosts.find(rule.file, name);
   if (rule.check != HostKeyRule::Check::accept_new || rule.learned == rule.file) return known;
   const auto learned = hosts.find(rule.learned, name);
-  known.keys.insert(known.keys.end(), learned.keys.begin(), learned.keys.end());
+  // What somebody wrote down for this host counts more than what was accepted once.
+  if (known.keys.empty()) known.keys = learned.keys;
   known.revoked.insert(known.revoked.end(), learned.revoked.begin(), learned.revoked.end());
   return known;
 }

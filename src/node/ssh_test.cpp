@@ -102,6 +102,7 @@ class SshTest : public testing::Test {
   }
   // `expected` must be the reason, and `words` a part of the message.
   void fails(const NodeResult& result, const std::string& expected, const std::string& words) {
+    SCOPED_TRACE(words);
     EXPECT_FALSE(result.success);
     EXPECT_EQ(result.failure_reason, expected) << result.message;
     EXPECT_NE(result.message.find(words), std::string::npos) << result.message;

@@ -12,7 +12,7 @@ namespace {
 
 using End = Attempt::End;
 
-Attempt failure(const Error& error) {
+Attempt http_failure(const Error& error) {
   return {error.kind == ErrorKind::invalid ? End::never : End::later, error.message};
 }
 
@@ -22,19 +22,20 @@ std::chrono::milliseconds timeout_of(const SenderParts& parts, const JsonObject&
   return std::min(wanted, parts.timeout);
 }
 
-Result<std::string> password_of(const SenderParts& parts, const JsonObject& settings) {
+Result<std::string> password_of(const SenderParts& parts, model::ExecutionId execution, const JsonObject& settings) {
   const auto written = text_or(settings, "password");
   if (!written.starts_with("keys/") && !written.starts_with("/keys/")) return written;
   if (!parts.read_secret) return fail(ErrorKind::invalid, "the password " + written + ": there is no key storage");
-  auto secret = parts.read_secret(written);
+  auto secret = parts.read_secret(execution, written);
   if (!secret) return fail(secret.error().kind, "the password " + written + ": " + secret.error().message);
   return secret;
 }
 
-Result<> authenticate(const SenderParts& parts, const JsonObject& settings, http::ClientRequest& request) {
+Result<> authenticate(const SenderParts& parts, model::ExecutionId execution, const JsonObject& settings,
+                      http::ClientRequest& request) {
   const auto way = base::lower(text_or(settings, "authentication"));
   if (way.empty() || way == "none") return {};
-  const auto password = password_of(parts, settings);
+  const auto password = password_of(parts, execution, settings);
   if (!password) return fail(password.error());
   if (way == "basic") {
     request.username = text_or(settings, "username");
@@ -54,7 +55,7 @@ Result<> authenticate(const SenderParts& parts, const JsonObject& settings, http
 
 }  // namespace
 
-Attempt send_http_notification(const SenderParts& parts, const JsonObject& settings,
+Attempt send_http_notification(const SenderParts& parts, model::ExecutionId execution, const JsonObject& settings,
                                const std::function<bool()>& cancelled) {
   http::ClientRequest request;
   request.url = base::trim(text_or(settings, "remoteUrl"));
@@ -66,13 +67,13 @@ Attempt send_http_notification(const SenderParts& parts, const JsonObject& setti
   request.cancelled = cancelled;
   request.ignore_body = true;
   auto headers = codec::parse_header_list(text_or(settings, "headers"));
-  if (!headers) return failure(headers.error());
+  if (!headers) return http_failure(headers.error());
   request.headers = std::move(*headers);
   const auto type = text_or(settings, "contentType");
   if (!type.empty()) request.headers.emplace_back("Content-Type", type);
-  if (auto known = authenticate(parts, settings, request); !known) return failure(known.error());
+  if (auto known = authenticate(parts, execution, settings, request); !known) return http_failure(known.error());
   const auto answer = http::fetch(request);
-  return answer ? judge_status(answer->status) : failure(answer.error());
+  return answer ? judge_status(answer->status) : http_failure(answer.error());
 }
 
 }  // namespace qd::notify

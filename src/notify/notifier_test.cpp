@@ -13,6 +13,11 @@ using End = Attempt::End;
 class NotifierTest : public ::testing::Test {
  protected:
   NotifierTest() : database_(store::testing::open_or_fail(store::testing::fresh_database(store::Dialect::sqlite))) {
+    // A member that lives: nobody else takes what it has leased.
+    database_->execute(
+        "INSERT INTO member (uuid, incarnation, state, name, host, url, tags, version, started_ms, beat_ms, mode, "
+        "requested_mode, requested_by, lock_boot, certificate, vitals) VALUES ('m1', 1, 'live', '', '', '', '', '', 0, "
+        "0, 'active', '', '', '', '', '')");
     config_.first_pause = Millis{1};
     config_.longest_pause = Millis{2};
     config_.look_every = Millis{5};

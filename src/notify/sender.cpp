@@ -86,7 +86,7 @@ Attempt Sender::send_mail(const store::Delivery& delivery, const JsonObject& con
 Attempt Sender::send_plugin(const store::Delivery& delivery, const JsonObject& content,
                             const std::function<bool()>& cancelled) const {
   if (delivery.type == http_notification) {
-    return send_http_notification(parts_, object_in(content, "config"), cancelled);
+    return send_http_notification(parts_, delivery.execution, object_in(content, "config"), cancelled);
   }
   if (parts_.plugin) {
     if (auto attempt = parts_.plugin(delivery, content, cancelled)) return std::move(*attempt);

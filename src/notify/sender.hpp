@@ -26,8 +26,8 @@ struct SenderParts {
   std::chrono::milliseconds timeout{120'000};
   // At most `most` bytes of the log's text, as it was printed or with time, user, node and level in front of each line.
   std::function<Result<std::string>(model::ExecutionId, bool formatted, std::size_t most)> read_log;
-  // The secret at a key storage path; empty: there is no key storage.
-  std::function<Result<std::string>(const std::string& path)> read_secret;
+  // The secret at a key storage path, read in the name of who started the execution; empty: there is no key storage.
+  std::function<Result<std::string>(model::ExecutionId, const std::string& path)> read_secret;
   // Runs an installed plugin of this name; nullopt: there is none. Empty: no plugins can be installed.
   std::function<std::optional<Attempt>(const store::Delivery&, const JsonObject& content,
                                        const std::function<bool()>& cancelled)>
@@ -60,7 +60,7 @@ Attempt judge_status(int status);
 // The peer's plugin HttpNotification: remoteUrl, method, body, contentType, headers, timeout (ms), noSSLVerification,
 // authentication (None, Basic, OAuth 2.0), username, password (a key storage path, or the password itself),
 // oauthTokenEndpoint.
-Attempt send_http_notification(const SenderParts& parts, const JsonObject& settings,
+Attempt send_http_notification(const SenderParts& parts, model::ExecutionId execution, const JsonObject& settings,
                                const std::function<bool()>& cancelled);
 inline constexpr const char* http_notification = "HttpNotification";
 

@@ -93,6 +93,7 @@ std::optional<std::int64_t> JobStarter::insert_missed(store::Session& session, c
   execution.job_revision = stored->revision;
   execution.type = "scheduled";
   execution.user = stored->updated_by;
+  execution.roles = stored->updated_by_roles;
   execution.status = model::status::missed;
   execution.description = fire.reason;
   execution.scheduled_for = fire.due;

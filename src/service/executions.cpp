@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/text.hpp"
+#include "log/packed_log.hpp"
 #include "service/access.hpp"
 #include "service/errors.hpp"
 
@@ -173,10 +174,15 @@ Result<> Executions::narrow_to_visible(const auth::Identity& who, store::Executi
   return {};
 }
 
-Result<store::ExecutionPage> Executions::query(const auth::Identity& who, store::ExecutionQuery query) {
+Result<store::ExecutionPage> Executions::query_all(const auth::Identity& who, store::ExecutionQuery query) {
   if (auto ok = narrow_to_visible(who, query); !ok) return fail(ok.error());
-  auto page = executions_.query(query);
-  std::erase_if(page.executions, [&](const model::Execution& execution) {
+  return executions_.query(query);
+}
+
+Result<store::ExecutionPage> Executions::query(const auth::Identity& who, store::ExecutionQuery query) {
+  auto page = query_all(who, std::move(query));
+  if (!page) return page;
+  std::erase_if(page->executions, [&](const model::Execution& execution) {
     return !allowed(who, execution_decision(execution, execution.job_uuid.empty() ? "read" : "view_history"));
   });
   return page;
@@ -204,18 +210,20 @@ Result<engine::AbortOutcome> Executions::abort(const auth::Identity& who, const 
   return outcome;
 }
 
+bool Executions::erase(const model::Execution& execution) {
+  if (!executions_.remove(execution.id)) return false;
+  if (!execution.log_path.empty()) log::remove_log((std::filesystem::path(log_root_) / execution.log_path).string());
+  if (removed_) removed_(execution);
+  return true;
+}
+
 Result<> Executions::remove(const auth::Identity& who, const std::string& id) {
   auto execution = find(who, id, "delete_execution");
   if (!execution) return fail(execution.error());
-  if (!executions_.remove(execution->id)) {
+  if (!erase(*execution)) {
     return fail(ErrorKind::conflict, "Execution " + id + " could not be deleted: it is running. Abort it first.",
                 "api.error.exec.delete.failed");
   }
-  if (!execution->log_path.empty()) {
-    std::error_code ignored;  // a log that is gone already is as good as deleted
-    std::filesystem::remove(std::filesystem::path(log_root_) / execution->log_path, ignored);
-  }
-  if (removed_) removed_(execution->id);
   audit_.record(who, {audit::kDelete, audit::kExecution, id, execution->project});
   return {};
 }

@@ -53,7 +53,7 @@ class Executions {
  public:
   Executions(store::ExecutionStore& executions, store::ProjectStore& projects, JobCache& jobs,
              engine::Launcher& launcher, const Clock& clock, std::string log_root, Audit& audit,
-             std::function<void(model::ExecutionId)> removed = {})
+             std::function<void(const model::Execution&)> removed = {})
       : executions_(executions),
         projects_(projects),
         jobs_(jobs),
@@ -84,6 +84,11 @@ class Executions {
   Removal remove_many(const auth::Identity& who, const std::vector<std::string>& ids);
   Result<Removal> remove_of_job(const auth::Identity& who, const std::string& job_uuid);
 
+  // The same as query(), but for the page: executions that he may not see are among them.
+  Result<store::ExecutionPage> query_all(const auth::Identity& who, store::ExecutionQuery query);
+  // Deletes an execution that has ended, with its files; false when it runs, or is gone. On nobody's behalf.
+  bool erase(const model::Execution& execution);
+
   // As it is now, of an execution that was found, and so authorised, before; nullopt when it was deleted meanwhile.
   std::optional<model::Execution> current(model::ExecutionId id) { return executions_.find(id); }
 
@@ -103,7 +108,7 @@ class Executions {
   const Clock& clock_;
   std::string log_root_;
   Audit& audit_;
-  const std::function<void(model::ExecutionId)> removed_;  // copies of its files elsewhere are to go, too
+  const std::function<void(const model::Execution&)> removed_;  // copies of its files elsewhere are to go, too
 };
 
 }  // namespace qd::service

@@ -37,6 +37,13 @@ struct ImportOutcome {
   std::string error;
 };
 
+struct SaveRequest {
+  std::string uuid;
+  std::string text;  // a job file with one job; uuid and project in it do not count
+  codec::JobFormat format = codec::JobFormat::json;
+  std::optional<std::int64_t> revision;  // that the change began from; absent: whatever is there
+};
+
 struct BulkOutcome {
   std::string id;
   std::string message;
@@ -71,6 +78,12 @@ class Jobs {
   // Those that `who` may view.
   Result<std::vector<store::JobSummary>> list(const auth::Identity& who, const store::JobQuery& query);
   Result<StoredJobPtr> find(const auth::Identity& who, const std::string& uuid, const std::string& action = "read");
+  // Replaces a definition by another one, which may have another name, and gives it back as it is stored now.
+  // `conflict` when somebody saved it since `request.revision`.
+  Result<store::StoredJob> save(const auth::Identity& who, const SaveRequest& request);
+  // Newest first.
+  Result<std::vector<store::JobRevision>> revisions(const auth::Identity& who, const std::string& uuid,
+                                                    std::size_t max);
   Result<> remove(const auth::Identity& who, const std::string& uuid);
   std::vector<BulkOutcome> remove_many(const auth::Identity& who, const std::vector<std::string>& uuids);
 

@@ -159,6 +159,11 @@ Result<vault::ResealReport> Keys::rotate(const auth::Identity& who) {
   if (!rotated) return fail(rotated.error());
   auto report = storage_.reseal();
   if (!report) return report;
+  for (const auto& project : projects_.list()) {
+    const auto done = projects_.reseal(project.name);
+    report->checked += done.checked;
+    report->changed += done.changed;
+  }
   base::log_info("vault", who.user + " sealed the storage anew: " + std::to_string(report->changed) + " of " +
                               std::to_string(report->checked) + " items, " + std::to_string(report->failures.size()) +
                               " failures");

@@ -8,6 +8,7 @@
 #include "base/result.hpp"
 #include "service/access_control.hpp"
 #include "service/audit.hpp"
+#include "store/project_store.hpp"
 #include "vault/key_ring.hpp"
 #include "vault/secret_reader.hpp"
 #include "vault/storage.hpp"
@@ -28,8 +29,9 @@ struct UploadedKey {
 // not exist for him. `not_found` and `conflict` have the peer's words: "resource not found: /keys/a".
 class Keys {
  public:
-  Keys(vault::Storage& storage, vault::KeyRing& ring, AccessControl& access, Audit& audit)
-      : storage_(storage), ring_(ring), access_(access), audit_(audit) {}
+  Keys(vault::Storage& storage, vault::KeyRing& ring, store::ProjectStore& projects, AccessControl& access,
+       Audit& audit)
+      : storage_(storage), ring_(ring), projects_(projects), access_(access), audit_(audit) {}
 
   Result<KeyView> look(const auth::Identity& who, const std::string& path);
   // Of a public key; of everything else `unauthorized`, whoever asks.
@@ -38,7 +40,8 @@ class Keys {
   Result<vault::Entry> update(const auth::Identity& who, const std::string& path, UploadedKey key);
   Result<> remove(const auth::Identity& who, const std::string& path);
 
-  // Seals everything anew with the secret that this member's configuration puts first. For administrators.
+  // Seals all keys and what is sealed of projects anew, with the secret that this member's configuration puts first.
+  // For administrators.
   Result<vault::ResealReport> rotate(const auth::Identity& who);
 
   // For steps and options: the secret itself, when the one in whose name they run may read it.
@@ -51,6 +54,7 @@ class Keys {
 
   vault::Storage& storage_;
   vault::KeyRing& ring_;
+  store::ProjectStore& projects_;
   AccessControl& access_;
   Audit& audit_;
 };

@@ -25,6 +25,8 @@ struct LogSettings {
   std::int64_t retrieval_count = 3;
   Millis retrieval_delay{60'000};
 
+  Millis compress_after{0};  // age of a log that is compressed; 0: none is
+
   Millis checkpoint_interval{30'000}, checkpoint_minimum{30'000};
   std::int64_t checkpoint_size = 0, checkpoint_increment = 0;  // bytes
 };

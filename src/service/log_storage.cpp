@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/id.hpp"
 #include "base/logging.hpp"
 #include "base/text.hpp"
+#include "log/packed_log.hpp"
+#include "log/rdlog.hpp"
+#include "log/reader.hpp"
 #include "store/member_store.hpp"
 
 namespace qd::service {
@@ -14,6 +18,10 @@ constexpr std::chrono::milliseconds kStorageTick{500};
 constexpr std::chrono::seconds kPauseAfterFailure{2};
 constexpr std::chrono::seconds kBetweenMissed{15};
 constexpr std::chrono::seconds kBetweenOthers{3};
+constexpr std::chrono::seconds kBetweenDeleted{5};
+constexpr std::size_t kDeletedAtOnce = 500;
+constexpr std::chrono::seconds kBetweenPackings{60};
+constexpr std::uintmax_t kLeastPacked = 4 << 10;
 constexpr Millis kClaim{120'000};
 constexpr std::chrono::seconds kRenewClaim{20};
 constexpr Millis kLongestStoragePause{3'600'000};
@@ -28,6 +36,33 @@ Millis pause_after(Millis first, std::int64_t failures) {
   for (std::int64_t i = 0; i < failures && pause < kLongestStoragePause; ++i) pause *= 2;
   return std::min(pause, kLongestStoragePause);
 }
+
+// The plain file of a log; of a compressed one for as long as this lives.
+class PlainLog {
+ public:
+  PlainLog() = default;
+  ~PlainLog() {
+    std::error_code ignored;
+    if (made_) std::filesystem::remove(path_, ignored);
+  }
+  PlainLog(const PlainLog&) = delete;
+  PlainLog& operator=(const PlainLog&) = delete;
+
+  bool prepare(const std::string& path, const std::string& folder) {
+    path_ = path;
+    if (log_file_size(path) >= 0) return true;
+    path_ = folder + "/unpacked." + base::new_uuid();
+    std::error_code ignored;
+    std::filesystem::create_directories(folder, ignored);
+    made_ = true;
+    return log::unpack_log(path, path_).has_value();
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  bool made_ = false;
+};
 
 }  // namespace
 
@@ -49,6 +84,7 @@ LogStorage::~LogStorage() {
 }
 
 void LogStorage::start() {
+  thread_ = std::thread([this] { loop(); });
   if (!stores_.enabled()) return;
   subscription_ = hub_.subscribe_ends([this](const log::HubEvent& event) {
     {
@@ -57,7 +93,6 @@ void LogStorage::start() {
     }
     wake();
   });
-  thread_ = std::thread([this] { loop(); });
 }
 
 void LogStorage::stop() noexcept {
@@ -99,13 +134,19 @@ void LogStorage::loop() {
 }
 
 void LogStorage::tick() {
-  if (since_ == 0) {
+  if (since_ == 0 && stores_.enabled()) {
     store::SettingStore marks(database_);
     if (!marks.get(kSince)) marks.put(kSince, std::to_string(database_.now()));
     since_ = std::max<UnixMillis>(1, base::parse_int(*marks.get(kSince)).value_or(1));
   }
-  enqueue_ended();
   const auto now = std::chrono::steady_clock::now();
+  if (now >= next_deleted_) remove_deleted();
+  if (settings_.compress_after.count() > 0 && now >= next_packing_) {
+    next_packing_ = now + kBetweenPackings;
+    if (!pool_.try_post([this] { compress_old(); })) next_packing_ = now;
+  }
+  if (!stores_.enabled()) return;
+  enqueue_ended();
   if (now >= next_missed_) look_for_missed();
   take_due(rows_.due_of(self_.uuid(), settings_.storage_tasks * 2), true);
   if (now >= next_others_) {
@@ -136,6 +177,30 @@ void LogStorage::enqueue_ended() {
   }
 }
 
+// Files that ended with their end marker, long enough ago: nobody writes to them any more.
+void LogStorage::compress_old() {
+  namespace fs = std::filesystem;
+  const auto before = fs::file_time_type::clock::now() - settings_.compress_after;
+  std::error_code error;
+  for (fs::recursive_directory_iterator next(settings_.log_root, error), end; !error && next != end;
+       next.increment(error)) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+    }
+    std::error_code ignored;
+    const auto& path = next->path();
+    if (path.extension() != ".rdlog" || !next->is_regular_file(ignored)) continue;
+    const auto size = next->file_size(ignored);
+    if (ignored || size < kLeastPacked || next->last_write_time(ignored) > before) continue;
+    const auto end_mark = log::read_log_bytes(path.string(), static_cast<std::int64_t>(size - log::rdlog_end.size()),
+                                              log::rdlog_end.size());
+    if (!end_mark || *end_mark != log::rdlog_end) continue;
+    if (auto packed = log::pack_log(path.string()); !packed)
+      base::log_warn("logstore", "a log stays as it is: " + packed.error().message);
+  }
+}
+
 void LogStorage::look_for_missed() {
   const auto found = rows_.enqueue_missed(since_, kMissedAtOnce);
   next_missed_ = std::chrono::steady_clock::now() + kBetweenMissed;
@@ -157,7 +222,7 @@ bool LogStorage::reachable(const store::LogStorageRow& row, const std::set<std::
   if (owner_lives && database_.now() - row.due < kOverdue) return false;
   if (row.state == "removing") return true;
   const auto execution = executions_.find(row.execution);
-  return !execution || log_file_size(file_of(*execution)) >= 0;
+  return !execution || log::stat_log(file_of(*execution)).exists;
 }
 
 void LogStorage::take_due(const std::vector<store::LogStorageRow>& rows, bool own) {
@@ -227,11 +292,13 @@ void LogStorage::give_back(const store::LogStorageRow& row, const std::string& t
 Result<std::int64_t> LogStorage::store_type(const store::LogStorageRow& row, const model::Execution& execution,
                                             const std::string& type, logstore::LogStore& target) {
   logstore::Body body;
+  PlainLog unpacked;
   if (type == log_type::output) {
-    const auto path = file_of(execution);
-    const auto size = log_file_size(path);
-    if (size < 0) return fail(ErrorKind::not_found, "The file " + path + " is not here.");
-    body = logstore::Body::of_file(path, 0, size);
+    auto path = file_of(execution);
+    if (!unpacked.prepare(path, settings_.cache_folder))
+      return fail(ErrorKind::not_found, "The file " + path + " is not here.");
+    path = unpacked.path();
+    body = logstore::Body::of_file(path, 0, log_file_size(path));
   } else {
     body = logstore::Body::of_text(executions_.state(execution.id).value_or("{}"));
   }
@@ -287,10 +354,12 @@ void LogStorage::store_files(store::LogStorageRow& row) {
 }
 
 Result<> LogStorage::remove_pieces(const store::LogStorageRow& row, logstore::LogStore& target) {
+  if (row.pieces.empty()) return {};
   for (const auto& piece : row.pieces) {
     if (auto removed = target.remove(LogStores::piece_key(row.key, piece.number)); !removed) return removed;
   }
-  return {};
+  // One more may have been put by a member that died before it could say so.
+  return target.remove(LogStores::piece_key(row.key, row.pieces.back().number + 1));
 }
 
 void LogStorage::remove_files(const store::LogStorageRow& row) {
@@ -306,9 +375,20 @@ void LogStorage::remove_files(const store::LogStorageRow& row) {
   rows_.removed(row.execution, self_.uuid());
 }
 
-void LogStorage::deleted(model::ExecutionId execution) {
-  rows_.remove(execution);
+void LogStorage::deleted(const model::Execution& execution) {
+  if (stores_.enabled()) rows_.remove(execution.id);
+  const bool elsewhere =
+      !execution.log_path.empty() && !execution.server_uuid.empty() && execution.server_uuid != self_.uuid();
+  if (elsewhere) rows_.remove_elsewhere(execution.id, execution.server_uuid, execution.log_path);
   wake();
+}
+
+void LogStorage::remove_deleted() {
+  next_deleted_ = std::chrono::steady_clock::now() + kBetweenDeleted;
+  for (const auto& log : rows_.to_remove(self_.uuid(), kDeletedAtOnce)) {
+    log::remove_log((std::filesystem::path(settings_.log_root) / log.log_path).string());
+    rows_.removed_file(log.execution);
+  }
 }
 
 LogStorageFacts LogStorage::facts() {
@@ -325,7 +405,7 @@ std::vector<IncompleteLog> LogStorage::incomplete(std::size_t offset, std::size_
   std::vector<IncompleteLog> found;
   for (auto& row : rows_.incomplete(offset, max)) {
     const auto execution = executions_.find(row.execution);
-    const bool here = execution && log_file_size(file_of(*execution)) >= 0;
+    const bool here = execution && log::stat_log(file_of(*execution)).exists;
     found.push_back({std::move(row), here});
   }
   return found;

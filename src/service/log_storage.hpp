@@ -34,7 +34,7 @@ struct IncompleteLog {
   bool files_here = false;
 };
 
-// Thread-safe. Without a log store start() does nothing.
+// Thread-safe. Without a log store it only removes files of executions that were deleted on other members.
 class LogStorage {
  public:
   LogStorage(store::Database& database, store::ExecutionStore& executions, LogStores& stores,
@@ -47,7 +47,8 @@ class LogStorage {
   void start();
   void stop() noexcept;  // transfers under way end; they begin anew at the next start
 
-  void deleted(model::ExecutionId execution);  // removes what the store has of it
+  // Removes what the store and other members have of it.
+  void deleted(const model::Execution& execution);
   LogStorageFacts facts();
   std::vector<IncompleteLog> incomplete(std::size_t offset, std::size_t max);
   std::int64_t incomplete_count();
@@ -57,6 +58,8 @@ class LogStorage {
   void loop();
   void tick();
   void enqueue_ended();
+  void remove_deleted();
+  void compress_old();
   void look_for_missed();
   void take_due(const std::vector<store::LogStorageRow>& rows, bool own);
   bool reachable(const store::LogStorageRow& row, const std::set<std::string>& living);
@@ -93,7 +96,7 @@ class LogStorage {
 
   // Of the loop's thread alone.
   UnixMillis since_ = 0;  // executions that ended before are none of ours
-  std::chrono::steady_clock::time_point next_missed_{}, next_others_{};
+  std::chrono::steady_clock::time_point next_missed_{}, next_others_{}, next_deleted_{}, next_packing_{};
   model::ExecutionId others_after_ = 0;
 };
 

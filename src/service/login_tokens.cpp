@@ -1,5 +1,6 @@
 // Logins: API tokens and profiles.
 #include <algorithm>
+#include <iterator>
 
 #include "base/text.hpp"
 #include "model/duration.hpp"
@@ -25,19 +26,57 @@ Result<> check_texts(const auth::NewToken& token) {
   return {};
 }
 
+Result<> check_profile(const Logins::ProfileChange& change) {
+  const auto fits = [](const std::optional<std::string>& text) {
+    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
+    return !text || (text->size() <= kLongestTokenText && base::valid_utf8(*text) &&
+                     std::none_of(text->begin(), text->end(), control));
+  };
+  const std::string why = "it is too long, or no text of one line";
+  if (!fits(change.first_name))
+    return bad_parameter("firstName", base::repair_utf8(change.first_name->substr(0, 20)), why);
+  if (!fits(change.last_name))
+    return bad_parameter("lastName", base::repair_utf8(change.last_name->substr(0, 20)), why);
+  if (!fits(change.email)) return bad_parameter("email", base::repair_utf8(change.email->substr(0, 20)), why);
+  return {};
+}
+
+// May he give anybody any token?
+bool is_token_admin(const auth::Identity& who) {
+  return allowed(who, {"apitoken", "admin", ""}) || allowed(who, {"user", "admin", ""});
+}
+
+tl::unexpected<Error> no_token(const std::string& what) {
+  return fail(ErrorKind::unauthorized, "Not authorized for action \"generate token\"" + what, "unauthorized");
+}
+
+// User tokens are one's own, with roles that one has; service tokens have another name or more roles, as far as a rule
+// of type `apitoken` says so.
+Result<> may_make(const auth::Identity& who, const std::string& user, const std::vector<std::string>& roles) {
+  if (is_token_admin(who)) return {};
+  const bool service = allowed(who, {"apitoken", "generate_service_token", ""});
+  if (!service && !allowed(who, {"apitoken", "generate_user_token", ""})) return no_token("");
+  std::vector<std::string> more;
+  std::copy_if(roles.begin(), roles.end(), std::back_inserter(more),
+               [&](const std::string& role) { return !who.has_role(role); });
+  if (more.empty() && user == who.user) return {};
+  const Decision decision{"apitoken", "create", "", {{"username", user}, {"roles", more}}};
+  if (service && allowed(who, decision)) return {};
+  if (user != who.user) return no_token(" for user " + user);
+  return no_token(" with role " + more.front());
+}
+
 }  // namespace
 
 Result<std::vector<store::Token>> Logins::tokens(const auth::Identity& who, const std::string& user) {
-  if (user != who.user) {
-    if (auto right = require(who, {"user", "admin", ""}, "Tokens of", user.empty() ? "all users" : user); !right)
-      return fail(right.error());
-  }
+  if (user != who.user && !is_token_admin(who))
+    return unauthorized("admin", "Tokens of", user.empty() ? "all users" : user);
   return tokens_.list(user);
 }
 
 Result<store::Token> Logins::token(const auth::Identity& who, const std::string& id) {
   auto found = tokens_.find(id);
-  if (!found || (found->user != who.user && !allowed(who, {"user", "admin", ""}))) return no_such("Token", id);
+  if (!found || (found->user != who.user && !is_token_admin(who))) return no_such("Token", id);
   return std::move(*found);
 }
 
@@ -60,9 +99,6 @@ Result<auth::Tokens::Created> Logins::create_token(const auth::Identity& who, co
   token.user = request.user.empty() ? who.user : request.user;
   token.creator = who.user;
   token.name = request.name;
-  if (token.user != who.user) {
-    if (auto right = require(who, {"user", "admin", ""}, "Token of", token.user); !right) return fail(right.error());
-  }
   if (request.roles.empty()) {
     return fail(ErrorKind::invalid, "Invalid API Request: name the token's 'roles', as a list or separated by commas");
   }
@@ -73,14 +109,7 @@ Result<auth::Tokens::Created> Logins::create_token(const auth::Identity& who, co
     token.roles = who.roles;
   }
   if (auto fit = check_texts(token); !fit) return fail(fit.error());
-  // Whoever is no administrator hands on only what he has.
-  const bool is_admin = allowed(who, {"user", "admin", ""});
-  for (const std::string& role : token.roles) {
-    if (!is_admin && !who.has_role(role)) {
-      return fail(ErrorKind::unauthorized, "Not authorized for action \"generate token\" with role " + role,
-                  "unauthorized");
-    }
-  }
+  if (auto may = may_make(who, token.user, token.roles); !may) return fail(may.error());
   const auto life = token_life(request.duration);
   if (!life) return fail(life.error());
   token.life = *life;
@@ -94,6 +123,8 @@ Result<auth::Tokens::Created> Logins::create_token(const auth::Identity& who, co
 Result<auth::Tokens::Created> Logins::rotate_token(const auth::Identity& who, const std::string& id) {
   const auto found = token(who, id);
   if (!found) return fail(found.error());
+  // A new life is as good as a new token.
+  if (auto may = may_make(who, found->user, found->roles); !may) return fail(may.error());
   std::optional<Millis> life;
   if (found->expires) life = Millis(*found->expires - found->created);
   const std::int64_t most = rules_.token_max_life.count();
@@ -113,10 +144,8 @@ Result<> Logins::remove_token(const auth::Identity& who, const std::string& id) 
 }
 
 Result<std::int64_t> Logins::remove_expired_tokens(const auth::Identity& who, const std::string& user) {
-  if (user != who.user) {
-    if (auto right = require(who, {"user", "admin", ""}, "Tokens of", user.empty() ? "all users" : user); !right)
-      return fail(right.error());
-  }
+  if (user != who.user && !is_token_admin(who))
+    return unauthorized("admin", "Tokens of", user.empty() ? "all users" : user);
   const std::int64_t removed = tokens_.remove_expired(clock_.now(), user);
   audit_.record(who,
                 {audit::kDelete, audit::kToken, user.empty() ? "*" : user, "", std::to_string(removed) + " expired"});
@@ -142,6 +171,7 @@ Result<store::Profile> Logins::change_profile(const auth::Identity& who, const s
                                               const ProfileChange& change) {
   auto current = profile(who, login);
   if (!current) return fail(current.error());
+  if (auto fit = check_profile(change); !fit) return fail(fit.error());
   if (change.first_name) current->first_name = *change.first_name;
   if (change.last_name) current->last_name = *change.last_name;
   if (change.email) current->email = *change.email;

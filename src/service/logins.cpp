@@ -124,16 +124,20 @@ void Logins::log_out(const std::string& cookie, const ClientOrigin& from) {
   audit_.record(*who, {audit::kLogout, audit::kUser, who->user});
 }
 
+void Logins::record_refused(const auth::Identity& who, const std::string& reason) {
+  audit_.record(who, {audit::kLoginFailed, audit::kUser, who.user, "", reason});
+}
+
 std::optional<auth::Identity> Logins::vouched(const auth::LoginFacts& facts, const ClientOrigin& from,
-                                              bool sync_profile_too) {
+                                              const Voucher& voucher) {
   if (facts.user.empty() || !base::valid_utf8(facts.user) || !has_required_role(facts.roles)) return std::nullopt;
-  const auth::Identity who{facts.user, facts.roles, auth::Identity::By::proxy, "", nullptr, from.address, from.agent};
+  const auth::Identity who{facts.user, facts.roles, voucher.by, "", nullptr, from.address, from.agent};
   const UnixMillis now = clock_.now();
   const std::string said = facts.first_name + "\n" + facts.last_name + "\n" + facts.email;
   bool changed = false;
   const bool is_new = vouched_->by_user.with([&](auto& all) {
     if (all.size() >= kMostVouched) all.clear();
-    auto& seen = all[facts.user];
+    auto& seen = all[voucher.name + "\n" + facts.user];
     const bool anew = now - seen.at > kVouchedAnew;
     changed = anew || seen.said != said;
     if (anew) seen.at = now;
@@ -141,10 +145,10 @@ std::optional<auth::Identity> Logins::vouched(const auth::LoginFacts& facts, con
     return anew;
   });
   if (is_new) {
-    audit_.record(who, {audit::kLoginSuccess, audit::kUser, facts.user, "", "by a trusted proxy"});
+    audit_.record(who, {audit::kLoginSuccess, audit::kUser, facts.user, "", voucher.name});
     profiles_.logged_in(facts.user, now);
   }
-  if (changed && sync_profile_too) sync_profile(facts);
+  if (changed && voucher.sync_profile) sync_profile(facts);
   return who;
 }
 

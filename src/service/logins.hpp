@@ -72,9 +72,18 @@ class Logins {
   LoginResult admit(auth::LoginFacts facts, const ClientOrigin& from, const std::string& by, bool sync_profile);
   void log_out(const std::string& cookie, const ClientOrigin& from);
 
-  // Somebody whom a trusted proxy vouches for with every request; empty names are nobody. His profile is written when
-  // `sync_profile` and what is said of him changed.
-  std::optional<auth::Identity> vouched(const auth::LoginFacts& facts, const ClientOrigin& from, bool sync_profile);
+  // Who says with every request who makes it: a trusted proxy, the issuer of a JWT.
+  struct Voucher {
+    auth::Identity::By by = auth::Identity::By::proxy;
+    std::string name;  // as the audit trail tells of it: "by a trusted proxy"
+    bool sync_profile = false;
+  };
+  // Somebody whom `voucher` vouches for; empty names are nobody. His profile is written when `sync_profile` and what is
+  // said of him changed.
+  std::optional<auth::Identity> vouched(const auth::LoginFacts& facts, const ClientOrigin& from,
+                                        const Voucher& voucher);
+  // For the audit trail: a login that failed elsewhere.
+  void record_refused(const auth::Identity& who, const std::string& reason);
 
   Result<std::vector<store::Token>> tokens(const auth::Identity& who, const std::string& user);
   Result<store::Token> token(const auth::Identity& who, const std::string& id);

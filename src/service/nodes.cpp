@@ -1,5 +1,8 @@
 #include "service/nodes.hpp"
 
+#include <exception>
+
+#include "base/logging.hpp"
 #include "base/text.hpp"
 #include "model/node_filter.hpp"
 #include "service/access.hpp"
@@ -116,7 +119,12 @@ model::Nodes Nodes::nodes(const std::string& name) {
 }
 
 void Nodes::warm() {
-  for (const model::Project& project : projects_.list()) catalog_.warm(project.name, project.config);
+  try {
+    for (const model::Project& project : projects_.list()) catalog_.warm(project.name, project.config);
+  } catch (const std::exception& error) {
+    // Nodes are then read when somebody asks for them, and he is told what is wrong.
+    base::log_warn("node", std::string("nodes are not read ahead: ") + error.what());
+  }
 }
 
 }  // namespace qd::service

@@ -16,7 +16,7 @@ Result<OptionChoices> OptionValues::choices(const auth::Identity& who, const std
   const auto option = std::ranges::find(job.options, option_name, &model::Option::name);
   if (option == job.options.end()) return no_such("Job option", option_name);
   OptionChoices choices;
-  if (option->values_url.empty()) {
+  if (!engine::RemoteOptions::gives_values(*option)) {
     for (const auto& value : option->values) choices.values.push_back({value, value, false});
     return choices;
   }

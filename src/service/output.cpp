@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
+
+#include "log/packed_log.hpp"
 
 namespace qd::service {
 
@@ -43,11 +44,9 @@ Result<std::optional<LogBytes>> Output::bytes(const model::Execution& execution,
   if (execution.log_path.empty() || !stat.exists) return std::optional<LogBytes>();
   found.size = stat.size;
   const auto want = std::clamp<std::int64_t>(stat.size - offset, 0, static_cast<std::int64_t>(max));
-  found.bytes.resize(static_cast<std::size_t>(want));
-  std::ifstream in(path, std::ios::binary);
-  in.seekg(offset);
-  in.read(found.bytes.data(), want);
-  if (in.gcount() != want) return fail(ErrorKind::unavailable, "cannot read " + path);
+  auto bytes = log::read_log_bytes(path, offset, static_cast<std::size_t>(want));
+  if (!bytes) return fail(bytes.error());
+  found.bytes = std::move(*bytes);
   return std::optional<LogBytes>(std::move(found));
 }
 

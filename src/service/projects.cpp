@@ -132,7 +132,7 @@ Result<> Projects::remove_config_value(const auth::Identity& who, const std::str
 }
 
 Result<std::string> Projects::file(const auth::Identity& who, const std::string& name, const std::string& path) {
-  if (auto project = find_for(who, name, "configure"); !project) return fail(project.error());
+  if (auto project = find_for(who, name, "read"); !project) return fail(project.error());
   auto content = projects_.file(name, path);
   if (!content) return no_such("resource", path);
   return std::move(*content);

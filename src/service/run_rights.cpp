@@ -5,10 +5,6 @@
 namespace qd::service {
 namespace {
 
-bool has_roles(const model::Execution& execution) {
-  return execution.type != "scheduled";
-}
-
 auth::Identity starter_of(AccessControl& access, const model::Execution& execution) {
   auth::Identity who;
   who.user = execution.user;
@@ -24,7 +20,6 @@ engine::RunRights run_rights(AccessControl& access, std::string server_node) {
   rights.keep_allowed = [&access, server_node = std::move(server_node)](const model::Execution& execution,
                                                                         const std::string& project,
                                                                         std::vector<model::Node>& nodes) {
-    if (!has_roles(execution)) return;
     const auto who = starter_of(access, execution);
     std::erase_if(nodes, [&](const model::Node& node) {
       return !allowed(who, node_decision(project, node, server_node, "run")) ||
@@ -32,7 +27,7 @@ engine::RunRights run_rights(AccessControl& access, std::string server_node) {
     });
   };
   rights.may_run = [&access](const model::Execution& execution, const model::Job& job) {
-    return !has_roles(execution) || allowed(starter_of(access, execution), job_decision(job, "run"));
+    return allowed(starter_of(access, execution), job_decision(job, "run"));
   };
   return rights;
 }

@@ -8,7 +8,7 @@
 
 namespace qd::service {
 
-// `access` outlives it. Scheduled executions keep no roles, and so are not narrowed.
+// `access` outlives it. Scheduled executions run in the name of who saved the job, with the roles that he had then.
 engine::RunRights run_rights(AccessControl& access, std::string server_node);
 
 }  // namespace qd::service

@@ -1,8 +1,10 @@
 #include "service/system.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sys/utsname.h>
 #include <thread>
 #include <unistd.h>
@@ -50,6 +52,17 @@ Result<> System::check_database() {
   } catch (const store::DatabaseError& error) {
     return fail(ErrorKind::unavailable, error.what());
   }
+}
+
+void System::refresh_config(const std::vector<ConfigEntry>& fresh, const std::string& prefix) {
+  const auto concerned = [&](const ConfigEntry& entry) { return entry.key.starts_with(prefix); };
+  config_.with([&](std::vector<ConfigEntry>& entries) {
+    const auto place = std::find_if(entries.begin(), entries.end(), concerned) - entries.begin();
+    std::erase_if(entries, concerned);
+    std::vector<ConfigEntry> taken;
+    std::copy_if(fresh.begin(), fresh.end(), std::back_inserter(taken), concerned);
+    entries.insert(entries.begin() + place, taken.begin(), taken.end());
+  });
 }
 
 bool System::active() const {

@@ -1,14 +1,26 @@
 // Facts and switches of this member.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
+#include "base/guarded.hpp"
 #include "base/result.hpp"
 #include "engine/launcher.hpp"
 #include "store/database.hpp"
 
 namespace qd::service {
+
+// A key of the configuration as it is in force.
+struct ConfigEntry {
+  std::string key;
+  std::optional<std::string> value;     // nullopt: a secret that is set
+  std::optional<std::string> standard;  // what holds when nobody sets it; nullopt: nothing
+  std::string source;                   // "default", "file:line", "environment variable X", "flag …"
+  std::string kind, meaning;            // what values look like, and what the key does
+};
 
 struct MemberFacts {
   std::string version;
@@ -31,8 +43,9 @@ struct ProcessFacts {
 // Thread-safe.
 class System {
  public:
-  System(MemberFacts facts, store::Database& database, engine::Launcher& launcher, const Clock& clock)
-      : facts_(std::move(facts)), database_(database), launcher_(launcher), clock_(clock) {}
+  System(MemberFacts facts, std::vector<ConfigEntry> config, store::Database& database, engine::Launcher& launcher,
+         const Clock& clock)
+      : facts_(std::move(facts)), config_(std::move(config)), database_(database), launcher_(launcher), clock_(clock) {}
 
   const MemberFacts& member() const { return facts_; }
   static ProcessFacts process();
@@ -43,8 +56,15 @@ class System {
 
   bool active() const;
 
+  std::vector<ConfigEntry> config() const {
+    return config_.with([](const auto& entries) { return entries; });
+  }
+  // Takes over those entries of `fresh` whose keys start with `prefix`: the ones that a refresh puts in force.
+  void refresh_config(const std::vector<ConfigEntry>& fresh, const std::string& prefix);
+
  private:
   MemberFacts facts_;
+  base::Guarded<std::vector<ConfigEntry>> config_;
   store::Database& database_;
   engine::Launcher& launcher_;
   const Clock& clock_;

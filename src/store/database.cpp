@@ -32,17 +32,29 @@ const char* now_sql(Dialect dialect) {
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> Database::open(const DatabaseConfig& config) {
+namespace {
+
+Result<std::unique_ptr<Database>> open_with(const DatabaseConfig& config, void (*prepare)(Database&)) {
   const auto target = parse_database_url(config);
   if (!target) return fail(target.error());
   try {
     auto database = open_backend(*target, config);
-    migrate(*database);
+    prepare(*database);
     return database;
   } catch (const DatabaseError& error) {
     return fail(error.unavailable ? ErrorKind::unavailable : ErrorKind::internal,
                 "The " + target->describe() + " cannot be used: " + error.what());
   }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> Database::open(const DatabaseConfig& config) {
+  return open_with(config, [](Database& database) { migrate(database); });
+}
+
+Result<std::unique_ptr<Database>> Database::connect(const DatabaseConfig& config) {
+  return open_with(config, [](Database& database) { database.query("SELECT 1"); });
 }
 
 Rows Database::query(std::string_view sql, const Params& params) {

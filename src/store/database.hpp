@@ -94,6 +94,8 @@ class Database {
  public:
   // Connects once to prove that it works, and brings the schema up to date under a lock (migrations.hpp).
   static Result<std::unique_ptr<Database>> open(const DatabaseConfig& config);
+  // Connects to somebody else's database, whose schema is left alone.
+  static Result<std::unique_ptr<Database>> connect(const DatabaseConfig& config);
   virtual ~Database() = default;
 
   virtual Dialect dialect() const = 0;

@@ -1,5 +1,7 @@
 #include "store/log_storage_store.hpp"
 
+#include <algorithm>
+
 #include "base/json.hpp"
 #include "store/log_storage_row.hpp"
 
@@ -44,7 +46,8 @@ constexpr const char* select_due_others =
     "execution_id > ? ORDER BY execution_id LIMIT ?";
 constexpr const char* claim_row =
     "UPDATE log_storage SET claimed_ms = ?, claimed_by = ? WHERE execution_id = ? AND state IN ('queued', 'removing') "
-    "AND due_ms <= ? AND claimed_ms < ?";
+    "AND due_ms <= ? AND (claimed_ms < ? OR claimed_by = ? OR NOT EXISTS (SELECT 1 FROM member m WHERE m.uuid = "
+    "log_storage.claimed_by AND m.state IN ('live', 'leaving')))";
 constexpr const char* touch_row =
     "UPDATE log_storage SET claimed_ms = ? WHERE execution_id = ? AND claimed_by = ? AND state IN ('queued', "
     "'removing')";
@@ -72,6 +75,19 @@ constexpr const char* count_missing =
     "SELECT COUNT(*) FROM execution e WHERE e.server_uuid = ? AND " QD_ENDED " AND " QD_NOT_THERE;
 constexpr const char* select_incomplete =
     "SELECT " QD_COLUMNS " FROM log_storage WHERE state = 'queued' ORDER BY execution_id LIMIT ? OFFSET ?";
+constexpr const char* insert_removed_log =
+    "INSERT INTO removed_log (execution_id, server_uuid, log_path) VALUES (?, ?, ?)";
+constexpr const char* select_removed_logs =
+    "SELECT execution_id, log_path FROM removed_log WHERE server_uuid = ? ORDER BY execution_id LIMIT ?";
+constexpr const char* delete_removed_log = "DELETE FROM removed_log WHERE execution_id = ?";
+constexpr const char* count_ended = "SELECT COUNT(*) FROM execution WHERE project = ? AND ended_ms IS NOT NULL";
+constexpr const char* select_old =
+    "SELECT id, server_uuid, log_path FROM execution WHERE project = ? AND ended_ms IS NOT NULL AND ended_ms <= ? AND "
+    "active IS NULL ORDER BY ended_ms, id LIMIT ?";
+// Times have as many digits until the year 2286, so that texts compare as numbers do.
+constexpr const char* advance_cleaning = "UPDATE setting SET value = ? WHERE name = ? AND value < ?";
+constexpr const char* insert_cleaning = "INSERT INTO setting (name, value) VALUES (?, ?)";
+constexpr const char* cleaning_prefix = "history.cleaned/";
 #undef QD_COLUMNS
 #undef QD_NEW_ROW
 #undef QD_ENDED
@@ -179,7 +195,7 @@ std::vector<LogStorageRow> LogStorageStore::due_of_others(const std::string& ser
 
 bool LogStorageStore::claim(model::ExecutionId execution, const std::string& member, Millis claim_time) {
   const auto now = database_.now();
-  return database_.execute(claim_row, {now, member, execution, now, now - claim_time.count()}) > 0;
+  return database_.execute(claim_row, {now, member, execution, now, now - claim_time.count(), member}) > 0;
 }
 
 bool LogStorageStore::touch(model::ExecutionId execution, const std::string& member) {
@@ -210,6 +226,44 @@ void LogStorageStore::forget_pieces(model::ExecutionId execution) {
 
 void LogStorageStore::remove(model::ExecutionId execution) {
   database_.execute(mark_removing, {database_.now(), execution});
+}
+
+void LogStorageStore::remove_elsewhere(model::ExecutionId execution, const std::string& server_uuid,
+                                       const std::string& log_path) {
+  insert_missing(database_, insert_removed_log, {execution, server_uuid, log_path});
+}
+
+std::vector<LogStorageStore::RemovedLog> LogStorageStore::to_remove(const std::string& server_uuid, std::size_t max) {
+  std::vector<RemovedLog> logs;
+  for (const auto& row : database_.query(select_removed_logs, {server_uuid, static_cast<std::int64_t>(max)}))
+    logs.push_back({row.integer(0), row.text(1)});
+  return logs;
+}
+
+void LogStorageStore::removed_file(model::ExecutionId execution) {
+  database_.execute(delete_removed_log, {execution});
+}
+
+std::vector<model::Execution> LogStorageStore::old_executions(const std::string& project, UnixMillis ended_before,
+                                                              std::int64_t keep, std::int64_t max) {
+  std::vector<model::Execution> old;
+  const auto spare = database_.query(count_ended, {project}).at(0).integer(0) - keep;
+  if (spare <= 0) return old;
+  for (const auto& row : database_.query(select_old, {project, ended_before, std::min(spare, max)})) {
+    model::Execution execution;
+    execution.id = row.integer(0);
+    execution.project = project;
+    execution.server_uuid = row.text(1);
+    execution.log_path = row.text(2);
+    old.push_back(std::move(execution));
+  }
+  return old;
+}
+
+bool LogStorageStore::claim_cleaning(const std::string& project, UnixMillis due) {
+  const auto text = std::to_string(due), name = cleaning_prefix + project;
+  if (database_.execute(advance_cleaning, {text, name, text}) > 0) return true;
+  return insert_missing(database_, insert_cleaning, {name, text}) > 0;
 }
 
 std::int64_t LogStorageStore::resume() {

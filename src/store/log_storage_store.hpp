@@ -58,7 +58,8 @@ class LogStorageStore {
   // Due rows, queued or removing, oldest first: of this member, or else of all others with an id above `after`.
   std::vector<LogStorageRow> due_of(const std::string& server_uuid, std::size_t max);
   std::vector<LogStorageRow> due_of_others(const std::string& server_uuid, model::ExecutionId after, std::size_t max);
-  // Takes a due row for `claim_time`; false when another has it. touch() renews it: false, it is somebody else's.
+  // Takes a due row for `claim_time`; false when another member, which lives, has it. What an earlier life of this one
+  // had is free: a caller knows what it works on itself. touch() renews it: false, it is somebody else's.
   bool claim(model::ExecutionId execution, const std::string& member, Millis claim_time);
   bool touch(model::ExecutionId execution, const std::string& member);
 
@@ -74,6 +75,22 @@ class LogStorageStore {
 
   // The execution was deleted: what the store holds of it is to be removed.
   void remove(model::ExecutionId execution);
+  // The log of a deleted execution lies on another member, which is to remove it.
+  void remove_elsewhere(model::ExecutionId execution, const std::string& server_uuid, const std::string& log_path);
+  struct RemovedLog {
+    model::ExecutionId execution = 0;
+    std::string log_path;
+  };
+  std::vector<RemovedLog> to_remove(const std::string& server_uuid, std::size_t max);
+  void removed_file(model::ExecutionId execution);
+
+  // Executions of a project that ended before, oldest first: at most `max`, and so few that `keep` of all that ended
+  // stay. With id, project, server_uuid and log_path alone.
+  std::vector<model::Execution> old_executions(const std::string& project, UnixMillis ended_before, std::int64_t keep,
+                                               std::int64_t max);
+  // Takes the cleaning of a project's history that was due at `due`: true for one member alone.
+  bool claim_cleaning(const std::string& project, UnixMillis due);
+
   std::int64_t resume();  // all that waits is due now, as if it never had failed
 
   LogStorageCounts counts(std::int64_t failing_after);

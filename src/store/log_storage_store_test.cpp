@@ -4,6 +4,7 @@
 
 #include "store/execution_store.hpp"
 #include "store/log_storage_row.hpp"
+#include "store/member_store.hpp"
 #include "store/project_store.hpp"
 #include "store/testing/database_test_case.hpp"
 
@@ -17,6 +18,11 @@ class LogStorageStoreTest : public testing::DatabaseTestCase {
     executions = std::make_unique<ExecutionStore>(*database_);
     rows = std::make_unique<LogStorageStore>(*database_);
     ProjectStore(*database_).create({"p", {}, 1});
+    for (const char* uuid : {"a", "b", "dead"}) {
+      model::Member member;
+      member.id.uuid = uuid;
+      MemberStore(*database_).register_member(member, 0);
+    }
   }
   model::ExecutionId run(const std::string& server = "a", const std::string& log_path = "p/1.rdlog") {
     model::Execution execution;
@@ -75,7 +81,12 @@ TEST_P(LogStorageStoreTest, GivesWorkToOneMember) {
   EXPECT_TRUE(rows->due_of("b", 10).empty());
   EXPECT_EQ(rows->due_of_others("b", 0, 10).size(), 1U);
   EXPECT_TRUE(rows->due_of_others("b", id, 10).empty());
-  EXPECT_TRUE(rows->claim(id, "a", Millis{60'000}));
+  EXPECT_TRUE(rows->claim(id, "dead", Millis{60'000}));
+  EXPECT_FALSE(rows->claim(id, "a", Millis{60'000}));
+  const auto dead = *MemberStore(*database_).find("dead");
+  MemberStore(*database_).leave(dead.id);
+  EXPECT_TRUE(rows->claim(id, "a", Millis{60'000})) << "whoever had it is gone";
+  EXPECT_TRUE(rows->claim(id, "a", Millis{60'000})) << "from an earlier life";
   EXPECT_FALSE(rows->claim(id, "b", Millis{60'000}));
   EXPECT_TRUE(rows->touch(id, "a"));
   EXPECT_FALSE(rows->touch(id, "b"));
@@ -151,6 +162,39 @@ TEST_P(LogStorageStoreTest, RemembersWhatIsToBeRemoved) {
   rows->enqueue(other);
   ProjectStore(*database_).remove("p");
   EXPECT_EQ(rows->find(other)->state, "removing") << "its project was deleted";
+}
+
+TEST_P(LogStorageStoreTest, ListsOldExecutionsAndLetsOneMemberClean) {
+  const auto first = ended(), second = ended("b"), third = ended();
+  run();
+  const auto ids = [&](UnixMillis before, std::int64_t keep, std::int64_t max) {
+    std::vector<model::ExecutionId> found;
+    for (const auto& execution : rows->old_executions("p", before, keep, max)) found.push_back(execution.id);
+    return found;
+  };
+  using Ids = std::vector<model::ExecutionId>;
+  EXPECT_EQ(ids(2000, 0, 10), (Ids{first, second, third}));
+  EXPECT_EQ(ids(2000, 2, 10), (Ids{first}));
+  EXPECT_EQ(ids(2000, 0, 2), (Ids{first, second}));
+  EXPECT_EQ(ids(2000, 3, 10), Ids{});
+  EXPECT_EQ(ids(1999, 0, 10), Ids{});
+  EXPECT_EQ(rows->old_executions("p", 2000, 0, 2).back().server_uuid, "b");
+  EXPECT_TRUE(rows->claim_cleaning("p", 1'700'000'000'000));
+  EXPECT_FALSE(rows->claim_cleaning("p", 1'700'000'000'000));
+  EXPECT_FALSE(rows->claim_cleaning("p", 1'600'000'000'000));
+  EXPECT_TRUE(rows->claim_cleaning("p", 1'700'000'086'400));
+  EXPECT_TRUE(rows->claim_cleaning("q", 1'600'000'000'000));
+}
+
+TEST_P(LogStorageStoreTest, RemembersLogsThatOtherMembersAreToRemove) {
+  rows->remove_elsewhere(7, "a", "p/7.rdlog");
+  rows->remove_elsewhere(7, "a", "p/7.rdlog");
+  EXPECT_TRUE(rows->to_remove("b", 10).empty());
+  const auto logs = rows->to_remove("a", 10);
+  ASSERT_EQ(logs.size(), 1U);
+  EXPECT_EQ(logs.front().log_path, "p/7.rdlog");
+  rows->removed_file(7);
+  EXPECT_TRUE(rows->to_remove("a", 10).empty());
 }
 
 TEST(LogPieces, AreReadAsTheyWereWritten) {

@@ -15,6 +15,8 @@ constexpr const char* update_config = "UPDATE project SET config = ?, version = 
 // Takes the row's lock, so that the configuration read next is changed by nobody else.
 constexpr const char* lock_project = "UPDATE project SET version = version + 1 WHERE name = ?";
 constexpr const char* select_file = "SELECT content FROM project_file WHERE project = ? AND path = ?";
+constexpr const char* select_files = "SELECT path, content FROM project_file WHERE project = ?";
+constexpr const char* update_file = "UPDATE project_file SET content = ? WHERE project = ? AND path = ?";
 constexpr const char* delete_file = "DELETE FROM project_file WHERE project = ? AND path = ?";
 constexpr const char* delete_project = "DELETE FROM project WHERE name = ?";
 constexpr const char* delete_children[] = {
@@ -31,29 +33,49 @@ constexpr const char* delete_children[] = {
     "UPDATE log_storage SET state = 'removing', attempts = 0, due_ms = 0, claimed_ms = 0 WHERE project = ?",
 };
 
-model::Project read_project(const Row& row) {
-  return {.name = row.text(0), .config = codec::decode_map(row.text(1)), .created = row.integer(2)};
+std::string config_place(const std::string& project) {
+  return "projects/" + project + "/etc/project.properties";
+}
+
+std::string file_place(const std::string& project, const std::string& path) {
+  return "projects/" + project + "/" + path;
 }
 
 }  // namespace
 
-ProjectStore::ProjectStore(Database& database) : database_(database) {}
+ProjectStore::ProjectStore(Database& database, TextSeal seal) : database_(database), seal_(std::move(seal)) {}
+
+model::Project ProjectStore::read(const Row& row) const {
+  const auto name = row.text(0);
+  return {
+      .name = name, .config = codec::decode_map(opened(config_place(name), row.text(1))), .created = row.integer(2)};
+}
+
+TextSeal::Ready ProjectStore::ready() const {
+  if (seal_.ready) return seal_.ready();
+  return {[](const std::string&, const std::string& text) { return text; }, [](const std::string&) { return true; }};
+}
+
+std::string ProjectStore::opened(const std::string& place, const std::string& kept) const {
+  return seal_.open ? seal_.open(place, kept) : kept;
+}
 
 std::vector<model::Project> ProjectStore::list() {
   std::vector<model::Project> projects;
-  for (const auto& row : database_.query(select_projects)) projects.push_back(read_project(row));
+  for (const auto& row : database_.query(select_projects)) projects.push_back(read(row));
   return projects;
 }
 
 std::optional<model::Project> ProjectStore::find(const std::string& name) {
   const auto rows = database_.query(select_project, {name});
   if (rows.empty()) return std::nullopt;
-  return read_project(rows.front());
+  return read(rows.front());
 }
 
 bool ProjectStore::create(const model::Project& project) {
   try {
-    database_.execute(insert_project, {project.name, codec::encode_map(project.config), project.created});
+    const auto config = ready().close(config_place(project.name), codec::encode_map(project.config));
+    database_.execute(insert_project, {project.name, config, project.created});
     return true;
   } catch (const UniqueViolation&) {
     return false;
@@ -61,19 +83,22 @@ bool ProjectStore::create(const model::Project& project) {
 }
 
 bool ProjectStore::set_config(const std::string& name, const std::map<std::string, std::string>& config) {
-  return database_.execute(update_config, {codec::encode_map(config), name}) > 0;
+  const auto kept = ready().close(config_place(name), codec::encode_map(config));
+  return database_.execute(update_config, {kept, name}) > 0;
 }
 
 bool ProjectStore::change_config(const std::string& name, const std::map<std::string, std::string>& put,
                                  const std::vector<std::string>& remove) {
+  if (!find(name)) return false;  // after it the key is known, and the transaction asks for nothing else
+  const auto seal = ready();
   bool found = false;
   database_.transact([&](Session& session) {
     found = session.execute(lock_project, {name}) > 0;
     if (!found) return;
-    auto config = read_project(session.query(select_project, {name}).at(0)).config;
+    auto config = read(session.query(select_project, {name}).at(0)).config;
     for (const auto& key : remove) config.erase(key);
     for (const auto& [key, value] : put) config[key] = value;
-    session.execute(update_config, {codec::encode_map(config), name});
+    session.execute(update_config, {seal.close(config_place(name), codec::encode_map(config)), name});
   });
   return found;
 }
@@ -93,17 +118,44 @@ bool ProjectStore::remove(const std::string& name) {
 std::optional<std::string> ProjectStore::file(const std::string& project, const std::string& path) {
   const auto rows = database_.query(select_file, {project, path});
   if (rows.empty()) return std::nullopt;
-  return rows.front().text(0);
+  return opened(file_place(project, path), rows.front().text(0));
 }
 
 void ProjectStore::put_file(const std::string& project, const std::string& path, const std::string& content) {
   database_.execute(
       upsert_sql(database_.dialect(), "project_file", {"project", "path", "content"}, "project, path", {"content"}),
-      {project, path, content});
+      {project, path, ready().close(file_place(project, path), content)});
 }
 
 bool ProjectStore::remove_file(const std::string& project, const std::string& path) {
   return database_.execute(delete_file, {project, path}) > 0;
+}
+
+ProjectStore::Resealed ProjectStore::reseal(const std::string& project) {
+  if (!find(project)) return {};
+  for (const auto& row : database_.query(select_files, {project}))
+    opened(file_place(project, row.text(0)), row.text(1));
+  const auto seal = ready();
+  Resealed done;
+  database_.transact([&](Session& session) {
+    done = {};
+    if (session.execute(lock_project, {project}) == 0) return;
+    const auto kept = session.query(select_project, {project}).at(0).text(1);
+    ++done.checked;
+    if (!seal.fresh(kept)) {
+      const auto place = config_place(project);
+      session.execute(update_config, {seal.close(place, opened(place, kept)), project});
+      ++done.changed;
+    }
+    for (const auto& row : session.query(select_files, {project})) {
+      ++done.checked;
+      if (seal.fresh(row.text(1))) continue;
+      const auto place = file_place(project, row.text(0));
+      session.execute(update_file, {seal.close(place, opened(place, row.text(1))), project, row.text(0)});
+      ++done.changed;
+    }
+  });
+  return done;
 }
 
 }  // namespace qd::store

@@ -8,13 +8,15 @@
 
 #include "model/project.hpp"
 #include "store/database.hpp"
+#include "store/text_seal.hpp"
 
 namespace qd::store {
 
 // Thread-safe.
 class ProjectStore {
  public:
-  explicit ProjectStore(Database& database);
+  // Configurations and files are closed with `seal`.
+  explicit ProjectStore(Database& database, TextSeal seal = {});
 
   std::vector<model::Project> list();  // by name
   std::optional<model::Project> find(const std::string& name);
@@ -31,8 +33,19 @@ class ProjectStore {
   void put_file(const std::string& project, const std::string& path, const std::string& content);
   bool remove_file(const std::string& project, const std::string& path);
 
+  // Closes anew what is not closed as it would be now.
+  struct Resealed {
+    std::size_t checked = 0, changed = 0;
+  };
+  Resealed reseal(const std::string& project);
+
  private:
+  model::Project read(const Row& row) const;
+  TextSeal::Ready ready() const;
+  std::string opened(const std::string& place, const std::string& kept) const;
+
   Database& database_;
+  TextSeal seal_;
 };
 
 }  // namespace qd::store

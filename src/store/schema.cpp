@@ -401,6 +401,15 @@ std::vector<std::string> deliveries() {
   };
 }
 
+// Logs of deleted executions that lie on other members.
+std::vector<std::string> removed_logs() {
+  return {R"(CREATE TABLE removed_log (
+  execution_id {int} PRIMARY KEY,
+  server_uuid {key} NOT NULL,
+  log_path {text} NOT NULL){table})",
+          "CREATE INDEX removed_log_by_member ON removed_log (server_uuid)"};
+}
+
 }  // namespace
 
 const std::vector<Migration>& known_migrations() {
@@ -414,6 +423,7 @@ const std::vector<Migration>& known_migrations() {
       {7, "storage facility", storage()},
       {8, "log storage", log_storage()},
       {9, "deliveries of notifications", deliveries()},
+      {10, "logs of deleted executions", removed_logs()},
   };
   return all;
 }

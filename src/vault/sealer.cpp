@@ -16,6 +16,10 @@ std::string_view id_in(const Item& item) {
 
 }  // namespace
 
+bool looks_sealed(std::string_view content) {
+  return content.size() >= kSealedHead + kGcmTag && content.starts_with(kMagic);
+}
+
 std::string Sealer::bound(const Item& item, std::string_view key_id) const {
   const auto type = item.meta.find(meta::kContentType);
   std::string text(kMagic);
@@ -26,10 +30,18 @@ std::string Sealer::bound(const Item& item, std::string_view key_id) const {
 Result<std::string> Sealer::close(Item& item) {
   const auto key = ring_.current();
   if (!key) return fail(key.error());
-  const auto id = from_hex(key->id);
+  return close_with(*key, item);
+}
+
+std::string Sealer::close_with(const Key& key, const Item& item) const {
+  const auto id = from_hex(key.id);
   const auto nonce = random_bytes(kGcmNonce);
   std::string sealed(kMagic);
-  return sealed.append(id).append(nonce).append(gcm_encrypt(key->bytes, nonce, bound(item, id), item.content));
+  return sealed.append(id).append(nonce).append(gcm_encrypt(key.bytes, nonce, bound(item, id), item.content));
+}
+
+bool Sealer::closed_with(const Key& key, const Item& item) {
+  return looks_sealed(item.content) && base::hex(id_in(item)) == key.id;
 }
 
 Result<std::string> Sealer::open(const Item& item) {
@@ -42,13 +54,13 @@ Result<std::string> Sealer::open(const Item& item) {
 }
 
 bool Sealer::closed(const Item& item) const {
-  return item.content.size() >= kSealedHead + kGcmTag && item.content.starts_with(kMagic);
+  return looks_sealed(item.content);
 }
 
 Result<bool> Sealer::fresh(const Item& item) {
   const auto key = ring_.current();
   if (!key) return fail(key.error());
-  return closed(item) && base::hex(id_in(item)) == key->id;
+  return closed_with(*key, item);
 }
 
 }  // namespace qd::vault

@@ -12,6 +12,8 @@
 
 namespace qd::vault {
 
+bool looks_sealed(std::string_view content);
+
 class Sealer final : public Converter {
  public:
   Sealer(KeyRing& ring, std::string container) : ring_(ring), container_(std::move(container)) {}
@@ -19,6 +21,9 @@ class Sealer final : public Converter {
   Result<std::string> open(const Item& item) override;
   bool closed(const Item& item) const override;
   Result<bool> fresh(const Item& item) override;
+
+  std::string close_with(const Key& key, const Item& item) const;
+  static bool closed_with(const Key& key, const Item& item);
 
  private:
   std::string bound(const Item& item, std::string_view key_id) const;

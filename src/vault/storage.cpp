@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kMostFailures = 100;
 constexpr std::size_t kWalk = 200;
+constexpr std::string_view kConverterFlag = "-encryption:encrypted";  // in the metadata, after the converter's name
 
 bool applies(const ConverterRule& rule, const Item& item) {
   return is_within(item.path, rule.path) && rule.selector.takes(item.meta);
@@ -152,6 +153,11 @@ Result<bool> Storage::is_fresh(const Item& item) {
 }
 
 Result<Entry> Storage::create(Item item) {
+  item.meta[meta::kCreated] = item.meta[meta::kModified] = iso8601(clock_.now());
+  return store(std::move(item));
+}
+
+Result<Entry> Storage::store(Item item) {
   for (auto folder = parent_of(item.path); !folder.empty(); folder = parent_of(folder)) {
     const auto above = fetch(std::string(folder));
     if (!above) return fail(above.error());
@@ -159,7 +165,6 @@ Result<Entry> Storage::create(Item item) {
       return fail(ErrorKind::conflict, "there is a file at " + std::string(folder) + ", which cannot be a folder too");
     }
   }
-  item.meta[meta::kCreated] = item.meta[meta::kModified] = iso8601(clock_.now());
   item.meta[meta::kSize] = std::to_string(item.content.size());
   auto stored = closed(item);
   if (!stored) return fail(about(item.path, stored.error()));
@@ -167,6 +172,25 @@ Result<Entry> Storage::create(Item item) {
   if (!created) return fail(about(item.path, created.error()));
   if (!*created) return fail(ErrorKind::conflict, "resource already exists: " + item.path);
   return entry_of(item);
+}
+
+Result<Entry> Storage::adopt(Item item) {
+  bool opened = false;
+  for (const ConverterRule& rule : rules_) {
+    if (!applies(rule, item) || !rule.converter->closed(item)) continue;
+    auto content = rule.converter->open(item);
+    if (!content) return fail(content.error());
+    item.content = std::move(*content);
+    opened = true;
+  }
+  for (const auto& [key, value] : item.meta) {
+    if (!opened && key.ends_with(kConverterFlag) && value == "true") {
+      return fail(ErrorKind::invalid, "it was encrypted by " + key.substr(0, key.find(':')) +
+                                          ": configure that converter, with the same settings");
+    }
+  }
+  std::erase_if(item.meta, [](const auto& entry) { return entry.first.ends_with(kConverterFlag); });
+  return store(std::move(item));
 }
 
 Result<Entry> Storage::replace(Item item) {
@@ -204,7 +228,7 @@ Result<> Storage::reseal_one(const Mount& mount, const std::string& path, Reseal
   auto content = opened(**item, mount);
   if (!content) return fail(content.error());
   (*item)->content = std::move(*content);
-  std::erase_if((*item)->meta, [](const auto& entry) { return entry.first.ends_with("-encryption:encrypted"); });
+  std::erase_if((*item)->meta, [](const auto& entry) { return entry.first.ends_with(kConverterFlag); });
   auto stored = closed(**item);
   if (!stored) return fail(stored.error());
   const auto replaced = mount.provider->replace(*stored);

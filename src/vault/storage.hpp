@@ -49,6 +49,8 @@ class Storage {
   Result<Entry> create(Item item);
   Result<Entry> replace(Item item);  // `not_found`: there is none
   Result<bool> remove(const std::string& path);
+  // Creates an item from what another installation stored, which its converters may have closed; times and users stay.
+  Result<Entry> adopt(Item item);
 
   // Closes everything anew that is not closed as it would be now; what is changed meanwhile is left to its writer.
   Result<ResealReport> reseal();
@@ -58,6 +60,7 @@ class Storage {
   static std::string inner(const Mount& mount, const std::string& path);
   static std::string outer(const Mount& mount, const std::string& path);
   Result<std::optional<Item>> fetch(const std::string& path);
+  Result<Entry> store(Item item);  // a new one
   Result<Item> closed(const Item& item);
   Result<std::string> opened(const Item& item, const Mount& mount);
   Result<bool> is_fresh(const Item& item);

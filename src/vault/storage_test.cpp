@@ -7,8 +7,10 @@
 
 #include "base/id.hpp"
 #include "base/text.hpp"
+#include "store/project_store.hpp"
 #include "store/testing/database_test_case.hpp"
 #include "vault/storage_config.hpp"
+#include "vault/text_sealer.hpp"
 
 namespace qd::vault {
 namespace {
@@ -260,6 +262,40 @@ TEST_F(StorageTest, DoesNotWriteWithAKeyThatOthersLack) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::unavailable);
   EXPECT_THAT(refused.error().message, HasSubstr("a copy of that member's two.key"));
+}
+
+TEST_F(StorageTest, SealsProjectsWithAPassword) {
+  const auto raw = [&](const char* sql) { return database->query(sql).at(0).text(0); };
+  const char* config_sql = "SELECT config FROM project WHERE name = 'p'";
+  const char* file_sql = "SELECT content FROM project_file WHERE project = 'p' AND path = 'readme.md'";
+  store::ProjectStore(*database).create({.name = "p", .config = {{"project.plugin.password", "s3cret"}}, .created = 1});
+  store::ProjectStore(*database).put_file("p", "readme.md", "s3cret readme");
+  store::ProjectStore(*database).put_file("p", "motd.md", "qdv1:not sealed at all");
+  const auto ring = ring_of("first");
+  store::ProjectStore projects(*database, make_text_seal(*ring, "projects", true));
+  EXPECT_EQ(projects.find("p")->config.at("project.plugin.password"), "s3cret") << "as it was before";
+  const auto done = projects.reseal("p");
+  EXPECT_EQ(done.checked, 3u);
+  EXPECT_EQ(done.changed, 3u);
+  EXPECT_EQ(projects.reseal("p").changed, 0u);
+  EXPECT_THAT(raw(config_sql), ::testing::StartsWith("qdv1:"));
+  EXPECT_THAT(raw(file_sql), ::testing::Not(HasSubstr("s3cret")));
+  EXPECT_EQ(projects.file("p", "readme.md"), "s3cret readme");
+  EXPECT_EQ(projects.file("p", "motd.md"), "qdv1:not sealed at all");
+  EXPECT_TRUE(projects.change_config("p", {{"a", "b"}}, {}));
+  EXPECT_EQ(projects.list().front().config.size(), 2u);
+
+  const auto second = ring_of("second", "first");
+  store::ProjectStore rotated(*database, make_text_seal(*second, "projects", true));
+  EXPECT_TRUE(second->rotate().value());
+  EXPECT_EQ(rotated.reseal("p").changed, 3u);
+  const auto only_new = ring_of("second");
+  EXPECT_EQ(store::ProjectStore(*database, make_text_seal(*only_new, "projects", true)).find("p")->config.at("a"), "b");
+  const auto stranger = ring_of("another");
+  store::ProjectStore lost(*database, make_text_seal(*stranger, "projects", true));
+  EXPECT_THROW(lost.find("p"), store::DatabaseError);
+  database->execute("UPDATE project_file SET content = (SELECT config FROM project WHERE name = 'p')");
+  EXPECT_THROW(rotated.file("p", "readme.md"), store::DatabaseError) << "moved to another place";
 }
 
 TEST_F(StorageTest, RefusesAKeyFileThatIsNone) {

@@ -1,13 +1,14 @@
 // Key storage: what is kept, who may see it, and what is never given out.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { removeAtExit } from '../support/cleanup.mjs';
 import { qd as cli } from '../support/cli.mjs';
-import { Server, startServer } from '../support/server.mjs';
+import { BINARY, Server, startServer } from '../support/server.mjs';
 import { freshDatabase } from '../support/databases.mjs';
 import { ended, lines, newJob, newProject, run, runToEnd, trial, unique } from '../support/scenario.mjs';
 import { until } from '../support/wait.mjs';
@@ -228,6 +229,21 @@ describe('a run', () => {
     assert.deepEqual(await lines(qd, started.id), ['got [*****]']);
   });
 
+  it('does not show secrets of a command in the list of processes', async () => {
+    const secret = `ps-${unique()}`;
+    const plain = `ps-${unique()}`;
+    const commandLines = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((pid) => {
+      try { return readFileSync(`/proc/${pid}/cmdline`, 'utf8'); } catch { return ''; }
+    }).join('\n');
+    const seconds = 5;
+    const open = await run(qd, await newJob(qd, project, { steps: [`: \${option.p}; sleep ${seconds}; true`], options: [{ name: 'p', value: plain }] }));
+    const hidden = await run(qd, await newJob(qd, project, { steps: [`echo "begun \${option.o}"; test -z "$QD_HIDDEN_COMMAND"; r=$?; sleep ${seconds}; (exit $r)`], options: [option(await key(secret))] }));
+    await until(async () => (await qd.ok('GET', `/execution/${hidden.id}/output`)).entries.some((one) => one.log === 'begun *****'), { what: 'the command to begin' });
+    await until(() => commandLines().includes(plain), { what: 'the search to find what is no secret' });
+    assert.ok(!commandLines().includes(secret), 'the secret is in the list of processes');
+    for (const { id } of [open, hidden]) assert.equal((await ended(qd, id)).status, 'succeeded');
+  });
+
   it('of a schedule gets those that whoever saved the job may read', async () => {
     const allowed = await key('schedule-secret');
     const denied = await key('schedule-other');
@@ -319,15 +335,37 @@ describe('the storage', () => {
       await again({ 'quarterdeck.storage.password': 'the second one', 'quarterdeck.storage.oldPassword': 'the first one' });
       assert.equal(await read('a'), 'words of a');
       await save('b');
-      assert.deepEqual(await own.ok('POST', '/system/storage/rotate'), { checked: 2, changed: 2, failures: [] });
+      const sealed = await newProject(own, { 'project.plugin.x.password': 'kept as ciphertext' });
+      assert.deepEqual(await own.ok('POST', '/system/storage/rotate'), { checked: 3, changed: 3, failures: [] });
       await again({ 'quarterdeck.storage.password': 'the second one' });
       assert.equal(await read('a') + await read('b'), 'words of awords of b');
+      assert.equal((await own.ok('GET', `/project/${sealed}/config`))['project.plugin.x.password'], 'kept as ciphertext');
       await again({ 'quarterdeck.storage.password': 'the first one' });
       const lost = await own.fails(503, null, 'GET', '/storage/keys/a', { accept: PUBLIC });
       assert.match(lost.message, /quarterdeck\.storage\.password/);
       assert.match(own.log(), /does not have the key/);
     } finally {
       await own.stop();
+    }
+  });
+
+  it('is shared by members with the same password, and kept from one with another', async (t) => {
+    const database = await freshDatabase();
+    if (!database) return t.skip('SQLite has one member');
+    const member = (password) => new Server({ database, config: { 'quarterdeck.storage.password': password } });
+    const members = [member('shared'), member('shared'), member('another')];
+    try {
+      for (const one of members) await (await one.start()).authorize();
+      const [first, second, stranger] = members;
+      await first.ok('POST', '/storage/keys/a', { body: 'shared words', type: PUBLIC, status: 201 });
+      assert.equal((await second.api('GET', '/storage/keys/a', { accept: PUBLIC })).text, 'shared words');
+      await stranger.fails(503, null, 'GET', '/storage/keys/a', { accept: PUBLIC });
+      const refused = await stranger.fails(503, null, 'POST', '/storage/keys/b', { body: 'x', type: PUBLIC });
+      assert.match(refused.message, /same quarterdeck\.storage\.password as the member/);
+      assert.equal((await stranger.ok('GET', '/storage/keys')).resources.length, 1, 'what it does not need the key for');
+      assert.equal((await first.api('GET', '/storage/keys/b')).status, 404);
+    } finally {
+      for (const one of members) await one.stop();
     }
   });
 
@@ -350,6 +388,47 @@ describe('the storage', () => {
       writeFileSync(join(base, 'content/keys/local/old/b'), Buffer.from('bbnJmDtx82/NOeUc9ahULGVAH+RdSLG5', 'base64'));
       writeFileSync(join(base, 'meta/keys/local/old/b'), JSON.stringify({ 'Rundeck-content-type': PUBLIC, 'jasypt-encryption:encrypted': 'true' }));
       assert.equal((await own.api('GET', '/storage/keys/local/old/b', { accept: PUBLIC })).text, 'binder123');
+      const where = await newProject(own);
+      const { lines: seen } = await trial(own, where, { steps: ['env | grep -c 1PwdToBind || echo PATH is "$PATH"'] });
+      assert.match(seen.join('\n'), /^0\nPATH is \//, 'commands of jobs do not see the password');
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it('takes over the keys of a Rundeck from its database', async () => {
+    const database = await freshDatabase();
+    const rundeck = database ? database.server.database(unique('rundeck').replace('-', '_')) : { url: `sqlite:${join(removeAtExit(mkdtempSync(join(tmpdir(), 'qd-peer-'))), 'peer.db')}` };
+    const blob = database?.kind === 'postgresql' ? 'bytea' : 'longblob';
+    const hex = (bytes) => (database?.kind === 'postgresql' ? `'\\x${bytes.toString('hex')}'` : `X'${bytes.toString('hex')}'`);
+    const row = (id, namespace, dir, name, meta, data) => `INSERT INTO storage (id, namespace, dir, name, json_data, data) VALUES (${id}, ${namespace}, '${dir}', '${name}', '${JSON.stringify(meta)}', ${hex(Buffer.from(data, 'base64'))});`;
+    const type = { 'Rundeck-content-type': PUBLIC, 'Rundeck-auth-created-username': 'bob' };
+    const sql = [
+      `CREATE TABLE storage (id bigint, namespace varchar(255), dir varchar(2048), name varchar(1024), json_data text, data ${blob});`,
+      row(1, 'NULL', 'keys/team', 'old', { ...type, 'jasypt-encryption:encrypted': 'true' }, 'bbnJmDtx82/NOeUc9ahULGVAH+RdSLG5'),
+      row(2, 'NULL', 'keys', 'new', { ...type, 'aes-gcm-encryption:encrypted': 'true', 'jasypt-encryption:encrypted': 'false' }, 'AQABAgMEBQYHCAkKCwwNDg8yMzQ1Njc4OTo7PD10zebVuNi1kfJ13VQIeYjvw6xMMwpqCANC'),
+      row(3, 'NULL', 'keys', 'plain', type, Buffer.from('plain words').toString('base64')),
+      row(4, "'config'", 'projects/p/etc', 'project.properties', type, Buffer.from('no key').toString('base64')),
+      row(5, 'NULL', 'keys/other', 'x', { ...type, 'jasypt-encryption:encrypted': 'true' }, Buffer.from('y').toString('base64')),
+    ].join('\n');
+    if (database) database.server.sql(sql, rundeck.name);
+    else execFileSync('sqlite3', [rundeck.url.slice('sqlite:'.length)], { input: sql });
+    const own = new Server({ database, config: { 'rundeck.storage.converter.1.type': 'jasypt-encryption', 'rundeck.storage.converter.1.path': 'keys/team', 'rundeck.storage.converter.1.config.password': '1PwdToBindThem$', 'rundeck.storage.converter.2.type': 'aes-gcm-encryption', 'rundeck.storage.converter.2.path': 'keys/new', 'rundeck.storage.converter.2.config.password': '1PwdToBindThem$' } });
+    await own.start();
+    await own.stop();
+    const args = ['import-keys', '--base', own.base, '--from', rundeck.url, ...(database ? ['--user', rundeck.username, '--password-variable', 'PEER'] : [])];
+    const imported = () => spawnSync(BINARY, args, { env: { ...process.env, PEER: rundeck.password ?? '' }, encoding: 'utf8' });
+    const first = imported();
+    assert.match(first.stdout, /^3 keys imported, 0 were there already, 1 failed$/m, first.stderr);
+    assert.match(first.stderr, /keys\/other\/x: it was encrypted by jasypt-encryption: configure that converter/);
+    assert.equal(first.status, 1);
+    assert.match(imported().stdout, /^0 keys imported, 3 were there already, 1 failed$/m);
+    await own.start();
+    try {
+      await own.authorize();
+      const read = async (name) => (await own.api('GET', `/storage/keys/${name}`, { accept: PUBLIC })).text;
+      assert.deepEqual(await Promise.all(['team/old', 'new', 'plain'].map(read)), ['binder123', 'binder123', 'plain words']);
+      assert.equal((await own.ok('GET', '/storage/keys/plain')).meta['Rundeck-auth-created-username'], 'bob');
     } finally {
       await own.stop();
     }

@@ -1,6 +1,6 @@
 // Logs in a log store: on S3 with its faults, in a shared folder; the queue of what is still to be stored.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -255,6 +255,37 @@ describe('a shared folder', () => {
     }, { what: 'an error' });
     assert.match(answer.json.error, /^Log file could not be retrieved: The log store has no file/);
   });
+});
+
+it('old logs are compressed, and read, stored and deleted as before', async () => {
+  const folder = removeAtExit(mkdtempSync(join(tmpdir(), 'qd-shared-')));
+  const config = { 'quarterdeck.logs.compressAfter': '1h' };
+  const qd = await startServer({ config });
+  const id = await adhoc(qd, await newProject(qd), 'seq 1 20000');
+  await ended(qd, id);
+  const before = await output(qd, id);
+  const file = join(logs(qd), localFiles(qd)[0]);
+  const size = statSync(file).size;
+  utimesSync(file, new Date(Date.now() - 7_200_000), new Date(Date.now() - 7_200_000));
+  await qd.stop();
+  await qd.start();
+  await until(() => existsSync(`${file}.gz`) && !existsSync(file), { what: 'the log to be compressed' });
+  assert.ok(statSync(`${file}.gz`).size < size / 5);
+  const after = await output(qd, id);
+  assert.deepEqual(after.entries, before.entries);
+  assert.deepEqual([after.offset, after.totalSize, after.completed], [before.offset, size, true]);
+  assert.deepEqual((await qd.ok('GET', `/execution/${id}/output`, { query: { lastlines: 1 } })).entries.map((entry) => entry.log), ['20000']);
+  // A log store that is configured later leaves it alone.
+  await qd.stop();
+  qd.writeConfig({ ...with_('filesystem'), ...config });
+  writeFileSync(join(qd.base, 'etc/framework.properties'), `framework.plugin.ExecutionFileStorage.filesystem.directory=${folder}\n`);
+  await qd.start();
+  const next = await adhoc(qd, await newProject(qd), 'echo later');
+  await ended(qd, next);
+  await stored(qd, 1);
+  await qd.ok('DELETE', `/execution/${id}`);
+  assert.ok(!existsSync(`${file}.gz`));
+  await qd.stop();
 });
 
 describe('the configuration', () => {

@@ -5,6 +5,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ADMIN_PASSWORD, Server, startServer } from '../support/server.mjs';
 import { qd as cli } from '../support/cli.mjs';
+import { Cookies } from '../support/http.mjs';
 import { unique } from '../support/scenario.mjs';
 import { until } from '../support/wait.mjs';
 
@@ -70,6 +71,62 @@ describe('sessions', () => {
     assert.equal((await attempt({ 'Sec-Fetch-Site': 'cross-site' }, 'GET', '/execution/1/abort')).status, 403);
     assert.equal((await qd.api('POST', '/projects', { json: { name: unique('Token') }, headers: { Origin: 'https://evil.example' } })).status, 201, 'tokens are not sent by browsers by themselves');
     assert.equal((await post(qd, 'admin', ADMIN_PASSWORD, { headers: { Origin: 'https://evil.example' } })).status, 403);
+  });
+});
+
+describe('form tokens', () => {
+  let qd;
+  let cookies;
+  before(async () => {
+    qd = await startServer();
+    ({ cookies } = await qd.login());
+  });
+  after(() => qd?.stop());
+  // What browsers send when somebody follows a link, without TLS and without a referrer.
+  const navigation = { 'Upgrade-Insecure-Requests': '1', Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+  const create = (headers, options = {}) => qd.api('POST', '/projects', { token: null, cookies, headers, json: { name: unique('Form') }, ...options });
+  const act = (headers, path) => qd.api('GET', path ?? '/execution/987654321/abort', { token: null, cookies, headers, accept: undefined });
+
+  it('come with the login, as a cookie that our pages can read, and end with it', async () => {
+    const login = await post(qd, 'admin', ADMIN_PASSWORD);
+    const line = login.headers['set-cookie'].find((one) => one.startsWith('QD_FORM_TOKEN='));
+    assert.match(line, /^QD_FORM_TOKEN=[0-9a-f]{40}; Path=\/; SameSite=Strict$/);
+    const other = await qd.login();
+    assert.notEqual(other.cookies.get('QD_FORM_TOKEN'), cookies.get('QD_FORM_TOKEN'));
+    const lost = new Cookies();
+    lost.set('JSESSIONID', other.cookies.get('JSESSIONID'));
+    await qd.raw('GET', '/menu/home', { token: null, cookies: lost });
+    assert.equal(lost.get('QD_FORM_TOKEN'), other.cookies.get('QD_FORM_TOKEN'), 'a page gives it again');
+    await qd.raw('GET', '/user/logout', { token: null, cookies: lost });
+    assert.equal(lost.get('QD_FORM_TOKEN'), undefined);
+  });
+
+  it('are asked for where a browser does not say which page it sends from', async () => {
+    for (const headers of [navigation, { 'Sec-Fetch-Mode': 'navigate' }, { 'Upgrade-Insecure-Requests': '1' }]) {
+      for (const answer of [await act(headers), await create(headers)]) {
+        assert.equal(answer.status, 403, `${JSON.stringify(headers)}: ${answer.text}`);
+        assert.match(answer.json.message, /QD_FORM_TOKEN/);
+      }
+    }
+    const token = cookies.get('QD_FORM_TOKEN');
+    assert.equal((await create({ ...navigation, 'X-QD-Form-Token': token })).status, 201);
+    assert.equal((await act(navigation, `/execution/987654321/abort?_form_token=${token}`)).status, 404);
+    assert.equal((await create({ Origin: 'http://name-behind-a-proxy', 'X-QD-Form-Token': token })).status, 201);
+  });
+
+  it('must be the right ones, and open nothing to another site', async () => {
+    const { cookies: others } = await qd.login();
+    for (const token of ['', 'x', others.get('QD_FORM_TOKEN'), 'f'.repeat(40)]) {
+      assert.equal((await create({ Origin: qd.url, 'X-QD-Form-Token': token })).status, 403, token);
+    }
+    assert.equal((await create({ 'Sec-Fetch-Site': 'cross-site', 'X-QD-Form-Token': cookies.get('QD_FORM_TOKEN') })).status, 403);
+  });
+
+  it('are not asked of programs', async () => {
+    for (const headers of [{}, { Accept: '*/*' }, { Accept: 'text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2' }, { 'User-Agent': 'Mozilla/5.0 (Windows NT) WindowsPowerShell/5.1' }]) {
+      assert.equal((await create(headers)).status, 201, JSON.stringify(headers));
+    }
+    assert.equal((await act(navigation, '/projects')).status, 200, 'nor for reading');
   });
 });
 

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { BINARY, startServer } from '../support/server.mjs';
 import { NOWHERE, adhoc, ended, job, newJob, newProject, runToEnd, unique } from '../support/scenario.mjs';
+import { until } from '../support/wait.mjs';
 
 const routes = JSON.parse(execFileSync(BINARY, ['routes'], { encoding: 'utf8' }));
 const PEOPLE = ['nobody', 'reader', 'runner', 'admin'];
@@ -15,7 +16,7 @@ const RUNS = [...READS, 'job run', 'execution kill', 'adhoc run'];
 const GRANTS = { nobody: [], reader: READS, runner: RUNS };
 
 // Answer 200 to whoever is logged in, and show or change only what he may; the tests below look at what.
-const FILTERED = new Set(['GET project/{project}/jobs', 'GET project/{project}/jobs/export', 'POST project/{project}/jobs/import', 'GET scheduler/jobs', 'GET scheduler/server/{uuid}/jobs', 'DELETE jobs/delete', 'POST jobs/delete', 'POST jobs/execution/enable', 'POST jobs/execution/disable', 'POST jobs/schedule/enable', 'POST jobs/schedule/disable', 'POST executions/delete']);
+const FILTERED = new Set(['GET project/{project}/jobs', 'GET project/{project}/jobs/export', 'GET project/{project}/jobs/glance', 'POST project/{project}/jobs/import', 'GET scheduler/jobs', 'GET scheduler/server/{uuid}/jobs', 'DELETE jobs/delete', 'POST jobs/delete', 'POST jobs/execution/enable', 'POST jobs/execution/disable', 'POST jobs/schedule/enable', 'POST jobs/schedule/disable', 'POST executions/delete']);
 
 let qd;
 let project;
@@ -146,13 +147,36 @@ describe('an execution', () => {
   });
 });
 
+describe('a scheduled execution', () => {
+  it('runs where whoever saved the job may run, as policies are when it runs', async () => {
+    const group = unique('g');
+    const contents = (server) => JSON.stringify({ description: 'd', context: { project }, by: { group }, for: { job: [{ allow: '*' }], node: [{ allow: ['read', 'run'], equals: { rundeck_server: server } }], resource: [{ allow: '*' }] } });
+    await qd.ok('POST', '/system/acl/savers.aclpolicy', { json: { contents: contents('false') }, status: 201 });
+    const see = { description: 's', context: { application: 'rundeck' }, by: { group }, for: { project: [{ equals: { name: project }, allow: 'read' }] } };
+    await qd.ok('POST', '/system/acl/savers-see.aclpolicy', { json: { contents: JSON.stringify(see) }, status: 201 });
+    const user = unique('saver');
+    const { token } = await qd.ok('POST', '/tokens', { json: { user, roles: group }, status: 201 });
+    const one = { ...job({ name: unique('every') }), scheduleEnabled: true, schedule: { crontab: '* * * * * ? *' }, multipleExecutions: true };
+    const saved = await qd.ok('POST', `/project/${project}/jobs/import`, { token, json: [one] });
+    assert.equal(saved.succeeded.length, 1, JSON.stringify(saved));
+    const { id } = saved.succeeded[0];
+    const runs = async (status) => (await qd.ok('GET', `/job/${id}/executions`, { query: { status, max: 5 } })).executions;
+    const [failed] = await until(async () => { const found = await runs('failed'); return found.length && found; }, { what: 'a fire that finds no node' });
+    assert.equal(failed.user, user);
+    assert.equal((await runs('succeeded')).length, 0, 'it ran on the server node');
+    await qd.ok('PUT', '/system/acl/savers.aclpolicy', { json: { contents: contents('true') }, status: 200 });
+    await until(async () => (await runs('succeeded')).length > 0, { what: 'a fire after the policy allows it' });
+    await qd.ok('DELETE', `/job/${id}`).catch(() => qd.ok('POST', `/job/${id}/schedule/disable`));
+  });
+});
+
 describe('attacks of the kinds that were published', () => {
   it('an id of one project does not open another by its path', async () => {
     const secret = await newProject(qd);
     const hidden = await newJob(qd, secret);
     const done = await runToEnd(qd, hidden);
     const as = { token: tokens.runner };
-    for (const path of [`/job/${hidden}`, `/job/${hidden}/info`, `/job/${hidden}/workflow`, `/job/${hidden}/meta`, `/job/${hidden}/tags`, `/job/${hidden}/executions`, `/job/${hidden}/forecast`, `/job/${hidden}/fires`, `/job/${hidden}/input/files`, `/execution/${done.id}`, `/execution/${done.id}/state`, `/execution/${done.id}/output`, `/execution/${done.id}/output/state`, `/execution/${done.id}/events`, `/execution/${done.id}/input/files`, `/project/${secret}`, `/project/${secret}/executions`, `/project/${secret}/history`, `/project/${secret}/config`]) {
+    for (const path of [`/job/${hidden}`, `/job/${hidden}/info`, `/job/${hidden}/workflow`, `/job/${hidden}/meta`, `/job/${hidden}/tags`, `/job/${hidden}/executions`, `/job/${hidden}/forecast`, `/job/${hidden}/fires`, `/job/${hidden}/input/files`, `/execution/${done.id}`, `/execution/${done.id}/state`, `/execution/${done.id}/workflow`, `/execution/${done.id}/output`, `/execution/${done.id}/output/state`, `/execution/${done.id}/events`, `/execution/${done.id}/input/files`, `/project/${secret}`, `/project/${secret}/executions`, `/project/${secret}/history`, `/project/${secret}/config`]) {
       const answer = await qd.api('GET', path, as);
       assert.equal(answer.status, 403, `${path}: ${answer.status} ${answer.text.slice(0, 200)}`);
     }

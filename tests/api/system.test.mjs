@@ -124,6 +124,29 @@ describe('HTTP', () => {
     assert.equal((await qd.api('POST', '/projects', { body: '{"name":', type: 'application/json' })).status, 400);
   });
 
+  it('the configuration in force is told with its sources, and secrets are not', async () => {
+    const secret = 'h1dden-from-all';
+    const own = await startServer({ config: { 'quarterdeck.storage.password': secret, 'rundeck.gui.title': 'Night Desk', 'rundeck.clusterMode.remoteExecution.config.allowed': 'Self' } });
+    try {
+      const answer = await own.api('GET', '/system/config');
+      assert.ok(!answer.text.includes(secret), 'the secret is told');
+      const key = (name) => answer.json.keys.find((one) => one.key === name);
+      assert.equal(key('quarterdeck.storage.password').value, null);
+      assert.match(key('quarterdeck.storage.password').source, /rundeck-config\.properties:\d+$/);
+      assert.equal(key('rundeck.gui.title').value, 'Night Desk');
+      assert.deepEqual([key('quarterdeck.server.idleTimeout').source, key('quarterdeck.server.idleTimeout').default], ['default', '60s']);
+      assert.equal(key('rundeck.clusterMode.remoteExecution.config.allowed').value, 'Self');
+      own.writeConfig({ 'quarterdeck.storage.password': secret, 'rundeck.gui.title': 'Changed', 'rundeck.clusterMode.remoteExecution.policy': 'Random' });
+      await own.ok('POST', '/config/refresh');
+      const now = (await own.ok('GET', '/system/config')).keys;
+      const value = (name) => now.find((one) => one.key === name)?.value;
+      assert.deepEqual(['rundeck.clusterMode.remoteExecution.policy', 'rundeck.clusterMode.remoteExecution.config.allowed', 'rundeck.gui.title'].map(value), ['Random', undefined, 'Night Desk']);
+      assert.equal(new Set(now.map((one) => one.key)).size, now.length);
+    } finally {
+      await own.stop();
+    }
+  });
+
   it('one connection serves many requests', async () => {
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
     let sockets = 0;

@@ -96,6 +96,68 @@ describe('tokens', () => {
   });
 });
 
+describe('who may make tokens', () => {
+  const policy = (group, rules) => ({ description: group, context: { application: 'rundeck' }, by: { group }, for: rules });
+  const kind = (allow) => [{ equals: { kind: 'apitoken' }, allow }];
+  const people = {};
+  before(async () => {
+    const documents = [
+      policy('self', { resource: kind('generate_user_token') }),
+      policy('service', { resource: kind('generate_service_token'), apitoken: [{ allow: 'create', match: { username: '(mysql|myservice)' }, subset: { roles: ['mysql_api', 'myservice_api'] } }] }),
+      policy('master', { resource: kind('admin') }),
+    ];
+    await qd.ok('POST', '/system/acl/token-makers.aclpolicy', { json: { contents: documents.map((one) => JSON.stringify(one)).join('\n---\n') }, status: 201 });
+    for (const role of ['plain', 'self', 'service', 'master']) people[role] = (await create({ user: role, roles: [role, 'extra'] })).token;
+  });
+  const make = async (role, json) => (await qd.api('POST', '/tokens', { token: people[role], json })).status;
+
+  it('follows the decisions on apitoken, as documented', async () => {
+    assert.equal(await make('plain', { user: 'plain', roles: ['plain'] }), 403);
+    assert.equal(await make('self', { user: 'self', roles: '*' }), 201);
+    assert.equal(await make('self', { user: 'self', roles: ['extra'] }), 201);
+    assert.equal(await make('self', { user: 'self', roles: ['admin'] }), 403);
+    assert.equal(await make('self', { user: 'mysql', roles: ['self'] }), 403);
+    assert.equal(await make('service', { user: 'service', roles: ['extra'] }), 201);
+    assert.equal(await make('service', { user: 'mysql', roles: ['mysql_api'] }), 201);
+    assert.equal(await make('service', { user: 'mysql', roles: ['mysql_api', 'service'] }), 201, 'extra roles are those that he has not');
+    assert.equal(await make('service', { user: 'mysql', roles: ['mysql_api', 'admin'] }), 403);
+    assert.equal(await make('service', { user: 'admin', roles: ['mysql_api'] }), 403);
+    assert.equal(await make('service', { user: 'admin', roles: ['service'] }), 403, 'nor in a name that no rule gives him');
+    assert.equal(await make('master', { user: 'anybody', roles: ['admin'] }), 201);
+  });
+
+  it('and a new secret needs as much', async () => {
+    const [own] = await qd.ok('GET', '/tokens/plain');
+    assert.equal((await qd.api('POST', `/token/${own.id}/rotate`, { token: people.plain })).status, 403);
+    assert.equal((await qd.api('GET', `/token/${own.id}`, { token: people.plain })).status, 200);
+    assert.equal((await qd.api('DELETE', `/token/${own.id}`, { token: people.plain })).status, 204, 'giving up is free');
+  });
+});
+
+describe('profiles', () => {
+  it('are changed by their users, and those of others by administrators', async () => {
+    const user = unique('paula');
+    const { token } = await create({ user, roles: ['user'] });
+    const mail = { firstName: 'Paula', lastName: 'Ö\'Neil', email: 'p@example.com' };
+    assert.deepEqual((await qd.api('POST', '/user/info', { token, json: mail })).json, { login: user, ...mail });
+    assert.deepEqual((await qd.api('POST', '/user/info/', { token, json: { email: 'q@example.com' } })).json, { login: user, ...mail, email: 'q@example.com' });
+    assert.deepEqual((await qd.api('GET', `/user/info/${user}`)).json, { login: user, ...mail, email: 'q@example.com' });
+    assert.equal((await qd.api('POST', `/user/info/${user}`, { json: { firstName: 'P.' } })).json.firstName, 'P.');
+    for (const [method, path] of [['GET', '/user/info/admin'], ['POST', '/user/info/admin'], ['GET', '/user/list']]) {
+      assert.equal((await qd.api(method, path, { token, json: method === 'POST' ? mail : undefined })).status, 403, `${method} ${path}`);
+    }
+    const listed = (await qd.ok('GET', '/user/list/')).find((one) => one.login === user);
+    assert.equal(listed.tokens, 1);
+    assert.match(listed.created, /Z$/);
+    assert.deepEqual((await qd.api('GET', '/user/roles', { token })).json, { roles: ['user'] });
+    await qd.fails(404, null, 'GET', '/user/info/nobody-at-all');
+  });
+
+  it('hold texts of one line, and not too long ones', async () => {
+    for (const bad of [{ email: 'x'.repeat(191) }, { firstName: 'a\nb' }, { lastName: 'a\u0000' }]) await qd.fails(400, 'api.error.parameter.invalid', 'POST', '/user/info', { json: bad });
+  });
+});
+
 it('static tokens come from rundeck.tokens.file', async () => {
   const file = join(qd.base, 'tokens.properties');
   writeFileSync(file, 'ci: fixedTokenOfTheTests0123456789,admin,user\nreader: readonlyTokenOfTheTests012345,user\n');

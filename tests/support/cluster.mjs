@@ -95,9 +95,10 @@ export class Member extends Server {
 export class Cluster {
   members = [];
 
-  constructor(database, { settings = {}, tags = [], sharedLogs = false } = {}) {
+  constructor(database, { settings = {}, framework = {}, tags = [], sharedLogs = false } = {}) {
     this.database = database;
     this.settings = settings;
+    this.framework = framework;
     this.tags = tags;
     if (sharedLogs) this.logs = removeAtExit(mkdtempSync(join(tmpdir(), 'quarterdeck-logs-')));
   }
@@ -107,7 +108,7 @@ export class Cluster {
     const index = this.members.length + 1;
     const proxy = through ? await startProxy(this.database.server.port) : undefined;
     const database = proxy ? { ...this.database, url: this.database.url.replace(/:\d+\//, `:${proxy.port}/`) } : this.database;
-    const member = new Member({ database, uuid: uuidOf(index), name: `m${index}`, tags: this.tags[index - 1], logs: this.logs, settings: { ...this.settings, ...settings }, ...options });
+    const member = new Member({ database, uuid: uuidOf(index), name: `m${index}`, tags: this.tags[index - 1], logs: this.logs, framework: this.framework, settings: { ...this.settings, ...settings }, ...options });
     member.proxy = proxy;
     this.members.push(member);
     await member.start();

@@ -28,7 +28,8 @@ function environment(extra) {
 
 export class Server {
   // `config` goes to rundeck-config.properties, `framework` to framework.properties, `env` to the environment.
-  constructor({ database, config = {}, framework = {}, env = {}, base } = {}) {
+  constructor({ database, config = {}, framework = {}, env = {}, base, port = 0 } = {}) {
+    this.port = port;  // 0: a free one at each start
     this.database = database;
     this.env = env;
     this.base = base ?? removeAtExit(mkdtempSync(join(tmpdir(), 'quarterdeck-')), () => this.log().split('\n').slice(-60).join('\n'));
@@ -60,7 +61,7 @@ export class Server {
     if (!existsSync(BINARY)) throw new Error(`no server at ${BINARY}: build it, or name it in QD_BINARY`);
     const before = this.log().length;
     const out = openSync(this.logFile, 'a');
-    const args = ['server', '--base', this.base, '--address', '127.0.0.1', '--port', '0'];
+    const args = ['server', '--base', this.base, '--address', '127.0.0.1', '--port', `${this.port}`];
     this.child = endAtExit(spawn(BINARY, args, { env: environment(this.env), stdio: ['ignore', out, out], cwd: this.base }));
     this.url = await until(() => this.#answeringUrl(before), { timeout: 30_000, what: `the server's URL in ${this.logFile}, and GET /health there` });
     return this;

@@ -12,34 +12,50 @@ interface Decision {
 export interface Rights {
   // can('job', 'create'): a kind of resource; can('project', 'configure').
   can(type: string, ...anyOf: string[]): boolean;
+  // Of the one job that was asked about: canOn('job', 'update').
+  canOn(type: string, ...anyOf: string[]): boolean;
 }
 
 class Answer implements Rights {
   private readonly granted = new Set<string>();
   constructor(decisions: Decision[]) {
     for (const one of decisions) {
-      if (one.allowed) this.granted.add(`${one.resource.kind ?? one.resource.type}:${one.action}`);
+      if (!one.allowed) continue;
+      this.granted.add(`${one.resource.kind ?? one.resource.type}:${one.action}`);
+      if (!one.resource.kind) this.granted.add(`=${one.resource.type}:${one.action}`);
     }
   }
   can(type: string, ...anyOf: string[]) {
     return anyOf.some((action) => this.granted.has(`${type}:${action}`));
+  }
+  canOn(type: string, ...anyOf: string[]) {
+    return this.can(`=${type}`, ...anyOf, 'admin');
   }
 }
 
 const known = shallowReactive(new Map<string, Rights>());
 const asked = new Set<string>();
 
-// Rights in a project, or of the application (""). Nothing is granted until the answer is here; reactive.
-export function rightsIn(project: string): Rights {
-  if (!asked.has(project)) {
-    asked.add(project);
+function ask(key: string, question: object): Rights {
+  if (!asked.has(key)) {
+    asked.add(key);
     api
-      .post<{ decisions: Decision[] }>('/acl/can', project ? { project } : {})
-      .then((answer) => known.set(project, new Answer(answer.decisions)))
-      .catch(() => asked.delete(project));
+      .post<{ decisions: Decision[] }>('/acl/can', question)
+      .then((answer) => known.set(key, new Answer(answer.decisions)))
+      .catch(() => asked.delete(key));
   }
-  return { can: (type, ...anyOf) => known.get(project)?.can(type, ...anyOf) ?? false };
+  return { can: (...wanted) => known.get(key)?.can(...wanted) ?? false, canOn: (...wanted) => known.get(key)?.canOn(...wanted) ?? false };
 }
+
+// Rights in a project, or of the application (""). Nothing is granted until the answer is here; reactive.
+export const rightsIn = (project: string): Rights => ask(project, project ? { project } : {});
+
+// Rights on one job, too.
+export const rightsOnJob = (project: string, job: { id: string; group: string | null; name: string }): Rights =>
+  ask(`${project}\n${job.id}\n${job.group}\n${job.name}`, { project, job: job.group ? `${job.group}/${job.name}` : job.name, jobUuid: job.id });
+
+// Is the answer here?
+export const rightsKnown = (project: string) => known.has(project);
 
 export function forgetRights() {
   known.clear();

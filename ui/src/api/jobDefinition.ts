@@ -101,12 +101,17 @@ export interface EmailNotification {
   attachLogInline?: Flag;
 }
 
+export interface NotificationPlugin {
+  type: string;
+  configuration?: Record<string, Json>;
+}
+
 export interface NotificationEntry {
   email?: EmailNotification;
   urls?: string;
   httpMethod?: string;
   format?: string;
-  plugin?: { type: string; configuration?: Record<string, Json> } | { type: string; configuration?: Record<string, Json> }[];
+  plugin?: NotificationPlugin | NotificationPlugin[];
 }
 
 export type Notifications = Record<string, NotificationEntry | NotificationEntry[]>;

@@ -40,7 +40,8 @@ export function useLoad<T>(fetch: (signal: AbortSignal) => Promise<T>, sources: 
     });
   }
   void reload();
-  const timer = every ? setInterval(() => document.hidden || void reload(), every) : undefined;
+  // An answer that takes longer than `every` is waited for, or a slow server would never be heard.
+  const timer = every ? setInterval(() => document.hidden || loading.value || void reload(), every) : undefined;
   onScopeDispose(() => {
     running?.abort();
     clearInterval(timer);

@@ -5,12 +5,13 @@ export interface Preferences {
   theme: 'light' | 'dark' | 'system';
   timeZone: string; // "" is the browser's own
   lastProject: string;
+  pageSize: number; // rows of long lists
 }
 
 const KEY = 'qd.preferences';
 
 function read(): Preferences {
-  const standard: Preferences = { theme: 'system', timeZone: '', lastProject: '' };
+  const standard: Preferences = { theme: 'system', timeZone: '', lastProject: '', pageSize: 50 };
   try {
     return { ...standard, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Preferences>) };
   } catch {

@@ -6,6 +6,8 @@ const shades = [50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 950] as const;
 const scale = (name: string) => Object.fromEntries(shades.map((shade) => [shade, `{${name}.${shade}}`]));
 
 const preset = definePreset(Aura, {
+  // The preset's own greens and reds are too pale to read on their grounds.
+  components: { toast: { colorScheme: { light: { success: { color: '{green.800}' }, error: { color: '{red.800}' } } } } },
   semantic: {
     primary: scale('teal'),
     focusRing: { width: '2px', style: 'solid', color: '{primary.color}', offset: '2px' },

@@ -1,0 +1,164 @@
+#include "api/feed.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "api/follower.hpp"
+#include "api/output_json.hpp"
+
+namespace qd::api {
+namespace {
+
+constexpr std::size_t kFew = 20;  // watchers that are told of each piece of news at once
+constexpr Millis kLongestDelay{600};
+constexpr Millis kLookElsewhere{400};
+constexpr UnixMillis kStale = 2'000;
+constexpr std::size_t kMostPages = 32;
+
+// More watchers, fewer and larger pieces: a millisecond for each.
+Millis delay_for(std::size_t watchers) {
+  if (watchers <= kFew) return Millis{0};
+  return std::min(Millis{static_cast<std::int64_t>(watchers)}, kLongestDelay);
+}
+
+std::string page_name(const log::ReadRequest& request) {
+  return std::to_string(request.offset) + "|" + (request.last_lines ? std::to_string(*request.last_lines) : "") + "|" +
+         (request.with_state ? "1" : "0") + (request.finished ? "1" : "0") + "|" + request.stepctx + "|" + request.node;
+}
+
+}  // namespace
+
+void Feed::start() {
+  subscription_ = services_.output.follow(execution_, [weak = weak_from_this()](const log::HubEvent&) {
+    if (const auto self = weak.lock()) self->news();
+  });
+}
+
+void Feed::add(const std::shared_ptr<Follower>& follower) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(followers_, [](const auto& one) { return one.expired(); });
+  followers_.push_back(follower);
+}
+
+void Feed::news() {
+  Millis delay{0};
+  {
+    const std::lock_guard lock(mutex_);
+    ++generation_;
+    if (wake_planned_) return;
+    wake_planned_ = true;
+    delay = delay_for(followers_.size());
+  }
+  const auto wake = [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->services_.workers.post([self] { self->wake_all(); });
+  };
+  if (delay.count() == 0) return wake();
+  services_.loop.after(delay, wake);
+}
+
+void Feed::look_again_soon() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(look_planned_, true)) return;
+  }
+  services_.loop.after(kLookElsewhere, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    {
+      const std::lock_guard lock(self->mutex_);
+      self->look_planned_ = false;
+    }
+    self->news();
+  });
+}
+
+void Feed::wake_all() {
+  std::vector<std::weak_ptr<Follower>> followers;
+  {
+    const std::lock_guard lock(mutex_);
+    wake_planned_ = false;
+    followers = followers_;
+  }
+  for (const auto& one : followers) {
+    if (const auto follower = one.lock()) follower->wake_here();
+  }
+}
+
+void Feed::forget_if_old() {
+  std::uint64_t now = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    now = generation_;
+  }
+  const auto time = services_.clock.now();
+  if (moment_ && known_generation_ == now && std::abs(time - known_since_) < kStale) return;
+  known_generation_ = now;
+  known_since_ = time;
+  moment_.reset();
+  state_.reset();
+  pages_.clear();
+}
+
+std::shared_ptr<const FeedMoment> Feed::moment() {
+  const std::lock_guard lock(reading_);
+  forget_if_old();
+  if (moment_) return moment_;
+  auto made = std::make_shared<FeedMoment>();
+  made->execution = services_.executions.current(execution_);
+  if (made->execution) {
+    made->view = services_.output.view(*made->execution);
+    made->settled = service::Output::settled(made->view, *made->execution);
+    const bool elsewhere = made->execution->server_uuid != services_.system.member().server_uuid;
+    if (elsewhere && !made->settled) look_again_soon();
+  }
+  moment_ = made;
+  return made;
+}
+
+std::shared_ptr<const FeedPage> Feed::page(const FeedMoment& moment, const log::ReadRequest& request) {
+  const std::lock_guard lock(reading_);
+  const auto name = page_name(request);
+  // Pages of a moment that has passed are no use to others.
+  const bool shared = moment_.get() == &moment;
+  if (shared) {
+    const auto known = pages_.find(name);
+    if (known != pages_.end()) return known->second;
+  }
+  auto made = std::make_shared<FeedPage>();
+  auto read = service::Output::read(moment.view, request);
+  if (!read) {
+    made->problem = read.error().message;
+    return made;
+  }
+  made->next_offset = read->next_offset;
+  made->exists = read->exists;
+  made->more = read->more;
+  if (!read->events.empty()) {
+    EntryList entries({.with_state = request.with_state, .with_metadata = true});
+    for (const log::ReadEvent& event : read->events) entries.add(event.event);
+    made->entries = std::move(entries).finish();
+  }
+  if (shared && pages_.size() < kMostPages) pages_[name] = made;
+  return made;
+}
+
+std::shared_ptr<const std::string> Feed::state() {
+  const std::lock_guard lock(reading_);
+  if (state_) return state_;
+  const JsonObject document = services_.executions.state_of(execution_);
+  state_ = std::make_shared<const std::string>(document.empty() ? std::string() : boost::json::serialize(document));
+  return state_;
+}
+
+std::shared_ptr<Feed> Feeds::of(model::ExecutionId execution) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(feeds_, [](const auto& entry) { return entry.second.expired(); });
+  auto& known = feeds_[execution];
+  if (auto feed = known.lock()) return feed;
+  auto made = std::make_shared<Feed>(services_, execution);
+  made->start();
+  known = made;
+  return made;
+}
+
+}  // namespace qd::api

@@ -1,0 +1,81 @@
+// What all watchers of one execution share: they are woken together, and what one of them reads and encodes the others
+// at the same place are given.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/services.hpp"
+#include "log/reader.hpp"
+#include "model/execution.hpp"
+
+namespace qd::api {
+
+class Follower;
+
+// What is known of the execution since the last news. Immutable.
+struct FeedMoment {
+  std::optional<model::Execution> execution;  // nullopt: it was deleted
+  service::LogView view;
+  bool settled = false;  // see service::Output::settled
+};
+
+// A part of the output, encoded as event streams carry it.
+struct FeedPage {
+  std::string entries;  // "" when there are none
+  std::int64_t next_offset = 0;
+  bool exists = true, more = false;
+  std::string problem;  // not empty: it could not be read
+};
+
+// Thread-safe; moment(), page() and state() block on files and the database: on a worker.
+class Feed : public std::enable_shared_from_this<Feed> {
+ public:
+  Feed(Services& services, model::ExecutionId execution) : services_(services), execution_(execution) {}
+  void start();
+  void add(const std::shared_ptr<Follower>& follower);
+
+  std::shared_ptr<const FeedMoment> moment();
+  std::shared_ptr<const FeedPage> page(const FeedMoment& moment, const log::ReadRequest& request);
+  std::shared_ptr<const std::string> state();  // document of "Execution State" as text; "" when there is none
+
+ private:
+  void news();
+  void wake_all();
+  void look_again_soon();  // no hub tells of what runs on another member and is read from a shared folder
+  void forget_if_old();    // with the lock of reading held
+
+  Services& services_;
+  const model::ExecutionId execution_;
+  log::LogHub::Subscription subscription_;
+
+  std::mutex mutex_;  // guards the next five
+  std::vector<std::weak_ptr<Follower>> followers_;
+  bool wake_planned_ = false, look_planned_ = false;
+  std::uint64_t generation_ = 0;  // grows with each news
+
+  std::mutex reading_;  // guards all below; held while one of them is made, for which the others wait
+  std::uint64_t known_generation_ = 0;
+  UnixMillis known_since_ = 0;
+  std::shared_ptr<const FeedMoment> moment_;
+  std::shared_ptr<const std::string> state_;
+  std::map<std::string, std::shared_ptr<const FeedPage>> pages_;
+};
+
+// The feeds of this server, each as long as somebody follows. Thread-safe.
+class Feeds {
+ public:
+  explicit Feeds(Services& services) : services_(services) {}
+  std::shared_ptr<Feed> of(model::ExecutionId execution);
+
+ private:
+  Services& services_;
+  std::mutex mutex_;
+  std::map<model::ExecutionId, std::weak_ptr<Feed>> feeds_;
+};
+
+}  // namespace qd::api

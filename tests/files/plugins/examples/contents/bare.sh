@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "home=${HOME:-none} node=$RD_NODE_NAME"

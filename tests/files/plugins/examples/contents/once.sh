@@ -1,0 +1,1 @@
+echo "once for $RD_JOB_NAME"

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "first=$1 second=$2"

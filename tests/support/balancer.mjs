@@ -1,0 +1,72 @@
+// HAProxy and nginx before members, with the configurations of packaging/: only addresses and ports are others.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ended, endAtExit, removeAtExit } from './cleanup.mjs';
+import { freePort } from './databases.mjs';
+import { GiveUp, until, within } from './wait.mjs';
+
+const PACKAGING = resolve(dirname(fileURLToPath(import.meta.url)), '../../packaging');
+
+function program(name) {
+  const found = ['/usr/sbin', '/usr/bin', '/usr/local/sbin'].map((folder) => join(folder, name)).find(existsSync);
+  if (!found) throw new Error(`${name} is not installed`);
+  return found;
+}
+
+function replaced(text, pattern, by) {
+  if (!pattern.test(text)) throw new Error(`the packaged configuration has no ${pattern}`);
+  return text.replace(pattern, by);
+}
+
+const kinds = {
+  haproxy(folder, port, members, { sticky = true } = {}) {
+    let text = readFileSync(join(PACKAGING, 'haproxy/haproxy.cfg'), 'utf8');
+    text = replaced(text, /bind :80/, `bind 127.0.0.1:${port}`);
+    text = replaced(text, /( {2}server member\d .*\n)+/, members.map((one, i) => `  server member${i + 1} 127.0.0.1:${one.port} cookie member${i + 1}\n`).join(''));
+    if (!sticky) text = replaced(text, / {2}cookie JSESSIONID.*\n/, '').replace(/ cookie member\d/g, '');
+    const file = join(folder, 'haproxy.cfg');
+    writeFileSync(file, text);
+    return [program('haproxy'), '-db', '-f', file];
+  },
+  nginx(folder, port, members, { sticky = true } = {}) {
+    let text = readFileSync(join(PACKAGING, 'nginx/quarterdeck.conf'), 'utf8');
+    text = replaced(text, /listen 80/, `listen 127.0.0.1:${port}`);
+    text = replaced(text, /( {2}server 10\.[\d.]+:4440 (.*)\n)+/, (_all, _last, settings) => members.map((one) => `  server 127.0.0.1:${one.port} ${settings}\n`).join(''));
+    if (!sticky) text = replaced(text, / {2}ip_hash;\n/, '');
+    const file = join(folder, 'nginx.conf');
+    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `  ${name}_temp_path ${join(folder, name)};\n`).join('');
+    for (const name of ['logs']) mkdirSync(join(folder, name));
+    writeFileSync(join(folder, 'site.conf'), text);
+    writeFileSync(file, `daemon off;\nworker_processes 1;\npid ${join(folder, 'pid')};\nerror_log ${join(folder, 'error.log')};\nevents { worker_connections 2000; }\nhttp {\n  access_log off;\n${temporary}  include ${join(folder, 'site.conf')};\n}\n`);
+    return [program('nginx'), '-p', folder, '-e', join(folder, 'error.log'), '-c', file];
+  },
+};
+
+const connects = (port) => new Promise((resolve) => {
+  const socket = net.connect(port, '127.0.0.1', () => resolve(true)).once('error', () => resolve(false));
+  socket.once('connect', () => socket.destroy());
+});
+
+// `members` have fixed ports. `sticky: false` takes out what keeps a session at one member.
+export async function startBalancer(kind, members, options) {
+  const folder = removeAtExit(mkdtempSync(join(tmpdir(), `qd-${kind}-`)));
+  const port = await freePort();
+  const [name, ...args] = kinds[kind](folder, port, members, options);
+  const log = openSync(join(folder, 'out.log'), 'a');
+  const child = endAtExit(spawn(name, args, { cwd: folder, stdio: ['ignore', log, log] }));
+  await until(() => {
+    if (child.exitCode !== null) throw new GiveUp(`${kind} ended: ${readFileSync(join(folder, 'out.log'), 'utf8').slice(-800)}`);
+    return connects(port);
+  }, { what: `${kind} to listen` });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async stop() {
+      child.kill('SIGTERM');
+      await within(ended(child), 10_000, `${kind} to end`);
+    },
+  };
+}

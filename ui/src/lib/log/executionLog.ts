@@ -1,0 +1,126 @@
+// The log of an execution as it comes: what is there is read in large pages, the rest is followed live.
+// A stream that is cut comes back at its offset; nothing is shown twice and nothing is lost.
+import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
+import { isAbort, messageOf } from '@/api/client';
+import { openEvents, type EventStream, type StreamEvent } from '@/api/events';
+import type { WorkflowState } from '@/api/executionState';
+import { outputPage } from '@/api/output';
+import { apiPath } from '@/api/client';
+import { LogLines, type LogEntry } from './lines';
+
+export type LogPhase = 'loading' | 'live' | 'cut' | 'done';
+
+export interface ExecutionLog {
+  id: number | string;
+  lines: LogLines;
+  version: Ref<number>; // grows whenever lines came
+  phase: Ref<LogPhase>;
+  percent: Ref<number>; // of what was there, while loading
+  bytes: Ref<number>; // of the log, as last heard
+  error: Ref<string>;
+  state: ShallowRef<WorkflowState | undefined>; // as the stream told it
+  end: Ref<string>; // the status with which it ended while one watched
+  retry: () => void;
+}
+
+const FIRST_PAGE = 1500; // lines: soon on the screen
+const PAGE = 25_000;
+
+export function useExecutionLog(id: number | string): ExecutionLog {
+  const log: ExecutionLog = {
+    id,
+    lines: new LogLines(),
+    version: ref(0),
+    phase: ref('loading'),
+    percent: ref(0),
+    bytes: ref(0),
+    error: ref(''),
+    state: shallowRef(),
+    end: ref(''),
+    retry: () => void load(),
+  };
+  const life = new AbortController();
+  let stream: EventStream | undefined;
+  let offset = '0';
+  let loading = false;
+
+  // Entries of a burst are shown together.
+  let pending = false;
+  const shown = () => {
+    if (pending) return;
+    pending = true;
+    setTimeout(() => {
+      pending = false;
+      log.version.value += 1;
+    }, 30);
+  };
+
+  const finish = () => {
+    log.phase.value = 'done';
+    stream?.close();
+  };
+
+  const heard = ({ event, data, id: position }: StreamEvent) => {
+    if (event === 'output') {
+      for (const entry of JSON.parse(data) as LogEntry[]) log.lines.append(entry);
+      if (position) offset = position;
+      log.bytes.value = Math.max(log.bytes.value, Number(offset) || 0);
+      shown();
+      if (log.lines.full) finish();
+    } else if (event === 'state') {
+      log.state.value = JSON.parse(data) as WorkflowState;
+    } else if (event === 'end') {
+      log.end.value = (JSON.parse(data) as { status: string }).status;
+      finish();
+    }
+  };
+
+  const follow = () => {
+    log.phase.value = 'live';
+    stream = openEvents(apiPath`/execution/${id}/events`, { offset }, {
+      event: heard,
+      state: (state, error) => {
+        if (log.phase.value === 'done') return;
+        if (state === 'open') log.phase.value = 'live';
+        if (state === 'waiting') log.phase.value = 'cut';
+        if (state === 'closed' && error) {
+          log.error.value = error;
+          log.phase.value = 'cut';
+        }
+      },
+    });
+  };
+
+  const load = async () => {
+    if (loading || life.signal.aborted) return;
+    loading = true;
+    log.error.value = '';
+    log.phase.value = 'loading';
+    try {
+      for (let size = FIRST_PAGE; ; size = PAGE) {
+        const page = await outputPage(id, offset, size, life.signal);
+        log.lines.appendCompacted(page.entries);
+        const moved = page.offset !== offset;
+        offset = page.offset;
+        log.bytes.value = page.totalSize ?? 0;
+        log.percent.value = page.percentLoaded ?? 0;
+        if (page.entries.length) shown();
+        if (page.completed || (page.execCompleted && !moved) || log.lines.full) return finish();
+        if (!moved || Number(offset) >= (page.totalSize ?? 0)) return follow();
+      }
+    } catch (thrown) {
+      if (life.signal.aborted || isAbort(thrown)) return;
+      log.error.value = messageOf(thrown);
+      log.phase.value = 'cut';
+    } finally {
+      loading = false;
+    }
+  };
+
+  onScopeDispose(() => {
+    life.abort();
+    stream?.close();
+  });
+  void load();
+  return log;
+}
