@@ -62,7 +62,7 @@ async function holding(qd, farm, count, work) {
   execFileSync('sh', ['-c', `chmod 666 ${up}; mkfifo -m 666 ${gate}`]);
   const project = await projectOf(qd, farm, count);
   const idle = qd.memory().now;
-  const started = await run(qd, await job(qd, project, `echo x >>${up}; read line <${gate}`, 1000, 'name: n.*'));
+  const started = await run(qd, await job(qd, project, `echo x >>${up}; read line <${gate} || true`, 1000, 'name: n.*'));
   const start = performance.now();
   await until(() => statSync(up).size >= 2 * count, { timeout: 600_000, what: `${count} commands to run` });
   return work({ started, gate, idle, seconds: (performance.now() - start) / 1000 });
@@ -72,7 +72,7 @@ async function atOnce(table, qd, farm) {
   const count = 1_000;
   await holding(qd, farm, count, async ({ started, gate, idle, seconds }) => {
     const memory = (qd.memory().now - idle) / count;
-    execFileSync('sh', ['-c', `: >${gate}`]);
+    execFileSync('sh', ['-c', `sleep 3 >${gate}`]); // open for a while: a command may be about to open it
     const done = await ended(qd, started.id, 300_000);
     const good = done.status === 'succeeded' && done.successfulNodes.length === count;
     table.add(`${count} nodes at once`, good ? `${seconds.toFixed(1)} s` : done.status, 'all succeed', good, 'until every command ran; the sshd of this machine take most of it');
@@ -101,9 +101,33 @@ async function abort(table, qd, farm) {
   });
 }
 
+// Nodes that are not there: what the workflow itself costs, and whether it can be watched meanwhile.
+async function simulated(table, qd) {
+  const count = 10_000;
+  const steps = ['echo one', 'echo two', 'echo three'];
+  const project = await newProject(qd, { 'resources.source.1.type': 'stub', 'resources.source.1.config.count': String(count), 'resources.source.1.config.prefix': 'sim' });
+  const id = await newJob(qd, project, { steps, nodefilters: { filter: 'name: sim.*', dispatch: { threadcount: 100 } } });
+  await qd.ok('GET', `/project/${project}/resource/sim-1`).catch(() => undefined); // the nodes are read before
+  const before = cpuMs(qd.pid);
+  const alone = await runToEnd(qd, id, {}, 300_000);
+  const cost = (1000 * (cpuMs(qd.pid) - before)) / count / steps.length;
+  const good = alone.status === 'succeeded' && alone.successfulNodes.length === count;
+  table.add(`${count} simulated nodes, a node-step`, good ? `${cost.toFixed(0)} us` : alone.status, '< 50 us', good && cost < 50, "the whole server's CPU: workflow, log, state and database");
+  const { id: watched } = await run(qd, id);
+  const reads = [];
+  while ((await qd.ok('GET', `/execution/${watched}`)).status === 'running') {
+    const start = performance.now();
+    await qd.ok('GET', `/execution/${watched}/state`);
+    await qd.ok('GET', `/execution/${watched}/output`, { query: { lastlines: 20 } });
+    reads.push(performance.now() - start);
+  }
+  table.add('the same while it is watched', `${reads.length} readings`, 'at least one', reads.length > 0, `state and log together took ${reads.length ? spread(reads, 0) : '-'} ms`);
+}
+
 export async function dispatch(table, { rounds }) {
   const farm = await SshNodes.start(1_000);
   const qd = await startServer();
+  await simulated(table, qd);
   await perNode(table, qd, farm, rounds);
   await abort(table, qd, farm);
   await atOnce(table, qd, farm);

@@ -78,15 +78,17 @@ Result<std::vector<CopyItem>> files_below(const CopyPlan& plan) {
        entry.increment(error)) {
     const auto relative = entry->path().lexically_relative(plan.source).string();
     const bool matches = !matcher || matcher->matches(relative);
-    const bool folder = entry->is_directory(error);
+    std::error_code unreadable;  // a link that leads nowhere, a pipe: left out
+    const bool folder = entry->is_directory(unreadable);
     if (!matches || (folder && !plan.recursive)) continue;
     if (folder) {
       folders.insert(target + relative);
       continue;
     }
+    if (!entry->is_regular_file(unreadable)) continue;
     const auto parent = fs::path(target + relative).parent_path().string();
     folders.insert(parent);
-    items.push_back({entry->path().string(), target + relative, false, entry->file_size(error)});
+    items.push_back({entry->path().string(), target + relative, false, entry->file_size(unreadable)});
     if (items.size() > kMostFiles) {
       return fail(ErrorKind::too_large, plan.source + " holds more than " + std::to_string(kMostFiles) + " files");
     }

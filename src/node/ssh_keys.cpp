@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/id.hpp"
+#include "base/text.hpp"
 #include "node/executor.hpp"
 
 namespace qd::node {
@@ -30,7 +31,9 @@ Result<SshKey> SshKeys::get(const SshLogin& login) {
   if (kept) return kept;
   ssh_key raw = nullptr;
   const char* passphrase = login.passphrase.empty() ? nullptr : login.passphrase.c_str();
-  if (ssh_pki_import_privkey_base64(login.key.c_str(), passphrase, no_passphrase, nullptr, &raw) != SSH_OK) {
+  auto text = base::replace_all(login.key, "\r\n", "\n");  // as a browser may have sent it
+  if (!text.ends_with('\n')) text += '\n';
+  if (ssh_pki_import_privkey_base64(text.c_str(), passphrase, no_passphrase, nullptr, &raw) != SSH_OK) {
     return fail(ErrorKind::invalid,
                 "The private key " + login.key_name + " cannot be read: it is no key in PEM or OpenSSH format, or " +
                     (passphrase ? "its passphrase is another." : "it is locked by a passphrase, and none was given."),

@@ -49,7 +49,12 @@ Result<std::string> read_stored(const ExecContext& ctx, const model::Node& node,
 Result<std::string> secret_of(const ExecContext& ctx, const model::Node& node, const NodeSettings& settings,
                               const std::string& setting, const std::string& default_option) {
   const auto path = settings.text(setting + "-storage-path");
-  if (!path.empty()) return read_stored(ctx, node, path, setting + "-storage-path");
+  if (!path.empty()) {
+    auto secret = read_stored(ctx, node, path, setting + "-storage-path");
+    if (!secret) return secret;
+    while (secret->ends_with('\n') || secret->ends_with('\r')) secret->pop_back();
+    return secret;
+  }
   return settings.secure_option(settings.text(setting + "-option", default_option));
 }
 
@@ -59,7 +64,6 @@ Result<SshLogin> password_login(const ExecContext& ctx, const model::Node& node,
   auto password = secret_of(ctx, node, settings, "ssh-password", "option.sshPassword");
   if (!password) return fail(password.error());
   login.password = std::move(*password);
-  while (login.password.ends_with('\n') || login.password.ends_with('\r')) login.password.pop_back();
   if (login.password.empty())
     return misconfigured(node,
                          "ssh-authentication is password, but no password is set: name one by "

@@ -78,9 +78,11 @@ class ChannelRun {
       code = co_await std::move(asking);
       if (code != SSH_OK) co_return not_started(code);
     }
-    for (const auto& [name, value] : command_.environment) {
+    for (const auto& variable : command_.environment) {
+      const char* name = variable.first.c_str();
+      const char* value = variable.second.c_str();
       auto sending = until_done(
-          *link_, [&] { return ssh_channel_request_env(channel_.get(), name.c_str(), value.c_str()); }, over);
+          *link_, [&] { return ssh_channel_request_env(channel_.get(), name, value); }, over);
       code = co_await std::move(sending);
       if (code == SSH_AGAIN || !connected()) co_return not_started(code);
     }

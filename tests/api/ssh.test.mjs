@@ -140,6 +140,25 @@ describe('logging in', () => {
     assert.doesNotMatch(wrong.lines.join('\n'), /other/);
   });
 
+  it('takes keys and passwords from Key Storage, and shows none', async (t) => {
+    const put = (name, body, type) => qd.ok('POST', `/storage/keys/ssh-test/${name}`, { body, type, status: 201 });
+    await put('node.pem', farm.text('id_locked'), 'application/octet-stream');
+    await put('phrase', 'open sesame', 'application/x-rundeck-data-password');
+    const where = await project(
+      { key: farm.node(0), word: farm.node(1, { 'ssh-authentication': 'password', 'ssh-password-storage-path': 'keys/ssh-test/${node.name}' }), lost: farm.node(2, { 'ssh-key-storage-path': 'keys/ssh-test/none' }) },
+      { 'project.ssh-key-storage-path': 'keys/ssh-test/node.pem', 'project.ssh-key-passphrase-storage-path': 'keys/ssh-test/phrase' },
+    );
+    const key = await onNode(where, 'key', "echo 'open sesame'");
+    assert.equal(key.execution.status, 'succeeded', key.lines.join('\n'));
+    assert.deepEqual(key.lines, ['*****']);
+    const lost = await onNode(where, 'lost', 'true');
+    assert.match(lost.lines.join('\n'), /ConfigurationFailure: .*keys\/ssh-test\/none/);
+    if (!farm.hasAccounts) return t.skip('no account with a password here');
+    await put('word', 'node pass', 'application/x-rundeck-data-password');
+    const word = await onNode(where, 'word', 'echo in');
+    assert.equal(word.execution.status, 'succeeded', word.lines.join('\n'));
+  });
+
   it('answers the prompt of sudo', async (t) => {
     if (!farm.hasAccounts) return t.skip('no account that may use sudo here');
     const where = await project({ n: farm.node(0, { 'sudo-command-enabled': 'true' }) });
