@@ -19,6 +19,18 @@ http::Response json_answer(const Json& value, int status = 200);
 http::Response text_answer(std::string text, int status = 200);
 http::Response no_content();
 
+// The JSON array of `to_json(item)`s, written one after the other: a long list is never in memory as values.
+template <class Items, class ToJson>
+http::Response list_answer(const Items& items, ToJson to_json) {
+  std::string body = "[";
+  for (const auto& item : items) {
+    if (body.size() > 1) body += ',';
+    body += boost::json::serialize(to_json(item));
+  }
+  body += ']';
+  return http::Response::json(200, std::move(body));
+}
+
 // `write(value)` for a good result, the error otherwise.
 template <class T, class Write>
 http::Response answer(const Result<T>& result, Write write) {

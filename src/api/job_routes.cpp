@@ -15,9 +15,7 @@ http::Response list_jobs(Call& call) {
   if (!query) return error_answer(query.error());
   const auto jobs = call.services.jobs.list(call.who, *query);
   return answer(jobs, [&](const std::vector<store::JobSummary>& found) {
-    JsonArray list;
-    for (const store::JobSummary& job : found) list.push_back(job_summary_json(call, job));
-    return json_answer(list);
+    return list_answer(found, [&](const store::JobSummary& job) { return job_summary_json(call, job); });
   });
 }
 
