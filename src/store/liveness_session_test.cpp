@@ -62,7 +62,8 @@ TEST_P(LivenessTest, ACutSessionIsNoticedAndMadeAnew) {
         for (;;) session->free_locks({"m1"});  // a killed session may answer once more
       },
       DatabaseError);
-  EXPECT_TRUE(session->still_held());
+  // The server gives the cut session's lock back in its own time.
+  while (!session->still_held()) std::this_thread::yield();
   EXPECT_THAT(session->free_locks({"m1"}), IsEmpty());
 }
 
