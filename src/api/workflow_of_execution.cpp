@@ -102,13 +102,19 @@ void put_job(JsonObject& object, Call& call, const model::Execution& execution) 
   }
 }
 
+// The nodes that it ran on, when those are not the ones that `nodes` tells.
+void put_chosen_filter(JsonObject& object, const std::string& filter) {
+  const Json* nodes = object.if_contains("nodes");
+  const bool told = nodes != nullptr && std::string_view(nodes->as_object().at("filter").as_string()) == filter;
+  if (!filter.empty() && !told) object["chosenFilter"] = filter;
+}
+
 }  // namespace
 
 http::Response workflow_of_execution(Call& call) {
   const auto execution = call.services.executions.find(call.who, call.param("id"));
   if (!execution) return error_answer(execution.error());
   JsonObject object{{"loglevel", execution->log_level}, {"steps", JsonArray()}};
-  if (!execution->node_filter.empty()) object["chosenFilter"] = execution->node_filter;
   if (execution->retry_of) object["retryOf"] = *execution->retry_of;
   if (!execution->job_uuid.empty()) {
     put_job(object, call, *execution);
@@ -117,6 +123,7 @@ http::Response workflow_of_execution(Call& call) {
     const auto& steps = execution->ad_hoc->workflow.steps;
     if (steps.size() == 1) object["adHoc"] = ad_hoc_json(steps.front());
   }
+  put_chosen_filter(object, execution->node_filter);
   return json_answer(object);
 }
 
