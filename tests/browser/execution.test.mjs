@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startServer } from '../support/server.mjs';
 import { ended, newJob, newProject, output, run, script } from '../support/scenario.mjs';
+import { until } from '../support/wait.mjs';
 import { launch, NARROW, Visitor } from './support.mjs';
 
 const NODES = { 'resources.source.1.type': 'stub', 'resources.source.1.config.count': '6', 'resources.source.1.config.prefix': 'web', 'resources.source.1.config.attrs': 'node-executor=local,file-copier=local' };
@@ -119,5 +120,20 @@ test('a stream that is cut comes back at its offset', async () => {
   await page.locator('[data-status="succeeded"]').waitFor();
   await page.getByText('200 lines', { exact: true }).waitFor();
   assert.equal(await lineAt(page, 200).innerText(), 'line 200');
+  await visitor.leave();
+});
+
+test('a scheduled run says by which schedule, and output that is a document is shown as one', async () => {
+  const table = { exec: 'printf "name,size\\n\\"a, b\\",12\\n"', plugins: { LogFilter: [{ type: 'render-datatype', config: { datatype: 'csv' } }] } };
+  const id = await newJob(qd, project, { name: 'report', steps: ['echo plain', table], schedule: { crontab: '* * * * * ? *' } });
+  const first = await until(async () => (await qd.ok('GET', `/job/${id}/executions`)).executions.find((one) => one.status === 'succeeded'), { what: 'a scheduled run', timeout: 20_000 });
+  await qd.ok('POST', `/job/${id}/schedule/disable`);
+  const visitor = await Visitor.come(browser, qd);
+  const page = await visitor.open(show(first.id));
+  await page.getByText('Schedule of the job').waitFor();
+  await page.getByText(/^due /).waitFor();
+  await page.getByRole('button', { name: 'Show as text/csv' }).click();
+  await page.getByRole('dialog').getByRole('cell', { name: 'a, b' }).waitFor();
+  await visitor.picture('execution-document', { fullPage: false });
   await visitor.leave();
 });
