@@ -102,11 +102,11 @@ void put_job(JsonObject& object, Call& call, const model::Execution& execution) 
   }
 }
 
-// The nodes that it ran on, when those are not the ones that `nodes` tells.
-void put_chosen_filter(JsonObject& object, const std::string& filter) {
+// The filter it ran with, when that is not the job's own; else "".
+std::string chosen_filter(const JsonObject& object, const model::Execution& execution) {
   const Json* nodes = object.if_contains("nodes");
-  const bool told = nodes != nullptr && std::string_view(nodes->as_object().at("filter").as_string()) == filter;
-  if (!filter.empty() && !told) object["chosenFilter"] = filter;
+  const bool own = nodes != nullptr && text_or(nodes->get_object(), "filter") == execution.node_filter;
+  return own ? "" : execution.node_filter;
 }
 
 }  // namespace
@@ -123,7 +123,7 @@ http::Response workflow_of_execution(Call& call) {
     const auto& steps = execution->ad_hoc->workflow.steps;
     if (steps.size() == 1) object["adHoc"] = ad_hoc_json(steps.front());
   }
-  put_chosen_filter(object, execution->node_filter);
+  if (const auto chosen = chosen_filter(object, *execution); !chosen.empty()) object["chosenFilter"] = chosen;
   return json_answer(object);
 }
 
