@@ -41,6 +41,7 @@ describe('the workflow of an execution', () => {
     const command = await adhoc(qd, project, 'echo  two  blanks', { filter: '.*', nodeThreadcount: '2', nodeKeepgoing: 'false' });
     await ended(qd, command);
     const ran = await workflow(command);
+    assert.equal(ran.chosenFilter, undefined);
     assert.deepEqual(ran.adHoc, { exec: 'echo  two  blanks' });
     assert.deepEqual(ran.nodes, { filter: '.*', threadcount: '2', keepgoing: false });
     const { execution } = await qd.ok('POST', `/project/${project}/run/script`, { json: { script: '#!/bin/bash\necho $1\n', argString: 'a b', scriptInterpreter: 'bash', fileExtension: '.sh' } });
