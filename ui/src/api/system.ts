@@ -1,5 +1,6 @@
 // The member that answers: report, metrics, log storage, plugins, configuration, audit trail.
 import { api, apiPath, type Query } from './client';
+import { orAbsent } from './cluster';
 
 interface Instant {
   epoch: number;
@@ -134,6 +135,9 @@ export const logStorage = (signal?: AbortSignal) => api.get<LogStorage>('/system
 export const incompleteLogs = (query: Query, signal?: AbortSignal) => api.get<IncompleteLogs>('/system/logstorage/incomplete', query, { signal });
 export const resumeLogs = () => api.post<{ resumed: boolean }>('/system/logstorage/incomplete/resume');
 export const listPlugins = (signal?: AbortSignal) => api.get<PluginEntry[]>('/plugin/list', {}, { signal });
+// Names of the plugins of one kind, for choices; none when the server does not tell.
+export const pluginNames = async (service: string, signal?: AbortSignal) =>
+  (await orAbsent(listPlugins(signal)))?.filter((one) => one.service === service).map((one) => one.name) ?? [];
 export const pluginDetail = ({ service, name }: PluginEntry, signal?: AbortSignal) => api.get<PluginDetail>(apiPath`/plugin/detail/${service}/${name}`, {}, { signal });
 export const pluginTroubles = (signal?: AbortSignal) => api.get<PluginTrouble[]>('/plugin/troubles', {}, { signal });
 export const effectiveConfig = (signal?: AbortSignal) => api.get<{ keys: ConfigKey[] }>('/system/config', {}, { signal });
