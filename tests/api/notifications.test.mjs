@@ -219,6 +219,14 @@ describe('the HTTP notification plugin', () => {
     assert.equal(got.headers.authorization, `Basic ${Buffer.from('u:p').toString('base64')}`);
   });
 
+  it('takes its password from the key storage', async () => {
+    await qd.ok('POST', '/storage/keys/notify', { body: 'stored pw', type: 'application/x-rundeck-data-password', status: 201 });
+    const configuration = { remoteUrl: `${site.url}/keyed`, method: 'POST', authentication: 'Basic', username: 'u', password: 'keys/notify' };
+    const done = await runToEnd(qd, await telling({ onsuccess: { plugin: { type: 'HttpNotification', configuration } } }));
+    assert.equal((await site.at('/keyed')).headers.authorization, `Basic ${Buffer.from('u:stored pw').toString('base64')}`);
+    assert.equal((await settled(qd, done.id))[0].status, 'sent');
+  });
+
   it('an unknown plugin is named, with those that there are', async () => {
     const id = await telling({ onsuccess: { plugin: { type: 'NoSuchPlugin', configuration: {} } } });
     const done = await runToEnd(qd, id);

@@ -114,6 +114,14 @@ describe('node steps', () => {
     assert.ok(said.some((line) => line.endsWith('/by framework/*****')), said.join('\n'));
   });
 
+  it('get keys of the storage, in the name of who runs them, and the log does not', async () => {
+    await qd.ok('POST', '/storage/keys/plugins/secret', { body: 'hunter-three', type: 'application/x-rundeck-data-password', status: 201 });
+    const said = async (key) => (await trial(qd, project, { options: option(), steps: [step('example-node-step', { key })] })).lines;
+    const found = await said('keys/plugins/secret');
+    assert.ok(found.includes('key=***** of 12 letters'), found.join('\n'));
+    assert.match((await said('keys/plugins/gone')).join('\n'), /ConfigurationFailure: WorkflowNodeStep 'example-node-step': property 'key': .*keys\/plugins\/gone/);
+  });
+
   it('get the server\'s environment, or nothing but the context', async () => {
     const bare = await trial(qd, project, { steps: [step('example-bare-step')] });
     assert.match(bare.lines[0], /^home=none node=\S+$/);
