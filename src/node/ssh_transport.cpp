@@ -4,6 +4,7 @@
 #include <csignal>
 #include <functional>
 #include <future>
+#include <thread>
 
 #include "node/ssh_failure.hpp"
 
@@ -19,6 +20,9 @@ int code_of_signal(const std::string& name) {
   const auto found = signals.find(name);
   return 128 + (found == signals.end() ? 0 : found->second);
 }
+
+constexpr int kLastLooks = 50;
+constexpr Millis kLastPause{10};
 
 }  // namespace
 
@@ -61,10 +65,15 @@ void SshTransport::start() {
 void SshTransport::stop() noexcept {
   for (auto& shard : shards_) {
     if (!std::exchange(shard->started, false)) continue;
-    shard->ask([pool = &shard->pool] {
-      pool->close_idle();
-      return true;
-    });
+    // A connection that goes through a jump host ends a moment before the one that carries it.
+    for (int look = 0; look < kLastLooks; ++look) {
+      const auto left = shard->ask([pool = &shard->pool] {
+        pool->close_idle();
+        return pool->connections();
+      });
+      if (left == 0) break;
+      std::this_thread::sleep_for(kLastPause);
+    }
     shard->loop.stop();
   }
   helpers_.stop();
