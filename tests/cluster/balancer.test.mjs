@@ -88,9 +88,10 @@ for (const kind of ['haproxy', 'nginx']) {
       await ended(cluster.members[0], started.id);
     });
 
-    it('hides members that die and return, one by one', { timeout: 180_000 }, async () => {
+    it('hides members that die and return, one by one', { timeout: 180_000 }, async (t) => {
       const cookies = await login(balancer.url);
       const clients = readers(balancer.url);
+      t.after(() => clients.stop());
       for (const member of cluster.members) {
         const before = clients.failures.length;
         await member.kill();
@@ -123,8 +124,9 @@ for (const kind of ['haproxy', 'nginx']) {
       }
     });
 
-    it('loses no request when members are stopped and started for an upgrade', { timeout: 180_000 }, async () => {
+    it('loses no request when members are stopped and started for an upgrade', { timeout: 180_000 }, async (t) => {
       const clients = readers(balancer.url);
+      t.after(() => clients.stop());
       for (const member of cluster.members) {
         await member.terminate();
         await member.again();
