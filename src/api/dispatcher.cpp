@@ -3,6 +3,7 @@
 #include "api/answers.hpp"
 #include "api/browser_check.hpp"
 #include "api/feed.hpp"
+#include "api/links.hpp"
 #include "api/member_pages.hpp"
 #include "api/pages.hpp"
 #include "api/requester.hpp"
@@ -72,6 +73,7 @@ struct Dispatcher::Impl {
     if (asker.identity->by != auth::Identity::By::token && changes_something(request)) {
       if (const auto why = distrust(services, request)) return error_answer(403, "api.error.cross-site", *why);
     }
+    if (path.rest.empty() || path.rest == "/") return about_api();
     const auto lookup = router.find(request.method == "HEAD" ? "GET" : request.method, path.rest);
     if (!lookup.match) {
       if (lookup.allowed.empty())
@@ -90,6 +92,11 @@ struct Dispatcher::Impl {
     Call call{request, services, *asker.identity, *version, lookup.match->params};
     if (auto right = right_to(route.needs, call); !right) return error_answer(right.error());
     return route.handle(call);
+  }
+
+  // Of /api/V itself: by this, clients find out which version to speak.
+  http::Response about_api() const {
+    return json_answer(JsonObject{{"apiversion", kCurrentVersion}, {"href", api_url(services, "")}});
   }
 
   Services services;

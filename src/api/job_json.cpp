@@ -36,7 +36,8 @@ store::JobSummary summary_of(const store::StoredJob& stored) {
           job.schedule.has_value(),
           job.schedule_enabled,
           job.execution_enabled,
-          stored.server_uuid};
+          stored.server_uuid,
+          job.tags()};
 }
 
 void show_owner(store::JobSummary& job, const std::optional<std::string>& owner) {

@@ -138,28 +138,11 @@ http::Response get_workflow(Call& call) {
   });
 }
 
-// UI metadata items by name; none are kept yet, so whatever is asked for, the list is the job's own facts.
-http::Response get_meta(Call& call) {
-  const auto job = call.services.jobs.find(call.who, call.param("id"), "view");
-  return answer(job, [&](const service::StoredJobPtr& stored) {
-    const std::string wanted = call.query("meta").value_or("*");
-    JsonArray items;
-    if (wanted == "*" || wanted.find("schedule") != std::string::npos) {
-      items.push_back(JsonObject{{"name", "schedule"},
-                                 {"data", JsonObject{{"scheduled", stored->job.schedule.has_value()},
-                                                     {"scheduleEnabled", stored->job.schedule_enabled}}}});
-    }
-    return json_answer(items);
-  });
-}
-
 http::Response get_tags(Call& call) {
   const auto job = call.services.jobs.find(call.who, call.param("id"), "view");
   return answer(job, [&](const service::StoredJobPtr& stored) {
-    JsonArray tags;
-    for (const std::string& tag : base::split_trimmed(text_or(stored->job.extra, "tags"), ','))
-      tags.push_back(Json(tag));
-    return json_answer(tags);
+    const std::vector<std::string> tags = stored->job.tags();
+    return json_answer(JsonArray(tags.begin(), tags.end()));
   });
 }
 
@@ -191,7 +174,6 @@ const std::vector<Route>& job_routes() {
       {"DELETE", "job/{id}", 14, {"job", "delete"}, delete_job},
       {"GET", "job/{id}/info", 18, {"job", "view"}, get_info},
       {"GET", "job/{id}/workflow", 33, {"job", "view"}, get_workflow},
-      {"GET", "job/{id}/meta", 46, {"job", "view"}, get_meta},
       {"GET", "job/{id}/tags", 46, {"job", "view"}, get_tags},
       {"POST", "job/{id}/execution/enable", 14, {"job", "toggle_execution"}, enable_execution},
       {"POST", "job/{id}/execution/disable", 14, {"job", "toggle_execution"}, disable_execution},

@@ -71,6 +71,16 @@ http::Response delete_expired_tokens(Call& call) {
   return answer(removed, [](std::int64_t count) { return json_answer(JsonObject{{"deleted", count}}); });
 }
 
+// The peer's way to ask for the same; "*" is everybody.
+http::Response remove_expired_tokens(Call& call) {
+  const std::string& user = call.param("user");
+  const auto removed = call.services.logins.remove_expired_tokens(call.who, user == "*" ? "" : user);
+  return answer(removed, [](std::int64_t count) {
+    return json_answer(
+        JsonObject{{"count", count}, {"message", "Removed " + std::to_string(count) + " expired tokens"}});
+  });
+}
+
 http::Response delete_token(Call& call) {
   return answer(call.services.logins.remove_token(call.who, call.param("id")), no_content);
 }
@@ -87,6 +97,7 @@ const std::vector<Route>& token_routes() {
       {"DELETE", "token/{id}", 14, kLogin, delete_token},
       {"POST", "token/{id}/rotate", 14, kLogin, rotate_token},
       {"DELETE", "tokens/expired", 14, kLogin, delete_expired_tokens},
+      {"POST", "tokens/{user}/removeExpired", 19, kLogin, remove_expired_tokens},
   };
   return kRoutes;
 }

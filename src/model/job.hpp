@@ -206,6 +206,8 @@ struct Job {
 
   // "group/name", or "name" at the top.
   std::string path() const;
+  // Kept in `extra`, as a text "nightly, db" or a list.
+  std::vector<std::string> tags() const;
   bool operator==(const Job&) const = default;
 };
 

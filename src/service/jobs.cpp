@@ -30,6 +30,16 @@ Result<std::vector<store::JobSummary>> Jobs::list(const auth::Identity& who, con
   return jobs;
 }
 
+Result<std::map<std::string, std::int64_t>> Jobs::tag_counts(const auth::Identity& who, const store::JobQuery& query) {
+  const auto jobs = list(who, query);
+  if (!jobs) return fail(jobs.error());
+  std::map<std::string, std::int64_t> counts;
+  for (const store::JobSummary& job : *jobs) {
+    for (const std::string& tag : job.tags) ++counts[tag];
+  }
+  return counts;
+}
+
 Result<StoredJobPtr> Jobs::find(const auth::Identity& who, const std::string& uuid, const std::string& action) {
   StoredJobPtr stored = cache_.find(uuid);
   if (!stored) return no_such("Job ID", uuid);

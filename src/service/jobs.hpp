@@ -1,6 +1,7 @@
 // Use cases on job definitions: import, export, find, delete, toggle.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -77,6 +78,8 @@ class Jobs {
   Result<std::vector<model::Job>> export_all(const auth::Identity& who, const store::JobQuery& query);
   // Those that `who` may view.
   Result<std::vector<store::JobSummary>> list(const auth::Identity& who, const store::JobQuery& query);
+  // How many of the jobs that list() gives have a tag, by tag.
+  Result<std::map<std::string, std::int64_t>> tag_counts(const auth::Identity& who, const store::JobQuery& query);
   Result<StoredJobPtr> find(const auth::Identity& who, const std::string& uuid, const std::string& action = "read");
   // Replaces a definition by another one, which may have another name, and gives it back as it is stored now.
   // `conflict` when somebody saved it since `request.revision`.

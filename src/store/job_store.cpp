@@ -18,7 +18,8 @@ constexpr const char* select_jobs_by_name =
 #undef QD_JOB_COLUMNS
 constexpr const char* select_summaries =
     "SELECT uuid, project, name, group_path, description, scheduled, schedule_enabled, execution_enabled, "
-    "CASE WHEN scheduled = 1 THEN (SELECT MIN(s.server_uuid) FROM schedule s WHERE s.job_uuid = job.uuid) END FROM job";
+    "CASE WHEN scheduled = 1 THEN (SELECT MIN(s.server_uuid) FROM schedule s WHERE s.job_uuid = job.uuid) END, tags "
+    "FROM job";
 constexpr const char* list_order = " ORDER BY group_path, name, uuid";
 constexpr const char* select_revision = "SELECT revision FROM job WHERE uuid = ?";
 constexpr const char* count_jobs = "SELECT COUNT(*) FROM job WHERE project = ?";
@@ -54,16 +55,10 @@ Value flag(bool value) {
   return std::int64_t{value ? 1 : 0};
 }
 
-// ",nightly,db,": the tags of a job, which its formats keep as a text or a list.
+// ",nightly,db,"
 std::string tags_column(const model::Job& job) {
-  const Json* tags = find(job.extra, "tags");
-  if (tags == nullptr) return {};
-  std::string column = ",";
-  if (const auto* list = tags->if_array()) {
-    for (const auto& tag : *list) column += scalar_text(tag).value_or("") + ",";
-  } else {
-    for (const auto& tag : base::split_trimmed(scalar_text(*tags).value_or(""), ',')) column += tag + ",";
-  }
+  std::string column;
+  for (const std::string& tag : job.tags()) column += (column.empty() ? "," : "") + tag + ",";
   return column;
 }
 
@@ -184,7 +179,8 @@ std::vector<JobSummary> JobStore::list(const JobQuery& query) {
                     .scheduled = row.truth(5),
                     .schedule_enabled = row.truth(6),
                     .execution_enabled = row.truth(7),
-                    .server_uuid = row.text(8)});
+                    .server_uuid = row.text(8),
+                    .tags = base::split_trimmed(row.text(9), ',')});
   }
   return jobs;
 }

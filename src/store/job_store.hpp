@@ -36,6 +36,7 @@ struct JobSummary {
   std::string uuid = {}, project = {}, name = {}, group = {}, description = {};
   bool scheduled = false, schedule_enabled = true, execution_enabled = true;
   std::string server_uuid = {};  // the owner of its schedules; "" without
+  std::vector<std::string> tags = {};
 };
 
 struct JobQuery {
