@@ -115,6 +115,10 @@ http::Response Dispatcher::handle(const http::Request& request) {
     if (const auto api = api_path(path)) return impl_->handle_api(request, *api);
     if (path.starts_with(member_prefix)) return member_page(impl_->services, request, path);
     return page(impl_->services, request, path);
+  } catch (const store::SealError& error) {
+    base::log_error("api", request.method + " " + request.path + ": " + error.what());
+    return error_answer(503, "api.error.storage.sealed",
+                        std::string("What is kept encrypted cannot be opened here. ") + error.what());
   } catch (const store::DatabaseError& error) {
     base::log_error("api", request.method + " " + request.path + ": " + error.what());
     if (!error.unavailable)

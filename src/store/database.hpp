@@ -31,6 +31,11 @@ struct DatabaseError : std::runtime_error {
   bool unavailable;
   std::string code;  // SQLSTATE (PostgreSQL) or the error's number (SQLite, MariaDB); "" when the error is our own
 };
+// What is kept cannot be closed or opened: the storage key is missing, or another one. Nothing to do with the connection;
+// a member with the key may still do it.
+struct SealError : DatabaseError {
+  explicit SealError(const std::string& message) : DatabaseError(message, true) {}
+};
 // A unique key is taken already; nothing was written.
 struct UniqueViolation : DatabaseError {
   explicit UniqueViolation(const std::string& message) : DatabaseError(message, false) {}

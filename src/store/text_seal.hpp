@@ -14,10 +14,10 @@ struct TextSeal {
     std::function<std::string(const std::string& place, const std::string& text)> close;
     std::function<bool(const std::string& kept)> fresh;  // is it closed as `close` would do it now?
   };
-  // May ask the database: call it outside of transactions. Throws DatabaseError when there is no key.
+  // May ask the database: call it outside of transactions. Throws SealError when there is no key.
   std::function<Ready()> ready = {};
   // Of a text that was never closed it gives the text. Asks the database only for a key that this process never met.
-  // Throws DatabaseError when it cannot be opened.
+  // Throws SealError when it cannot be opened.
   std::function<std::string(const std::string& place, const std::string& kept)> open = {};
 };
 

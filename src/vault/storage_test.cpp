@@ -293,9 +293,9 @@ TEST_F(StorageTest, SealsProjectsWithAPassword) {
   EXPECT_EQ(store::ProjectStore(*database, make_text_seal(*only_new, "projects", true)).find("p")->config.at("a"), "b");
   const auto stranger = ring_of("another");
   store::ProjectStore lost(*database, make_text_seal(*stranger, "projects", true));
-  EXPECT_THROW(lost.find("p"), store::DatabaseError);
+  EXPECT_THROW(lost.find("p"), store::SealError);
   database->execute("UPDATE project_file SET content = (SELECT config FROM project WHERE name = 'p')");
-  EXPECT_THROW(rotated.file("p", "readme.md"), store::DatabaseError) << "moved to another place";
+  EXPECT_THROW(rotated.file("p", "readme.md"), store::SealError) << "moved to another place";
 }
 
 TEST_F(StorageTest, RefusesAKeyFileThatIsNone) {

@@ -24,7 +24,7 @@ tl::unexpected<Error> at_place(const std::string& place, const Error& error) {
 
 template <class T>
 T or_throw(Result<T> result) {
-  if (!result) throw store::DatabaseError(result.error().message, true);
+  if (!result) throw store::SealError(result.error().message);
   return std::move(*result);
 }
 

@@ -343,6 +343,8 @@ describe('the storage', () => {
       await again({ 'quarterdeck.storage.password': 'the first one' });
       const lost = await own.fails(503, null, 'GET', '/storage/keys/a', { accept: PUBLIC });
       assert.match(lost.message, /quarterdeck\.storage\.password/);
+      const closed = await own.fails(503, 'api.error.storage.sealed', 'GET', `/project/${sealed}/config`);
+      assert.match(closed.message, /quarterdeck\.storage\.password/);
       assert.match(own.log(), /does not have the key/);
     } finally {
       await own.stop();
