@@ -1,5 +1,7 @@
 #include "api/dispatcher.hpp"
 
+#include <variant>
+
 #include "api/answers.hpp"
 #include "api/browser_check.hpp"
 #include "api/feed.hpp"
@@ -61,7 +63,20 @@ struct Dispatcher::Impl {
     for (const Route& route : routes) router.add(route.method, route.pattern);
   }
 
-  http::Response handle_api(const http::Request& request, const ApiPath& path) {
+  // A request that may go to its route.
+  struct Admitted {
+    const Route& route;
+    auth::Identity who;
+    int version;
+    std::map<std::string, std::string, std::less<>> params;
+
+    Call call(const http::Request& request, Services& services) const {
+      return {request, services, who, version, params, nullptr};
+    }
+  };
+
+  // Everything that is looked at before a route's handler runs; needs no body.
+  std::variant<Admitted, http::Response> admit(const http::Request& request, const ApiPath& path) {
     Requester asker = find_requester(services, request);
     if (asker.identity) services.access.admit(*asker.identity);
     const std::string shown_path(raw_path(request));
@@ -89,9 +104,24 @@ struct Dispatcher::Impl {
       return unsupported_version(path.version_text, shown_path,
                                  "Minimum supported version: " + std::to_string(route.since));
     }
-    Call call{request, services, *asker.identity, *version, lookup.match->params};
+    Admitted admitted{route, std::move(*asker.identity), *version, lookup.match->params};
+    Call call = admitted.call(request, services);
     if (auto right = right_to(route.needs, call); !right) return error_answer(right.error());
-    return route.handle(call);
+    return admitted;
+  }
+
+  http::Response handle_api(const http::Request& request, const ApiPath& path, const Upload& upload) {
+    auto admitted = admit(request, path);
+    if (auto* refusal = std::get_if<http::Response>(&admitted)) return std::move(*refusal);
+    Call call = std::get<Admitted>(admitted).call(request, services);
+    call.upload = upload;
+    return std::get<Admitted>(admitted).route.handle(call);
+  }
+
+  std::string_view below_context(const http::Request& request) const {
+    std::string_view path = raw_path(request);
+    if (path.starts_with(services.context_path)) path.remove_prefix(services.context_path.size());
+    return path;
   }
 
   // Of /api/V itself: by this, clients find out which version to speak.
@@ -107,12 +137,10 @@ struct Dispatcher::Impl {
 Dispatcher::Dispatcher(Services services) : impl_(std::make_unique<Impl>(std::move(services))) {}
 Dispatcher::~Dispatcher() = default;
 
-http::Response Dispatcher::handle(const http::Request& request) {
+http::Response Dispatcher::handle(const http::Request& request, const Upload& upload) {
   try {
-    std::string_view path = raw_path(request);
-    const std::string& prefix = impl_->services.context_path;
-    if (!prefix.empty() && path.starts_with(prefix)) path.remove_prefix(prefix.size());
-    if (const auto api = api_path(path)) return impl_->handle_api(request, *api);
+    const std::string_view path = impl_->below_context(request);
+    if (const auto api = api_path(path)) return impl_->handle_api(request, *api, upload);
     if (path.starts_with(member_prefix)) return member_page(impl_->services, request, path);
     return page(impl_->services, request, path);
   } catch (const store::SealError& error) {
@@ -136,6 +164,19 @@ http::Response Dispatcher::refusal(int status, const std::string& message, const
                      : status == 503 ? "api.error.unavailable"
                                      : "api.error.invalid.request";
   return error_answer(status, code, message);
+}
+
+bool Dispatcher::is_upload(const http::Request& request) {
+  const std::string_view path = raw_path(request);
+  return request.method == "PUT" && path.ends_with("/import") && path.find("/project/") != std::string_view::npos;
+}
+
+std::optional<http::Response> Dispatcher::refuse_upload(const http::Request& request) {
+  const auto path = api_path(impl_->below_context(request));
+  if (!path) return error_answer(404, "api.error.invalid.request", "Invalid API Request: " + request.path);
+  auto admitted = impl_->admit(request, *path);
+  if (auto* refusal = std::get_if<http::Response>(&admitted)) return std::move(*refusal);
+  return std::nullopt;
 }
 
 std::size_t Dispatcher::body_limit(const http::Request& request) {

@@ -10,6 +10,7 @@ namespace qd::api {
 namespace {
 
 constexpr std::string_view kLog = "/member/log/";
+constexpr std::string_view kArchive = "/member/archive/";
 constexpr std::int64_t kMostBytes = 4 << 20;
 
 http::Response no_such_log(std::string_view id) {
@@ -33,6 +34,16 @@ http::Response log_bytes(Services& services, const http::Request& request, std::
   return response;
 }
 
+http::Response archive_bytes(Services& services, const http::Request& request, std::string_view token) {
+  const auto parameter = [&](const char* name) {
+    return std::max<std::int64_t>(0, base::parse_int(request.parameter(name).value_or("0")).value_or(0));
+  };
+  auto bytes = services.archives.read_here(std::string(token), static_cast<std::uint64_t>(parameter("offset")),
+                                           static_cast<std::size_t>(std::min(parameter("max"), kMostBytes)));
+  if (!bytes) return error_answer(bytes.error());
+  return http::Response::text(200, std::move(*bytes), "application/octet-stream");
+}
+
 }  // namespace
 
 http::Response member_page(Services& services, const http::Request& request, std::string_view path) {
@@ -44,6 +55,7 @@ http::Response member_page(Services& services, const http::Request& request, std
     return error_answer(403, "unauthorized", "Only members of this cluster may ask this: " + sender.error().message);
   }
   if (path.starts_with(kLog)) return log_bytes(services, request, path.substr(kLog.size()));
+  if (path.starts_with(kArchive)) return archive_bytes(services, request, path.substr(kArchive.size()));
   return error_answer(404, "api.error.invalid.request", "Members ask nothing there");
 }
 

@@ -10,6 +10,7 @@
 #include "api/services.hpp"
 #include "auth/identity.hpp"
 #include "base/json.hpp"
+#include "http/body_file.hpp"
 #include "http/message.hpp"
 
 namespace qd::api {
@@ -24,6 +25,7 @@ struct Call {
   const auth::Identity& who;
   int version;                                             // of the URL
   std::map<std::string, std::string, std::less<>> params;  // of the path
+  std::shared_ptr<const http::BodyFile> upload = {};       // the body, when it is one that goes to disk
 
   const std::string& param(std::string_view name) const;
   // A parameter of the query or form; nullopt when absent or empty.
@@ -60,6 +62,7 @@ struct Route {
 };
 
 const std::vector<Route>& project_routes();
+const std::vector<Route>& archive_routes();
 const std::vector<Route>& job_routes();
 const std::vector<Route>& job_import_routes();
 const std::vector<Route>& job_edit_routes();

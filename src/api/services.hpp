@@ -31,6 +31,7 @@
 #include "service/plugins.hpp"
 #include "service/policies.hpp"
 #include "service/project_schedules.hpp"
+#include "service/project_archives.hpp"
 #include "service/projects.hpp"
 #include "service/schedules.hpp"
 #include "service/single_sign_on.hpp"
@@ -44,6 +45,7 @@ class Feeds;
 // References live as long as the server.
 struct Services {
   service::Projects& projects;
+  service::ProjectArchives& archives;
   service::Jobs& jobs;
   service::Executions& executions;
   service::Output& output;

@@ -141,6 +141,11 @@ struct Config {
     Millis life{0};
   } uploads;
 
+  struct Archives {
+    std::size_t max_archive = 0;   // bytes of an upload
+    std::size_t max_unpacked = 0;  // bytes of what is imported of it
+  } archives;
+
   // Its folders, framework keys and names are filled in when the member is built.
   service::LogSettings logs;
 

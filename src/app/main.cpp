@@ -11,6 +11,7 @@
 #include "app/config.hpp"
 #include "app/config_keys.hpp"
 #include "app/import_keys.hpp"
+#include "app/import_peer.hpp"
 #include "app/route_list.hpp"
 #include "app/server.hpp"
 #include "app/version.hpp"
@@ -152,6 +153,44 @@ int import_keys(const ConfigRequest& request, qd::store::DatabaseConfig from, co
   }
 }
 
+// Exit code 1: not all of it could be taken over.
+int import_peer(const ConfigRequest& request, const std::vector<std::string>& folders,
+                const std::vector<std::string>& archives) {
+  if (folders.empty() && archives.empty()) {
+    std::cerr << "What shall be imported? Name Rundeck's base folder (--from) or an archive (--archive).\n";
+    return 2;
+  }
+  qd::app::PeerImport from{{folders.begin(), folders.end()}, {}};
+  for (const std::string& archive : archives) {
+    const std::size_t equals = archive.rfind('=');
+    from.archives.push_back(equals == std::string::npos
+                                ? qd::app::PeerImport::Archive{archive, ""}
+                                : qd::app::PeerImport::Archive{archive.substr(0, equals), archive.substr(equals + 1)});
+  }
+  const auto first = qd::app::prepare_base_folder(request);
+  if (!first) return fail_start(first.error());
+  auto config = qd::app::load_config(request);
+  if (!config) return fail_start(config.error());
+  if (auto made = qd::app::make_folders(*config); !made) return fail_start(made.error());
+  const auto lock = qd::app::BaseFolderLock::take(*config);
+  if (!lock) return fail_start(lock.error());
+  const auto uuid = qd::app::server_uuid(*config);
+  if (!uuid) return fail_start(uuid.error());
+  config->member.uuid = *uuid;
+  qd::base::init_logging(config->log.level, "");
+  try {
+    const auto report = qd::app::import_peer(*config, from);
+    if (!report) return fail_start(report.error());
+    std::cout << report->text();
+    if (first->generated_password)
+      std::cout << "The user admin was made, with password " << *first->generated_password << " (shown this once)\n";
+    return report->count(qd::app::ImportRow::Outcome::not_taken) == 0 ? 0 : 1;
+  } catch (const std::exception& error) {
+    std::cerr << "The import broke off: " << error.what() << "\n";
+    return 1;
+  }
+}
+
 void add_config_options(CLI::App& command, ConfigRequest& request, std::vector<std::string>& settings) {
   command.add_option("--base", request.base, "The folder of configuration, data and logs (else $RDECK_BASE)");
   command.add_option("--address", request.address, "The address to listen on");
@@ -196,6 +235,12 @@ int main(int argc, char** argv) {
   import->add_option("--user", from.username, "User of that database");
   import->add_option("--password-variable", password_variable, "Environment variable with that user's password");
 
+  CLI::App* peer = app.add_subcommand("import", "Take over what a Rundeck has: its base folder, archives of projects");
+  std::vector<std::string> peer_folders, archives;
+  add_config_options(*peer, request, settings);
+  peer->add_option("--from", peer_folders, "Rundeck's base folder, or /etc/rundeck and /var/lib/rundeck; only read");
+  peer->add_option("--archive", archives, "FILE or FILE=PROJECT: an archive of a project");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -210,6 +255,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (!add_settings(request, settings)) return 2;
+  if (peer->parsed()) return import_peer(request, peer_folders, archives);
   if (import->parsed()) return import_keys(request, from, password_variable);
   tune_allocator();
   raise_descriptor_limit();

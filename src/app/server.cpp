@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/archive_setup.hpp"
 #include "app/log_setup.hpp"
 #include "app/login_setup.hpp"
 #include "app/server_parts.hpp"
@@ -27,6 +28,9 @@ http::ServerConfig http_config(const Config& config) {
   http.body_timeout = config.server.body_timeout;
   http.idle_timeout = config.server.idle_timeout;
   http.body_limit = api::Dispatcher::body_limit;
+  http.spool.wanted = api::Dispatcher::is_upload;
+  http.spool.folder = archive_settings(config).folder;
+  http.spool.max_bytes = config.archives.max_archive;
   http.common_headers = api::Dispatcher::common_headers(!http.tls_certificate_file.empty());
   http.error_page = api::Dispatcher::refusal;
   return http;
@@ -39,14 +43,26 @@ Server::Server(Config config, std::function<Result<Config>()> reload, std::strin
       reload_(std::move(reload)),
       web_bundle_(web_bundle),
       request_pool_("request", config_.pools.worker_threads, config_.pools.worker_queue),
-      http_(http_config(config_), request_pool_, [this](const http::Request& request) { return answer(request); }) {}
+      http_(http_config(), request_pool_, [this](const http::Request& request) { return answer(request, nullptr); }) {}
 
 Server::~Server() {
   stop();
 }
 
-http::Response Server::answer(const http::Request& request) {
-  if (api::Dispatcher* dispatcher = dispatcher_.load()) return dispatcher->handle(request);
+http::ServerConfig Server::http_config() {
+  auto http = app::http_config(config_);
+  http.spool.refusal = [this](const http::Request& request) { return refuse_upload(request); };
+  http.spool.handler = [this](const http::Request& request, const Upload& upload) { return answer(request, upload); };
+  return http;
+}
+
+http::Response Server::answer(const http::Request& request, const Upload& upload) {
+  if (api::Dispatcher* dispatcher = dispatcher_.load()) return dispatcher->handle(request, upload);
+  return api::Dispatcher::refusal(503, "The server is starting or stopping. Try again in a second.", request);
+}
+
+std::optional<http::Response> Server::refuse_upload(const http::Request& request) {
+  if (api::Dispatcher* dispatcher = dispatcher_.load()) return dispatcher->refuse_upload(request);
   return api::Dispatcher::refusal(503, "The server is starting or stopping. Try again in a second.", request);
 }
 
@@ -111,6 +127,7 @@ void Server::stop() noexcept {
   dispatcher_ = nullptr;
   request_pool_.stop();
   if (!parts_) return;
+  parts_->archives.stop();
   parts_->audit.stop();
   parts_->history_cleanup.stop();
   parts_->log_copies.stop();

@@ -39,7 +39,10 @@ class Server {
 
  private:
   struct Parts;
-  http::Response answer(const http::Request& request);
+  using Upload = api::Dispatcher::Upload;
+  http::ServerConfig http_config();
+  http::Response answer(const http::Request& request, const Upload& upload);
+  std::optional<http::Response> refuse_upload(const http::Request& request);
 
   Config config_;
   const std::function<Result<Config>()> reload_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/archive_setup.hpp"
 #include "app/log_setup.hpp"
 #include "app/login_setup.hpp"
 #include "app/notification_setup.hpp"
@@ -261,9 +262,19 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       policy_service(acl_rows, projects, access, clock, audit),
       notification_service(delivery_rows),
       plugin_service(plugins),
+      archive_settings(app::archive_settings(config)),
+      archive_components(make_archive_components()),
+      project_export({*database, projects, job_rows, job_cache, execution_rows, acl_rows, output_service,
+                      archive_components, clock, kVersion},
+                     archive_settings),
+      execution_import({*database, job_rows, self, clock, log_root, log_stores.enabled()}),
+      project_import({project_service, job_service, policy_service, execution_import, archive_components, audit},
+                     archive_settings),
+      archives({project_export, project_import, *database, self, member_requests, audit}, archive_settings),
       request_rules(config.auth.rules),
       page_settings(config.pages),
       dispatcher(api::Services{project_service,
+                               archives,
                                job_service,
                                execution_service,
                                output_service,
@@ -398,6 +409,7 @@ Result<> Server::Parts::start(const Config& config, const std::string& url) {
   log_storage.start();
   log_copies.start();
   history_cleanup.start();
+  archives.start();
   return {};
 }
 

@@ -30,6 +30,7 @@
 #include "service/log_storage.hpp"
 #include "service/member_requests.hpp"
 #include "service/policies.hpp"
+#include "service/project_archives.hpp"
 #include "service/remote_execution.hpp"
 #include "service/single_sign_on.hpp"
 #include "store/acl_store.hpp"
@@ -161,6 +162,12 @@ struct Server::Parts {
   service::Policies policy_service;
   service::Notifications notification_service;
   service::Plugins plugin_service;
+  service::ArchiveSettings archive_settings;
+  service::ArchiveComponents archive_components;
+  service::ProjectExport project_export;
+  service::ExecutionImport execution_import;
+  service::ProjectImport project_import;
+  service::ProjectArchives archives;
   api::RequestRules request_rules;
   api::PageSettings page_settings;
   api::Dispatcher dispatcher;

@@ -8,6 +8,7 @@ namespace qd::cli {
 Commands project_commands();
 Commands project_config_commands();
 Commands project_readme_commands();
+Commands project_archive_commands();
 Commands job_commands();
 Commands job_toggle_commands();
 Commands job_schedule_commands();

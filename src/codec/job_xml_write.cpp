@@ -138,7 +138,9 @@ void add_job_notifications(XmlElement& job, JsonObject& document) {
   add_notifications(job, taken_triggers.get_object());
 }
 
-XmlElement xml_of(JsonObject document) {
+}  // namespace
+
+XmlElement job_element(JsonObject document) {
   XmlElement job;
   job.name = "job";
   add_options(job, document);
@@ -160,8 +162,6 @@ XmlElement xml_of(JsonObject document) {
   add_rest(job, document, {"context", "dispatch", "logging", "nodefilters", "plugins", "notification"});
   return job;
 }
-
-}  // namespace
 
 void move_attribute(XmlElement& element, std::string_view name, JsonObject& map, std::string_view member) {
   const Json value = taken(map, member);
@@ -218,7 +218,7 @@ std::string write_job_xml(const std::vector<JsonObject>& documents) {
   XmlElement root;
   root.name = "joblist";
   root.children.reserve(documents.size());
-  for (const JsonObject& document : documents) root.children.push_back(xml_of(document));
+  for (const JsonObject& document : documents) root.children.push_back(job_element(document));
   root.sort();
   return write_xml(root);
 }

@@ -10,6 +10,8 @@
 
 namespace qd::codec {
 
+// <job>…</job>
+XmlElement job_element(JsonObject document);
 void add_sequence(XmlElement& job, JsonObject sequence);
 void add_notifications(XmlElement& job, const JsonObject& triggers);
 

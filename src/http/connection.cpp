@@ -73,6 +73,8 @@ void Connection::ready(Socket::wait_type what) {
       pump_stream();
       if (what == Socket::wait_read && phase_ == Phase::streaming) read_more();
       return;
+    case Phase::admitting:
+    case Phase::spooling:
     case Phase::handling:
     case Phase::closed:
       return;
@@ -205,8 +207,10 @@ void Connection::begin_request(RequestHead head) {
   if (!exchange.chunked && exchange.body_length == 0) return dispatch();
 
   const ServerConfig& config = server_->config;
+  exchange.expects_continue = head.expects_continue;
   exchange.body_limit = config.max_body_bytes;
   try {
+    if (config.spool.wanted && config.spool.wanted(exchange.request)) return begin_spool();
     if (config.body_limit)
       exchange.body_limit = std::min(exchange.body_limit, std::uint64_t{config.body_limit(exchange.request)});
   } catch (const std::exception& error) {
@@ -217,9 +221,13 @@ void Connection::begin_request(RequestHead head) {
     return refuse_request(413, "The request body is larger than " + std::to_string(exchange.body_limit) + " bytes.",
                           false);
   }
+  begin_body();
+}
+
+void Connection::begin_body() {
   phase_ = Phase::body;
-  set_deadline(config.body_timeout);
-  if (head.expects_continue) say_continue();
+  set_deadline(server_->config.body_timeout);
+  if (exchange_->expects_continue) say_continue();
 }
 
 void Connection::say_continue() {
@@ -235,7 +243,11 @@ bool Connection::make_room(std::size_t bytes) {
   const std::size_t needed = body.size() + bytes;
   if (needed <= body.capacity()) return true;
   std::size_t room = std::max({needed, 2 * body.capacity(), kFirstBodyBuffer});
-  if (!exchange_->chunked) room = std::min(room, static_cast<std::size_t>(exchange_->body_length));
+  if (exchange_->spool_place) {
+    room = kSpoolBlock;
+  } else if (!exchange_->chunked) {
+    room = std::min(room, static_cast<std::size_t>(exchange_->body_length));
+  }
   if (!exchange_->share.grow_to(room)) return false;
   body.reserve(room);
   return true;
@@ -244,16 +256,19 @@ bool Connection::make_room(std::size_t bytes) {
 std::size_t Connection::advance_body(std::string_view bytes) {
   Exchange& exchange = *exchange_;
   std::string& body = exchange.request.body;
+  const bool to_disk = exchange.spool_place != nullptr;
   std::size_t used = bytes.size();
+  if (to_disk) bytes = bytes.substr(0, used = std::min(used, kSpoolBlock - body.size()));
   if (!exchange.chunked)
-    used = static_cast<std::size_t>(std::min<std::uint64_t>(used, exchange.body_length - body.size()));
+    used = static_cast<std::size_t>(
+        std::min<std::uint64_t>(used, exchange.body_length - exchange.spooled - body.size()));
   if (!make_room(used)) {
     refuse_request(503, "Too many request bodies are being received; try again later.", false);
     return bytes.size();
   }
   bool complete = false;
   if (exchange.chunked) {
-    const auto fed = exchange.decoder.feed(bytes, body, exchange.body_limit);
+    const auto fed = exchange.decoder.feed(bytes, body, exchange.body_limit - exchange.spooled);
     if (!fed) {
       const bool too_large = fed.error().status == 413;
       refuse_request(fed.error().status,
@@ -266,10 +281,15 @@ std::size_t Connection::advance_body(std::string_view bytes) {
     complete = exchange.decoder.done();
   } else {
     body.append(bytes.substr(0, used));
-    complete = body.size() == exchange.body_length;
+    complete = exchange.spooled + body.size() == exchange.body_length;
   }
   note_progress(used, server_->config.body_timeout);
-  if (complete) dispatch();
+  exchange.body_complete = complete;
+  if (to_disk && (complete || body.size() >= kSpoolBlock)) {
+    spool();
+  } else if (complete) {
+    dispatch();
+  }
   return used;
 }
 
@@ -280,6 +300,8 @@ void Connection::time_is_up() {
       return refuse_request(408, "The request's headers did not arrive in time.", false);
     case Phase::body:
       return refuse_request(408, "The request's body did not arrive in time.", false);
+    case Phase::admitting:
+    case Phase::spooling:
     case Phase::handling:
       return;
     default:

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/body_file.hpp"
 #include "http/chunked.hpp"
 #include "http/io_thread.hpp"
 #include "http/request_head.hpp"
@@ -16,8 +17,10 @@
 
 namespace qd::http {
 
-// Everything runs on its I/O thread; only answer_on_pool() runs on a worker, and touches nothing but the exchange
-// meanwhile. Between requests it holds no buffer.
+inline constexpr std::size_t kSpoolBlock = 1u << 20;  // of a body on its way to disk
+
+// Everything runs on its I/O thread; only answer_on_pool(), admit_on_pool() and spool_on_pool() run on a worker, and
+// touch nothing but the exchange meanwhile. Between requests it holds no buffer.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Socket = boost::asio::ip::tcp::socket;
@@ -34,7 +37,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void terminate();   // closes now
 
  private:
-  enum class Phase { handshake, idle, head, body, handling, writing, streaming, draining, closed };
+  enum class Phase { handshake, idle, head, admitting, body, spooling, handling, writing, streaming, draining, closed };
 
   // One request and its answer.
   struct Exchange {
@@ -45,6 +48,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     ChunkedDecoder decoder;
     std::uint64_t body_limit = 0;
     std::uint64_t body_length = 0;
+    std::unique_ptr<SpoolPlace> spool_place;  // set: the body goes to body_file
+    std::shared_ptr<BodyFile> body_file;
+    std::uint64_t spooled = 0;  // bytes of it that are on disk, or on their way
+    bool body_complete = false;
+    bool expects_continue = false;
     bool chunked = false;
     bool keep_alive = false;
     bool http_1_0 = false;
@@ -76,6 +84,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void begin_request(RequestHead head);
   bool make_room(std::size_t bytes);
   void say_continue();
+  void begin_body();
+
+  // Bodies that go to disk (connection_spool.cpp).
+  void begin_spool();
+  void admit_on_pool() noexcept;
+  void admitted();
+  void spool();
+  void spool_on_pool() noexcept;
+  void spooled();
 
   // Answering.
   void dispatch();

@@ -33,9 +33,13 @@ void Connection::answer_on_pool() noexcept {
   Response& response = exchange_->response;
   std::string failure;
   try {
-    const auto form = read_form(request);
-    response =
-        form ? server_->handler(request) : server_->error_page(form.error().status, form.error().message, request);
+    if (exchange_->body_file) {
+      response = server_->config.spool.handler(request, exchange_->body_file);
+    } else {
+      const auto form = read_form(request);
+      response =
+          form ? server_->handler(request) : server_->error_page(form.error().status, form.error().message, request);
+    }
   } catch (const std::exception& error) {
     failure = error.what();
   } catch (...) {
@@ -47,6 +51,8 @@ void Connection::answer_on_pool() noexcept {
         server_->error_page(500, "Internal error. The server's log names it by request " + request.id + ".", request);
   }
   request = Request();
+  exchange_->body_file.reset();
+  exchange_->spool_place.reset();
   exchange_->share.release();
   if (!response.stream) serialise();
   io_->post([self = shared_from_this()] { self->answered(); });

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,21 @@
 #include "http/message.hpp"
 
 namespace qd::http {
+
+class BodyFile;
+
+// Which bodies go to disk instead of memory, and what becomes of them.
+struct SpoolRules {
+  // Asked once the headers are read, on an I/O thread: it must not block. Absent: none.
+  std::function<bool(const Request&)> wanted;
+  // Asked on the pool before a byte of such a body is read; an answer refuses it.
+  std::function<std::optional<Response>(const Request&)> refusal;
+  // Answers what was not refused, on the pool, in place of the server's handler; the body is in the file alone.
+  std::function<Response(const Request&, const std::shared_ptr<const BodyFile>& body)> handler;
+  std::string folder;
+  std::uint64_t max_bytes = 2ull << 30;  // of one
+  std::size_t max_bodies = 8;            // at once; more are answered 503
+};
 
 struct ServerConfig {
   std::string address = "127.0.0.1";
@@ -26,6 +42,7 @@ struct ServerConfig {
   // Runs on an I/O thread: it must not block.
   std::function<std::size_t(const Request&)> body_limit;
   std::size_t max_bodies_bytes = 512u << 20;  // all bodies in memory at once; more is answered 503
+  SpoolRules spool;
   std::size_t max_stream_buffer = 4u << 20;   // per stream
   // Inactivity means less than 4 kB within the time, so that a byte now and then holds no place.
   std::chrono::milliseconds header_timeout{

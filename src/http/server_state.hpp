@@ -26,7 +26,7 @@ struct ServerState {
 
   std::atomic<bool> stopping{false};
   std::atomic<std::uint64_t> requests{0}, accepted{0}, refused{0}, bytes_in{0}, bytes_out{0};
-  std::atomic<std::size_t> connections{0}, refusing{0}, streams{0}, bodies_bytes{0};
+  std::atomic<std::size_t> connections{0}, refusing{0}, streams{0}, bodies_bytes{0}, spooled_bodies{0};
 
   // Told when a connection is gone while the server stops.
   std::mutex gone_mutex;
@@ -60,6 +60,24 @@ class BodyShare {
  private:
   ServerState& server_;
   std::size_t held_ = 0;
+};
+
+// A place among the bodies that are spooled at once, given back on destruction.
+class SpoolPlace {
+ public:
+  explicit SpoolPlace(ServerState& server) : server_(server), held_(++server.spooled_bodies <= server.config.spool.max_bodies) {
+    if (!held_) --server_.spooled_bodies;
+  }
+  ~SpoolPlace() {
+    if (held_) --server_.spooled_bodies;
+  }
+  SpoolPlace(const SpoolPlace&) = delete;
+  SpoolPlace& operator=(const SpoolPlace&) = delete;
+  bool held() const { return held_; }
+
+ private:
+  ServerState& server_;
+  const bool held_;
 };
 
 }  // namespace qd::http

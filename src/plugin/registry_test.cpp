@@ -155,7 +155,7 @@ TEST_F(UnpackTest, KeepsTheLimits) {
   limits.max_total = 15;
   EXPECT_THAT(refused({{"a", "12345678"}, {"b", "12345678"}}, limits), HasSubstr("unpacked it is larger"));
   limits.max_entries = 1;
-  EXPECT_THAT(refused({{"a", "1"}, {"b", "2"}}, limits), HasSubstr("more files"));
+  EXPECT_THAT(refused({{"a", "1"}, {"b", "2"}}, limits), HasSubstr("more than the 1 files"));
   limits.max_archive = 10;
   EXPECT_THAT(refused({{"a", "1"}}, limits), HasSubstr("larger than a plugin may be"));
 }

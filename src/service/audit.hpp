@@ -25,6 +25,8 @@ inline constexpr const char* kUpdate = "update";
 inline constexpr const char* kDelete = "delete";
 inline constexpr const char* kRun = "run";
 inline constexpr const char* kKill = "kill";
+inline constexpr const char* kExport = "export";
+inline constexpr const char* kImport = "import";
 
 inline constexpr const char* kUser = "user";
 inline constexpr const char* kToken = "token";

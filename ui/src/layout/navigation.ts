@@ -22,7 +22,7 @@ export function projectEntries(project: string): NavEntry[] {
     { key: 'nodes', label: t.nodes, to: `${at}/nodes`, icon: Server },
     { key: 'commands', label: t.commands, to: `${at}/command/run`, icon: SquareTerminal, shown: rights.can('adhoc', 'run', 'read') },
     { key: 'activity', label: t.activity, to: `${at}/activity`, icon: Activity },
-    { key: 'settings', label: t.settings, to: `${at}/configure`, icon: FolderCog, shown: rights.can('project', 'configure', 'admin', 'delete') || rights.can('project_acl', 'read', 'admin') },
+    { key: 'settings', label: t.settings, to: `${at}/configure`, icon: FolderCog, shown: rights.can('project', 'configure', 'admin', 'delete', 'export', 'import') || rights.can('project_acl', 'read', 'admin') },
   ];
   return entries.filter((entry) => entry.shown !== false);
 }

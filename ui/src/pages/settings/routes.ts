@@ -1,4 +1,4 @@
-import type { RouteRecordRaw } from 'vue-router';
+import type { RouteLocation, RouteRecordRaw } from 'vue-router';
 
 export default [
   {
@@ -17,6 +17,7 @@ export default [
       { path: 'schedules', component: () => import('./SchedulesPage.vue') },
       { path: 'calendars', component: () => import('./CalendarsPage.vue') },
       { path: 'properties', component: () => import('./PropertiesPage.vue') },
+      { path: 'archive', component: () => import('./ArchivePage.vue') },
       { path: 'danger', component: () => import('./DangerPage.vue') },
     ],
   },
@@ -25,4 +26,5 @@ export default [
   { path: '/project/:project/nodes/source/:index(\\d+)/edit', redirect: (to) => `/project/${encodeURIComponent(String(to.params.project))}/configure/nodes/${String(to.params.index)}` },
   { path: '/project/:project/acls', redirect: (to) => `/project/${encodeURIComponent(String(to.params.project))}/configure/acls` },
   { path: '/project/:project/storage', redirect: (to) => `/project/${encodeURIComponent(String(to.params.project))}/configure/keys` },
+  ...['export', 'import'].map((name) => ({ path: `/project/:project/${name}`, redirect: (to: RouteLocation) => `/project/${encodeURIComponent(String(to.params.project))}/configure/archive` })),
 ] satisfies RouteRecordRaw[];

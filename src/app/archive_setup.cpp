@@ -1,0 +1,19 @@
+#include "app/archive_setup.hpp"
+
+namespace qd::app {
+
+service::ArchiveSettings archive_settings(const Config& config) {
+  service::ArchiveSettings settings;
+  settings.folder = (config.folders.var / "archives").string();
+  settings.projects_folder = (config.folders.base / "projects").string();
+  settings.max_archive = config.archives.max_archive;
+  settings.max_unpacked = config.archives.max_unpacked;
+  settings.max_file = std::min(settings.max_file, settings.max_unpacked);
+  return settings;
+}
+
+service::ArchiveComponents make_archive_components() {
+  return {};
+}
+
+}  // namespace qd::app
