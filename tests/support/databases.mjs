@@ -83,7 +83,7 @@ class DatabaseServer {
   }
 }
 
-class PostgreSql extends DatabaseServer {
+export class PostgreSql extends DatabaseServer {
   kind = 'postgresql';
   static bin() {
     const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql').sort((a, b) => b - a) : [];
@@ -95,17 +95,32 @@ class PostgreSql extends DatabaseServer {
     this.settings = settings;
   }
   async create() {
+    this.#settle();
+    this.#run('initdb', ['-D', this.data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync']);
+    return this;
+  }
+  // Becomes a replica of a running server, in a fresh folder.
+  async copyOf(conninfo) {
+    this.#settle();
+    this.#run('pg_basebackup', ['-D', this.data, '-R', '-X', 'stream', '-c', 'fast', '--no-sync', '-d', conninfo]);
+    return this;
+  }
+  #run(name, args) {
+    execFileSync(program(name, ...PostgreSql.bin()), args, { ...this.user, cwd: this.folder, stdio: 'pipe', timeout: 60_000 });
+  }
+  #settle() {
     this.user = unprivileged('postgres', 'nobody');
     this.folder = folderFor(this.user, 'postgresql');
     this.data = join(this.folder, 'data');
-    const options = { ...this.user, cwd: this.folder, stdio: 'pipe' };
-    execFileSync(program('initdb', ...PostgreSql.bin()), ['-D', this.data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync'], options);
     const settings = [`port=${this.port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${this.folder}`, 'max_connections=200', ...this.settings];
     this.command = [program('postgres', ...PostgreSql.bin()), '-D', this.data, ...settings.flatMap((setting) => ['-c', setting])];
-    return this;
   }
   sql(text, database = 'postgres') {
-    const args = ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-h', '127.0.0.1', '-p', String(this.port), '-U', 'postgres', '-d', database, '-f', '-'];
+    return PostgreSql.ask(this.port, text, database);
+  }
+  // Whoever listens at the port.
+  static ask(port, text, database = 'postgres') {
+    const args = ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-h', '127.0.0.1', '-p', String(port), '-U', 'postgres', '-d', database, '-f', '-'];
     return execFileSync(program('psql', ...PostgreSql.bin()), args, { input: text, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
   }
   // A dump of a whole database, as text; bytes are hexadecimal.
