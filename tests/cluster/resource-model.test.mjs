@@ -102,7 +102,7 @@ describe('nodes of a shared resource model', () => {
 
   it('are where jobs run, whichever member runs them', async () => {
     const id = await newJob(cluster.members[0], project, {
-      steps: ['echo on ${node.name}'], multipleExecutions: true, nodefilters: { filter: 'tags: shared || tags: remote' },
+      steps: ['echo on ${node.name}'], multipleExecutions: true, nodefilters: { filter: 'tags: shared,remote' },
     });
     for (const member of cluster.members) {
       const done = await runToEnd(member, id);
