@@ -26,6 +26,7 @@ export const DISASTERS = {
     await pause(away);
     await cluster.database.server.start();
     outage.to = Date.now();
+    say(`the database answers again, after ${((outage.to - outage.from) / 1000).toFixed(1)} s`);
   },
   // The primary dies, its replica is promoted, and a new replica is made.
   async failover({ cluster, say, outages }) {

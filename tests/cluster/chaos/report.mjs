@@ -25,7 +25,7 @@ export function report({ cluster, clients, fires, judged, run }) {
   const runs = promised(cluster, clients.accepted);
   const gap = longestGap(judged, clients.stopped);
   const rows = [
-    ['faults', `${run.kills.length} kills of a member, ${run.outages.length} of the database`],
+    ['faults', `${run.kills.length} kills of a member; ${run.outages.length} of the database${run.outages.length ? `, away for ${run.outages.map(({ from, to }) => seconds(to - from)).join(', ')}` : ''}`],
     ['requests', `${judged.length}: ${text(counted(judged.map((one) => one.kind)))}`],
     ...[OK, RETRIED, IN_FLIGHT, AWAY, OTHER].map((outcome) => [outcome, `${of(outcome).length}${outcome === OK ? '' : `: ${text(counted(of(outcome).map((one) => one.kind)))}`}`]),
     ['longest gap without a good answer', `${seconds(gap.ms)}${sinceFault(run, gap)}`],
