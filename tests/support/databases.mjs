@@ -2,11 +2,12 @@
 //
 // QD_TEST_DB=sqlite|postgresql|mariadb says which database the tests use. tests/run.mjs starts one server for all files and
 // hands it down in QD_TEST_DB_SERVER; a test file run alone starts its own.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { ended, endAtExit, removeAtExit } from './cleanup.mjs';
 import { GiveUp, until } from './wait.mjs';
 
@@ -96,17 +97,17 @@ export class PostgreSql extends DatabaseServer {
   }
   async create() {
     this.#settle();
-    this.#run('initdb', ['-D', this.data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync']);
+    await this.#run('initdb', ['-D', this.data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync']);
     return this;
   }
   // Becomes a replica of a running server, in a fresh folder.
   async copyOf(conninfo) {
     this.#settle();
-    this.#run('pg_basebackup', ['-D', this.data, '-R', '-X', 'stream', '-c', 'fast', '--no-sync', '-d', conninfo]);
+    await this.#run('pg_basebackup', ['-D', this.data, '-R', '-X', 'stream', '-c', 'fast', '--no-sync', '-d', conninfo]);
     return this;
   }
   #run(name, args) {
-    execFileSync(program(name, ...PostgreSql.bin()), args, { ...this.user, cwd: this.folder, stdio: 'pipe', timeout: 60_000 });
+    return promisify(execFile)(program(name, ...PostgreSql.bin()), args, { ...this.user, cwd: this.folder, timeout: 60_000 });
   }
   #settle() {
     this.user = unprivileged('postgres', 'nobody');
