@@ -1,4 +1,5 @@
 // The members of a local cluster: their configuration, as a cluster on real hosts has it, and their processes.
+import { randomUUID } from 'node:crypto';
 import { cpSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { giveTo, makeFolder } from './place.mjs';
@@ -52,7 +53,7 @@ export async function chooseMembers(processes, count) {
   const { state } = processes;
   state.members ??= {};
   for (let number = 1; number <= count; number += 1) {
-    const known = state.members[number] ?? { uuid: `${String(number).repeat(8)}-0000-4000-8000-000000000000` };
+    const known = state.members[number] ?? { uuid: `${String(number).repeat(8)}${randomUUID().slice(8)}` };
     state.members[number] = { ...known, port: await portFor(processes, nameOf(number), known.port) };
   }
 }

@@ -46,6 +46,7 @@ export function report({ cluster, clients, fires, judged, run }) {
     ...lostSessions.map((why) => `a session was lost: ${why}`),
     ...clients.logs.damaged.map((what) => `a live log was damaged: ${what}`),
     ...runs.missing.map((id) => `execution ${id} was promised to a client and is nowhere`),
+    ...(fires.statuses.failed ? [`${fires.statuses.failed} executions failed, of commands that cannot fail`] : []),
     ...(of(OK).length < 100 ? [`only ${of(OK).length} requests went well: nothing was shown`] : []),
   ];
   return { table: `| what | seen |\n|---|---|\n${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}`, broken };

@@ -48,9 +48,11 @@ export class Requests {
   }
 }
 
+// Of a request that HAProxy sent over a connection that was in use before, and whose member broke it off, HAProxy says
+// nothing: it closes the client's connection, as HTTP has it, and keeps no record.
 function outcome(entry, seen, kills, outages) {
   if (entry.good) return seen?.retried ? RETRIED : OK;
-  if (kills.some((kill) => seen?.ports.at(-1) === kill.port && entry.begun <= kill.gone && entry.ended >= kill.at)) return IN_FLIGHT;
+  if (kills.some((kill) => (!seen || seen.ports.at(-1) === kill.port) && entry.begun <= kill.gone && entry.ended >= kill.at)) return IN_FLIGHT;
   if (outages.some(({ from, to }) => entry.begun <= to + ECHO && entry.ended >= from)) return AWAY;
   return OTHER;
 }
