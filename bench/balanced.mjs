@@ -79,7 +79,6 @@ export async function balanced(table) {
   const used = cluster.members.map((member, index) => ((cpu(member.pid) - before[index]) / SECONDS).toFixed(2));
   const still = running();
   table.add(`${RATE} mixed reads a second over three members`, `p99 ${reads.p99.toFixed(1)} ms`, '< 50 ms', reads.p99 < 50 && reads.failed === 0 && still === EXECUTIONS, `${detail(reads)}; ${still} executions ran, members used ${used.join(', ')} cores`);
-  if (still !== EXECUTIONS) for (const event of await m1.events()) console.error(JSON.stringify(event));
   await balancer.stop();
 
   const nginx = await startNginx(2000);
