@@ -1,11 +1,12 @@
 // The figures that Quarterdeck promises, measured on this machine in one run.
 //
-//   node bench/run.mjs [FIGURE…]     start idle sqlite postgresql output sleep list listpg bursts many nodes tail watchers checkpoints dispatch decisions acl guessing sessions        default: all of them
+//   node bench/run.mjs [FIGURE…]     start idle sqlite postgresql output sleep list listpg bursts many nodes tail watchers checkpoints dispatch decisions acl guessing sessions balanced        default: all of them
 //
 // QD_BINARY names the server (default build/release/quarterdeck). QD_BENCH_RUNS and QD_BENCH_ROUNDS set how many
 // executions the rates are measured over, and how often. Ends with 1 when a target is missed.
 import { cpus, loadavg } from 'node:os';
 import * as access from './access.mjs';
+import { balanced } from './balanced.mjs';
 import { dispatch } from './dispatch.mjs';
 import * as figures from './figures.mjs';
 import { nodes } from './nodes.mjs';
@@ -33,6 +34,7 @@ const FIGURES = {
   acl: access.filteredList,
   guessing: access.guessing,
   sessions: access.sessions,
+  balanced,
 };
 
 const wanted = process.argv.slice(2);

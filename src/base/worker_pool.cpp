@@ -21,10 +21,12 @@ struct WorkerPool::Impl {
       if (queue.empty()) return;
       Work work = std::move(queue.front());
       queue.pop_front();
+      ++busy;
       lock.unlock();
       run(work);
       work = nullptr;  // what it holds may take locks, or this one
       lock.lock();
+      --busy;
     }
   }
 
@@ -35,6 +37,9 @@ struct WorkerPool::Impl {
       log_error("base", "work on the pool '" + name + "' failed and was given up: " + error.what());
     }
   }
+
+  // With the lock held. Work that a free thread is about to take does not wait.
+  bool full() const { return queue.size() >= max_queued + (max_threads - busy); }
 
   // With the lock held.
   void enqueue(Work work) {
@@ -57,7 +62,7 @@ struct WorkerPool::Impl {
   std::condition_variable wake;
   std::deque<Work> queue;
   std::vector<std::thread> threads;
-  std::size_t idle = 0;
+  std::size_t idle = 0, busy = 0;
   bool stopped = false;
 };
 
@@ -74,7 +79,7 @@ WorkerPool::~WorkerPool() {
 
 bool WorkerPool::try_post(Work work) {
   const std::lock_guard lock(impl_->mutex);
-  if (impl_->stopped || impl_->queue.size() >= impl_->max_queued) return false;
+  if (impl_->stopped || impl_->full()) return false;
   impl_->enqueue(std::move(work));
   return true;
 }

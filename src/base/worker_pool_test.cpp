@@ -37,6 +37,18 @@ TEST(WorkerPool, RunsAtMostItsThreadsAtOnce) {
   EXPECT_EQ(done, 50);
 }
 
+TEST(WorkerPool, TakesAtOnceWhatItsThreadsWillRun) {
+  for (int round = 0; round < 50; ++round) {
+    WorkerPool pool("pool", 3, 1);
+    std::promise<void> go;
+    const auto gone = go.get_future().share();
+    for (int i = 0; i < 4; ++i) EXPECT_TRUE(pool.try_post([gone] { gone.wait(); })) << i;  // three run, one waits
+    EXPECT_FALSE(pool.try_post([] {}));
+    go.set_value();
+    pool.stop();
+  }
+}
+
 TEST(WorkerPool, RefusesWhenTheQueueIsFullButTakesContinuations) {
   WorkerPool pool("pool", 1, 2);
   std::promise<void> go, started;

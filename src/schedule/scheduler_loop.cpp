@@ -12,7 +12,7 @@ constexpr Millis kLongestPause{400};
 constexpr Millis kShortestPause{1};
 constexpr Millis kNoRoomPause{100};
 constexpr Millis kFirstTrouble{200};
-constexpr Millis kLongestTrouble{5'000};
+constexpr Millis kLongestTrouble{1'000};  // a database that is back finds fires waiting
 }  // namespace
 
 SchedulerLoop::SchedulerLoop(Scheduler& scheduler, Hooks hooks) : scheduler_(scheduler), hooks_(std::move(hooks)) {}

@@ -5,13 +5,14 @@
 //
 // The seed decides which faults come when. Real machines do not repeat a run exactly, but the same faults come again.
 import { parseArgs } from 'node:util';
-import { processesOf, startCluster } from '../support/cluster.mjs';
+import { startCluster } from '../support/cluster.mjs';
 import { SLOW, until } from '../support/wait.mjs';
 import { FAULTS, WHOLE } from './chaos/faults.mjs';
 import { measureFailover } from './chaos/failover.mjs';
 import { Monitor } from './chaos/monitor.mjs';
 import { checkPromises } from './chaos/promises.mjs';
 import { Random } from './chaos/random.mjs';
+import { noProcessLeft, quiet } from './chaos/settle.mjs';
 import { POLICIES, Workload } from './chaos/workload.mjs';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '3' }, seed: { type: 'string' }, jobs: { type: 'string', default: '16' } } });
@@ -82,17 +83,6 @@ async function breakThings(until_) {
   await calm();
 }
 
-// No more fires: every schedule is off, everything that ran has ended. The database's time just before.
-async function quiet() {
-  await cluster.settled();
-  const now = () => cluster.number('SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)');
-  await until(() => cluster.number(`SELECT COUNT(*) FROM schedule WHERE next_ms < ${now()} - 3000`) === 0, { timeout: 60_000, what: 'the schedules to catch up' });
-  const at = now();
-  await cluster.members[0].ok('POST', '/jobs/schedule/disable', { json: { ids: workload.jobs.map((job) => job.id) } });
-  await until(() => cluster.number("SELECT COUNT(*) FROM execution WHERE status IN ('running', 'queued', 'scheduled')") === 0, { timeout: 90_000, what: 'everything that runs to end' });
-  return at;
-}
-
 async function checkOutputs() {
   const slow = workload.slow();
   let read = 0;
@@ -107,11 +97,6 @@ async function checkOutputs() {
     read += 1;
   }
   return read;
-}
-
-async function checkProcesses() {
-  await until(() => cluster.members.every((one) => processesOf(one).length === 0), { timeout: 20_000, what: 'no process of an execution to be left' })
-    .catch((error) => problems.push(error.message));
 }
 
 const monitor = new Monitor(cluster, STUCK_LIMIT);
@@ -131,8 +116,8 @@ try {
   }
   const slowFailover = await measureFailover(cluster, say);
 
-  const at = await quiet();
-  await checkProcesses();
+  const at = await quiet(cluster, workload.jobs);
+  await noProcessLeft(cluster).catch((error) => problems.push(error.message));
   const outputs = await checkOutputs();
   const { problems: broken, table } = checkPromises({ cluster, workload, until: at });
   problems.push(...monitor.problems, ...broken);

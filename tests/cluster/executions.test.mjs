@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { removeAtExit } from '../support/cleanup.mjs';
-import { processesOf, startCluster } from '../support/cluster.mjs';
+import { processesOf, startCluster, uuidOf } from '../support/cluster.mjs';
 import { ended, execution, newJob, newProject, run } from '../support/scenario.mjs';
 import { until } from '../support/wait.mjs';
 
@@ -68,7 +68,7 @@ describe('abort', () => {
 
 describe('recovery', () => {
   it('what a dead member ran is incomplete, its output readable, its retry linked and run elsewhere', async () => {
-    const id = await newJob(m2, project, { steps: [note('retry'), 'echo before the end; test $QD_MEMBER != 22222222-0000-4000-8000-000000000000 || sleep 300'], retry: '1' });
+    const id = await newJob(m2, project, { steps: [note('retry'), `echo before the end; test $QD_MEMBER != ${uuidOf(2)} || sleep 300`], retry: '1' });
     const first = await run(m2, id);
     await until(async () => (await m2.ok('GET', `/execution/${first.id}/output`)).entries.some((one) => one.log === 'before the end'), { what: 'its output' });
     await m2.kill();

@@ -1,7 +1,7 @@
 // Schedules of members that are gone: who takes them, when, and what the events say when nobody does.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { startCluster } from '../support/cluster.mjs';
+import { startCluster, uuidOf } from '../support/cluster.mjs';
 import { importJobs, job, newJob, newProject } from '../support/scenario.mjs';
 import { until } from '../support/wait.mjs';
 
@@ -88,7 +88,7 @@ describe('policy Static, with a delay and a sleep', () => {
     cluster = await startCluster({
       settings: {
         'autotakeover.policy': 'Static',
-        'autotakeover.config.allowed': '22222222-0000-4000-8000-000000000000',
+        'autotakeover.config.allowed': uuidOf(2),
         'autotakeover.delay': 3,
         'autotakeover.sleep': 4,
       },

@@ -11,37 +11,51 @@ import { GiveUp, until, within } from './wait.mjs';
 
 const PACKAGING = resolve(dirname(fileURLToPath(import.meta.url)), '../../packaging');
 
-function program(name) {
+export function program(name) {
   const found = ['/usr/sbin', '/usr/bin', '/usr/local/sbin'].map((folder) => join(folder, name)).find(existsSync);
   if (!found) throw new Error(`${name} is not installed`);
   return found;
 }
 
-function replaced(text, pattern, by) {
+// Fails when the packaged configuration is no longer what it was.
+export function replaced(text, pattern, by) {
   if (!pattern.test(text)) throw new Error(`the packaged configuration has no ${pattern}`);
   return text.replace(pattern, by);
 }
 
+// Every request, as the balancer saw it: what the client called it (header X-Probe), and the ports of the members that
+// it was sent to, the last of them last. HAProxy names only the last, and says how often it tried again.
+const RECORD = {
+  haproxy: 'probe %[capture.req.hdr(0)] at %sp retries %rc status %ST end %ts',
+  nginx: 'probe $http_x_probe at $upstream_addr retries - status $status end -',
+};
+
 const kinds = {
-  haproxy(folder, port, members, { sticky = true } = {}) {
+  haproxy(folder, port, members, { sticky = true, record = false } = {}) {
     let text = readFileSync(join(PACKAGING, 'haproxy/haproxy.cfg'), 'utf8');
     text = replaced(text, /bind :80/, `bind 127.0.0.1:${port}`);
     text = replaced(text, /( {2}server member\d .*\n)+/, members.map((one, i) => `  server member${i + 1} 127.0.0.1:${one.port} cookie member${i + 1}\n`).join(''));
     if (!sticky) text = replaced(text, / {2}cookie JSESSIONID.*\n/, '').replace(/ cookie member\d/g, '');
+    if (record) {
+      text = replaced(text, /global\n/, 'global\n  log stdout format raw local0\n');
+      text = replaced(text, /option httplog/, `log global\n  log-format "${RECORD.haproxy}"`);
+      text = replaced(text, /( {2}bind .*\n)/, '$1  http-request capture req.hdr(X-Probe) len 40\n');
+    }
     const file = join(folder, 'haproxy.cfg');
     writeFileSync(file, text);
     return [program('haproxy'), '-db', '-f', file];
   },
-  nginx(folder, port, members, { sticky = true } = {}) {
+  nginx(folder, port, members, { sticky = true, record = false } = {}) {
     let text = readFileSync(join(PACKAGING, 'nginx/quarterdeck.conf'), 'utf8');
     text = replaced(text, /listen 80/, `listen 127.0.0.1:${port}`);
     text = replaced(text, /( {2}server 10\.[\d.]+:4440 (.*)\n)+/, (_all, _last, settings) => members.map((one) => `  server 127.0.0.1:${one.port} ${settings}\n`).join(''));
     if (!sticky) text = replaced(text, / {2}ip_hash;\n/, '');
     const file = join(folder, 'nginx.conf');
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `  ${name}_temp_path ${join(folder, name)};\n`).join('');
-    for (const name of ['logs']) mkdirSync(join(folder, name));
+    mkdirSync(join(folder, 'logs'));
+    const log = record ? `log_format probes '${RECORD.nginx}';\n  access_log ${join(folder, 'out.log')} probes` : 'access_log off';
     writeFileSync(join(folder, 'site.conf'), text);
-    writeFileSync(file, `daemon off;\nworker_processes 1;\npid ${join(folder, 'pid')};\nerror_log ${join(folder, 'error.log')};\nevents { worker_connections 2000; }\nhttp {\n  access_log off;\n${temporary}  include ${join(folder, 'site.conf')};\n}\n`);
+    writeFileSync(file, `daemon off;\nworker_processes 1;\npid ${join(folder, 'pid')};\nerror_log ${join(folder, 'error.log')};\nevents { worker_connections 2000; }\nhttp {\n  ${log};\n${temporary}  include ${join(folder, 'site.conf')};\n}\n`);
     return [program('nginx'), '-p', folder, '-e', join(folder, 'error.log'), '-c', file];
   },
 };
@@ -51,7 +65,18 @@ const connects = (port) => new Promise((resolve) => {
   socket.once('connect', () => socket.destroy());
 });
 
-// `members` have fixed ports. `sticky: false` takes out what keeps a session at one member.
+// What record() wrote, by probe: {ports, retried}.
+function readRecord(file) {
+  const seen = new Map();
+  for (const [, probe, at, retries] of readFileSync(file, 'utf8').matchAll(/^probe (\S+) at (.*) retries (\S+) status/gm)) {
+    const ports = [...at.matchAll(/(\d+)(?=,|$| )/g)].map(([, port]) => Number(port));
+    seen.set(probe, { ports, retried: retries === '-' ? ports.length > 1 : retries !== '0' });
+  }
+  return seen;
+}
+
+// `members` have fixed ports. `sticky: false` takes out what keeps a session at one member. `record: true` keeps what
+// became of every request that a client named in X-Probe: passed().
 export async function startBalancer(kind, members, options) {
   const folder = removeAtExit(mkdtempSync(join(tmpdir(), `qd-${kind}-`)));
   const port = await freePort();
@@ -64,6 +89,7 @@ export async function startBalancer(kind, members, options) {
   }, { what: `${kind} to listen` });
   return {
     url: `http://127.0.0.1:${port}`,
+    passed: () => readRecord(join(folder, 'out.log')),
     async stop() {
       child.kill('SIGTERM');
       await within(ended(child), 10_000, `${kind} to end`);

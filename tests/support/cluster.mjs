@@ -11,7 +11,9 @@ import { Server } from './server.mjs';
 import { SLOW, until } from './wait.mjs';
 
 const PREFIX = 'rundeck.clusterMode.';
-export const uuidOf = (index) => `${String(index).repeat(8)}-0000-4000-8000-000000000000`;
+// Others for every test process: members end what carries their uuid and was left behind, wherever on this host it is.
+const mark = (process.pid % 0x10000).toString(16).padStart(4, '0');
+export const uuidOf = (index) => `${String(index).repeat(8)}-${mark}-4000-8000-000000000000`;
 
 // Seconds from a hang to the verdict.
 export const DEAD_AFTER = 5 * SLOW;

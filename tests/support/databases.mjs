@@ -2,11 +2,12 @@
 //
 // QD_TEST_DB=sqlite|postgresql|mariadb says which database the tests use. tests/run.mjs starts one server for all files and
 // hands it down in QD_TEST_DB_SERVER; a test file run alone starts its own.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { ended, endAtExit, removeAtExit } from './cleanup.mjs';
 import { GiveUp, until } from './wait.mjs';
 
@@ -83,7 +84,7 @@ class DatabaseServer {
   }
 }
 
-class PostgreSql extends DatabaseServer {
+export class PostgreSql extends DatabaseServer {
   kind = 'postgresql';
   static bin() {
     const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql').sort((a, b) => b - a) : [];
@@ -95,17 +96,32 @@ class PostgreSql extends DatabaseServer {
     this.settings = settings;
   }
   async create() {
+    this.#settle();
+    await this.#run('initdb', ['-D', this.data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync']);
+    return this;
+  }
+  // Becomes a replica of a running server, in a fresh folder.
+  async copyOf(conninfo) {
+    this.#settle();
+    await this.#run('pg_basebackup', ['-D', this.data, '-R', '-X', 'stream', '-c', 'fast', '--no-sync', '-d', conninfo]);
+    return this;
+  }
+  #run(name, args) {
+    return promisify(execFile)(program(name, ...PostgreSql.bin()), args, { ...this.user, cwd: this.folder, timeout: 60_000 });
+  }
+  #settle() {
     this.user = unprivileged('postgres', 'nobody');
     this.folder = folderFor(this.user, 'postgresql');
     this.data = join(this.folder, 'data');
-    const options = { ...this.user, cwd: this.folder, stdio: 'pipe' };
-    execFileSync(program('initdb', ...PostgreSql.bin()), ['-D', this.data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync'], options);
     const settings = [`port=${this.port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${this.folder}`, 'max_connections=200', ...this.settings];
     this.command = [program('postgres', ...PostgreSql.bin()), '-D', this.data, ...settings.flatMap((setting) => ['-c', setting])];
-    return this;
   }
   sql(text, database = 'postgres') {
-    const args = ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-h', '127.0.0.1', '-p', String(this.port), '-U', 'postgres', '-d', database, '-f', '-'];
+    return PostgreSql.ask(this.port, text, database);
+  }
+  // Whoever listens at the port.
+  static ask(port, text, database = 'postgres') {
+    const args = ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-h', '127.0.0.1', '-p', String(port), '-U', 'postgres', '-d', database, '-f', '-'];
     return execFileSync(program('psql', ...PostgreSql.bin()), args, { input: text, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
   }
   // A dump of a whole database, as text; bytes are hexadecimal.

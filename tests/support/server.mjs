@@ -28,7 +28,8 @@ function environment(extra) {
 
 export class Server {
   // `config` goes to rundeck-config.properties, `framework` to framework.properties, `env` to the environment.
-  constructor({ database, config = {}, framework = {}, env = {}, base, port = 0 } = {}) {
+  constructor({ database, config = {}, framework = {}, env = {}, base, port = 0, binary = BINARY } = {}) {
+    this.binary = binary;
     this.port = port;  // 0: a free one at each start
     this.database = database;
     this.env = env;
@@ -58,11 +59,11 @@ export class Server {
 
   // Starts the process and waits until it answers. The same base folder may be started again.
   async start() {
-    if (!existsSync(BINARY)) throw new Error(`no server at ${BINARY}: build it, or name it in QD_BINARY`);
+    if (!existsSync(this.binary)) throw new Error(`no server at ${this.binary}: build it, or name it in QD_BINARY`);
     const before = this.log().length;
     const out = openSync(this.logFile, 'a');
     const args = ['server', '--base', this.base, '--address', '127.0.0.1', '--port', `${this.port}`];
-    this.child = endAtExit(spawn(BINARY, args, { env: environment(this.env), stdio: ['ignore', out, out], cwd: this.base }));
+    this.child = endAtExit(spawn(this.binary, args, { env: environment(this.env), stdio: ['ignore', out, out], cwd: this.base }));
     this.url = await until(() => this.#answeringUrl(before), { timeout: 30_000, what: `the server's URL in ${this.logFile}, and GET /health there` });
     return this;
   }

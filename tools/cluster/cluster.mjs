@@ -34,20 +34,19 @@ function numberOf(text) {
   throw new Error(members().length ? `which member? ${members().join(', ')}, not '${text ?? ''}'` : 'there is no cluster: ./dev cluster up');
 }
 
-async function up() {
-  makeFolder(folder, user);
+async function bringUp() {
+  processes.load();
   state.secrets ??= { admin: process.env.QD_ADMIN_PASSWORD || randomBytes(9).toString('base64url'), storage: randomBytes(24).toString('hex') };
-  await chooseMembers(state, MEMBERS);
+  await chooseMembers(processes, MEMBERS);
   processes.save();
-  console.error('starting PostgreSQL and an S3 server');
+  if (['postgresql', 's3'].some((name) => processes.how(name) === 'gone')) console.error('starting PostgreSQL and an S3 server');
   await Promise.all([startPostgreSql(processes, user), startS3(processes, user)]);
   copyBinaries(processes, user, process.env.QD_BUILD ?? join(ROOT, 'build/release'));
   await startHaproxy(processes, user);
-  for (const number of members()) {
-    console.error(`starting ${nameOf(number)}`);
-    configureMember(processes, user, number);
-    await startMember(processes, user, number);
-  }
+  // The first makes the schema; the others need not wait for each other.
+  const [first, ...others] = members();
+  await bring(first);
+  await Promise.all(others.map(bring));
   if (!state.seeded) {
     await seed(state, readFileSync(join(ROOT, 'examples/cluster/jobs.yaml'), 'utf8'));
     state.seeded = true;
@@ -57,7 +56,39 @@ async function up() {
   console.log(`Its schedules run in project demo. Watch them move: open ${url()}/system/cluster, then ./dev cluster kill 2`);
 }
 
+async function up() {
+  makeFolder(folder, user);
+  await processes.alone(bringUp);
+}
+
+// Starts a member that is gone, lets one that is paused go on.
+async function bring(number) {
+  const name = nameOf(number);
+  const how = processes.how(name);
+  if (how === 'running') return;
+  console.error(how === 'paused' ? `${name} was paused, and goes on` : `starting ${name}`);
+  if (how === 'paused') processes.signal(name, 'SIGCONT');
+  else configureMember(processes, user, number);
+  await startMember(processes, user, number);
+}
+
+async function startOne(text) {
+  const number = numberOf(text);
+  if (processes.how(nameOf(number)) === 'running') return console.log(`${nameOf(number)} runs already`);
+  if (processes.how('postgresql') === 'gone') throw new Error('the rest of the cluster does not run: ./dev cluster up');
+  await bring(number);
+  console.log(`${nameOf(number)} runs`);
+}
+
+async function stopOne(text) {
+  const name = nameOf(numberOf(text));
+  const ran = processes.how(name) !== 'gone';
+  await processes.end(name);
+  console.log(ran ? `${name} has stopped: ./dev cluster start ${text}` : `${name} does not run`);
+}
+
 async function down() {
+  processes.load();  // others may have started members since
   await processes.end('haproxy', 'SIGUSR1', 2000);
   await Promise.all(members().map((number) => processes.end(nameOf(number))));
   await Promise.all([processes.end('s3'), processes.end('postgresql', 'SIGINT')]);
@@ -93,10 +124,10 @@ async function foreground() {
   }
 }
 
-const signalled = (signal, done) => (member) => {
-  const name = nameOf(numberOf(member));
-  if (!processes.signal(name, signal)) throw new Error(`${name} does not run: ./dev cluster start ${member}`);
-  console.log(`${name} is ${done}`);
+const signalled = (signal, done, then) => (member) => {
+  const number = numberOf(member);
+  if (!processes.signal(nameOf(number), signal)) throw new Error(`${nameOf(number)} does not run: ./dev cluster start ${number}`);
+  console.log(`${nameOf(number)} is ${done}${then ? `: ./dev cluster ${then} ${number} brings it back` : ''}`);
 };
 
 const commands = {
@@ -108,11 +139,11 @@ const commands = {
     await down();
     rmSync(folder, { recursive: true, force: true });
   },
-  kill: signalled('SIGKILL', 'killed'),
-  pause: signalled('SIGSTOP', 'paused'),
+  kill: signalled('SIGKILL', 'killed', 'start'),
+  pause: signalled('SIGSTOP', 'paused', 'resume'),
   resume: signalled('SIGCONT', 'going on'),
-  start: async (member) => startMember(processes, user, numberOf(member)),
-  stop: async (member) => processes.end(nameOf(numberOf(member))),
+  start: startOne,
+  stop: stopOne,
   help: () => console.log(HELP),
 };
 

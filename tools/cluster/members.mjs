@@ -1,9 +1,10 @@
 // The members of a local cluster: their configuration, as a cluster on real hosts has it, and their processes.
+import { randomUUID } from 'node:crypto';
 import { cpSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { giveTo, makeFolder } from './place.mjs';
 import { until } from './processes.mjs';
-import { freePort } from './services.mjs';
+import { portFor } from './services.mjs';
 
 export const nameOf = (number) => `member${number}`;
 
@@ -48,10 +49,12 @@ ${s3}.AWSSecretKey = S3RVER
 `;
 }
 
-export async function chooseMembers(state, count) {
+export async function chooseMembers(processes, count) {
+  const { state } = processes;
   state.members ??= {};
   for (let number = 1; number <= count; number += 1) {
-    state.members[number] ??= { port: await freePort(), uuid: `${String(number).repeat(8)}-0000-4000-8000-000000000000` };
+    const known = state.members[number] ?? { uuid: `${String(number).repeat(8)}${randomUUID().slice(8)}` };
+    state.members[number] = { ...known, port: await portFor(processes, nameOf(number), known.port) };
   }
 }
 
@@ -110,7 +113,7 @@ async function ask(state, port, method, path, body, type = 'application/json') {
   const login = await fetch(`${origin}/j_security_check`, { method: 'POST', body: form, redirect: 'manual', signal });
   const cookie = login.headers.getSetCookie().find((text) => text.startsWith('JSESSIONID='))?.split(';')[0];
   if (!cookie) throw new Error(`login as admin failed with ${login.status}`);
-  const headers = { Cookie: cookie, Accept: 'application/json', ...(body ? { 'Content-Type': type } : {}) };
+  const headers = { Cookie: cookie, Origin: origin, Accept: 'application/json', ...(body ? { 'Content-Type': type } : {}) };
   const answer = await fetch(`${origin}${path}`, { method, headers, body, signal });
   const text = await answer.text();
   await fetch(`${origin}/user/logout`, { headers: { Cookie: cookie }, redirect: 'manual', signal });
@@ -118,10 +121,16 @@ async function ask(state, port, method, path, body, type = 'application/json') {
 }
 
 export async function seed(state, jobs) {
-  const { port } = state.members[1];
+  const ports = Object.values(state.members).map((member) => member.port);
+  const [port] = ports;
   const made = await ask(state, port, 'POST', '/api/59/projects', JSON.stringify({ name: 'demo', description: 'What make cluster made' }));
   if (made.status !== 201 && made.status !== 409) throw new Error(`the project cannot be made: ${made.text}`);
   const loaded = await ask(state, port, 'POST', '/api/59/project/demo/jobs/import?fileformat=yaml&dupeOption=update', jobs, 'application/yaml');
   const failed = loaded.status === 200 ? loaded.json().failed : [loaded.text];
   if (failed.length) throw new Error(`the jobs cannot be loaded: ${JSON.stringify(failed)}`);
+  // Each member owns some.
+  const scheduled = (await ask(state, port, 'GET', '/api/59/scheduler/jobs')).json();
+  for (const [index, { id }] of scheduled.entries()) {
+    await ask(state, ports[index % ports.length], 'PUT', '/api/59/scheduler/takeover', JSON.stringify({ server: { all: true }, jobs: [{ id }] }));
+  }
 }

@@ -1,7 +1,7 @@
 // Processes that outlive the command that started them, remembered in a file by pid and start time, so that nothing
 // else is ever ended for having got the number of one that is gone.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -30,13 +30,38 @@ export class Processes {
   constructor(folder) {
     this.folder = folder;
     this.file = join(folder, 'state.json');
-    this.state = existsSync(this.file) ? JSON.parse(readFileSync(this.file, 'utf8')) : { processes: {} };
+    this.state = { processes: {} };
+    this.load();
+  }
+
+  // What other commands wrote meanwhile; the object stays the same.
+  load() {
+    if (existsSync(this.file)) Object.assign(this.state, JSON.parse(readFileSync(this.file, 'utf8')));
   }
 
   save() {
     mkdirSync(dirname(this.file), { recursive: true });
     writeFileSync(`${this.file}.new`, JSON.stringify(this.state, undefined, 2), { mode: 0o600 });
     renameSync(`${this.file}.new`, this.file);
+  }
+
+  // Runs `act` while no other command of this kind does. The lock of one that was killed is taken over.
+  async alone(act) {
+    const file = join(this.folder, 'up.lock');
+    const holder = () => existsSync(file) && JSON.parse(readFileSync(file, 'utf8') || '{}');
+    const known = holder();
+    if (known && look(known.pid)?.since !== known.since) rmSync(file, { force: true });
+    try {
+      closeSync(openSync(file, 'wx', 0o600));
+    } catch {
+      throw new Error(`another ./dev cluster up is at work (process ${holder()?.pid ?? 'unknown'})`);
+    }
+    writeFileSync(file, JSON.stringify({ pid: process.pid, since: look(process.pid).since }));
+    try {
+      return await act();
+    } finally {
+      rmSync(file, { force: true });
+    }
   }
 
   // 'running', 'paused', or 'gone'.
@@ -52,12 +77,15 @@ export class Processes {
   }
 
   start(name, [program, ...args], options = {}) {
-    const out = openSync(join(this.folder, `${name}.log`), 'a', 0o600);
+    const log = join(this.folder, `${name}.log`);
+    const before = existsSync(log) ? statSync(log).size : 0;
+    const out = openSync(log, 'a', 0o600);
     const child = spawn(program, args, { cwd: this.folder, detached: true, stdio: ['ignore', out, out], ...options });
     child.on('error', () => {});
     child.unref();
     if (!child.pid) throw new Error(`${program} cannot be started`);
-    this.state.processes[name] = { pid: child.pid, since: look(child.pid)?.since };
+    closeSync(out);
+    this.state.processes[name] = { pid: child.pid, since: look(child.pid)?.since, log: before };
     this.save();
   }
 
@@ -76,9 +104,10 @@ export class Processes {
     if (this.signal(name, 'SIGKILL')) await until(() => this.how(name) === 'gone', `the end of ${name}`);
   }
 
-  // The last lines of what it printed.
+  // The last lines of what it printed since its start.
   tail(name, lines = 12) {
     const file = join(this.folder, `${name}.log`);
-    return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n') : '';
+    if (!existsSync(file)) return '';
+    return readFileSync(file).subarray(this.state.processes[name]?.log ?? 0).toString('utf8').trimEnd().split('\n').slice(-lines).join('\n');
   }
 }

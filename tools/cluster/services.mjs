@@ -1,10 +1,15 @@
 // What members need around them: PostgreSQL, an S3 server, HAProxy. Each on a free port of the loopback.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import net from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { ROOT, giveTo, makeFolder } from './place.mjs';
 import { until } from './processes.mjs';
+
+const execute = promisify(execFile);
+const S3 = join(ROOT, 'tests/support/s3');
 
 export function freePort() {
   return new Promise((resolve, reject) => {
@@ -12,6 +17,19 @@ export function freePort() {
       const { port } = probe.address();
       probe.close(() => resolve(port));
     });
+  });
+}
+
+// The port that something had before, unless somebody else has taken it meanwhile.
+export async function portFor(processes, name, port) {
+  if (port && (processes.how(name) !== 'gone' || (await isFree(port)))) return port;
+  if (port) console.error(`port ${port} of ${name} is taken by another program: ${name} gets another one`);
+  return freePort();
+}
+
+function isFree(port) {
+  return new Promise((resolve) => {
+    const probe = net.createServer().once('error', () => resolve(false)).listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 }
 
@@ -36,10 +54,10 @@ function alive(processes, name) {
 export async function startPostgreSql(processes, user) {
   const { state } = processes;
   const data = join(processes.folder, 'postgresql');
-  state.postgresql ??= await freePort();
+  state.postgresql = await portFor(processes, 'postgresql', state.postgresql);
   if (!existsSync(join(data, 'PG_VERSION'))) {
     makeFolder(data, user);
-    execFileSync(program('initdb'), ['-D', data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C'], { ...user, cwd: processes.folder, stdio: 'pipe' });
+    await execute(program('initdb'), ['-D', data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync'], { ...user, cwd: processes.folder, timeout: 120_000 });
   }
   if (processes.how('postgresql') === 'gone') {
     const settings = [`port=${state.postgresql}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${data}`, 'max_connections=200'];
@@ -52,17 +70,24 @@ export async function startPostgreSql(processes, user) {
   }
 }
 
+// Its packages, once for this checkout; the tests use them, too.
+async function fetchS3Packages() {
+  if (existsSync(join(S3, 'node_modules/.package-lock.json'))) return;
+  console.error('fetching the packages of the S3 server');
+  await execute('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: S3, timeout: 300_000 });
+}
+
 // The S3 server of the tests: it checks signatures. Its key and secret are S3RVER.
 export async function startS3(processes, user) {
   const { state } = processes;
   const home = join(processes.folder, 's3');
   if (!existsSync(join(home, 'node_modules/.package-lock.json'))) {
-    for (const file of ['package.json', 'package-lock.json', 'server.mjs']) cpSync(join(ROOT, 'tests/support/s3', file), join(home, file));
-    execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: home, stdio: ['ignore', 'ignore', 'inherit'], timeout: 300_000 });
+    await fetchS3Packages();
+    await cp(S3, home, { recursive: true });
   }
   makeFolder(join(home, 'data'), user);
   giveTo(user, home);
-  state.s3 ??= await freePort();
+  state.s3 = await portFor(processes, 's3', state.s3);
   if (processes.how('s3') === 'gone') processes.start('s3', [process.execPath, join(home, 'server.mjs'), join(home, 'data'), 'logs', `${state.s3}`], user);
   await until(() => alive(processes, 's3') && reachable(state.s3), `the S3 server's first answer (${processes.folder}/s3.log)`);
 }
@@ -70,12 +95,13 @@ export async function startS3(processes, user) {
 // packaging/haproxy/haproxy.cfg with our port and members.
 export async function startHaproxy(processes, user) {
   const { state } = processes;
-  state.balancer ??= await freePort();
+  state.balancer = await portFor(processes, 'haproxy', state.balancer);
   const members = Object.entries(state.members).map(([number, { port }]) => `  server member${number} 127.0.0.1:${port} cookie member${number}`);
   const config = readFileSync(join(ROOT, 'packaging/haproxy/haproxy.cfg'), 'utf8')
     .replace('bind :80', `bind 127.0.0.1:${state.balancer}`)
     .replace(/( {2}server member\d .*\n)+/, `${members.join('\n')}\n`);
   const file = join(processes.folder, 'haproxy.cfg');
+  if (existsSync(file) && readFileSync(file, 'utf8') !== config) await processes.end('haproxy', 'SIGUSR1', 2000);
   writeFileSync(file, config);
   if (processes.how('haproxy') === 'gone') processes.start('haproxy', [program('haproxy'), '-db', '-f', file], user);
   await until(() => alive(processes, 'haproxy') && reachable(state.balancer), `HAProxy's first answer (${processes.folder}/haproxy.log)`);
@@ -83,7 +109,7 @@ export async function startHaproxy(processes, user) {
 
 export function reachable(port) {
   return new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1', () => resolve(true)).once('error', () => resolve(false)).once('close', () => resolve(false));
+    const socket = net.connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false)).once('close', () => resolve(false));
     socket.setTimeout(1000, () => socket.destroy());
     socket.once('connect', () => socket.end());
   });

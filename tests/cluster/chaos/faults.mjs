@@ -6,7 +6,7 @@ import { SLOW, until } from '../../support/wait.mjs';
 
 const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 // A member may be refused by its own killed predecessor's session for a moment, or by a database that is away.
-async function restart(member, env) {
+export async function restart(member, env) {
   for (const end = Date.now() + 60_000 * SLOW; ;) {
     try {
       return await member.again(env);

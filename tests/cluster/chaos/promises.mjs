@@ -19,11 +19,12 @@ function executions(cluster) {
 
 class Findings {
   problems = [];
-  add(text) {
+  counts = { lost: 0, doubled: 0 };  // fires: neither run nor recorded; run more than once
+  // `kind` is 'lost' or 'doubled', when that is what it is.
+  expect(truth, text, kind) {
+    if (truth) return;
     this.problems.push(text);
-  }
-  expect(truth, text) {
-    if (!truth) this.add(text);
+    if (kind) this.counts[kind] += 1;
   }
 }
 
@@ -32,8 +33,8 @@ function checkTiling(job, rows, until, findings) {
   for (const [index, row] of rows.entries()) {
     const next = rows[index + 1];
     const covered = row.due + row.fires * job.step;
-    if (next) findings.expect(next.due === covered, `${job.document.name}: after the fire of ${row.due} (${row.state} × ${row.fires}) comes ${next.due}: ${next.due > covered ? 'unaccounted for' : 'counted twice'}`);
-    else findings.expect(covered + job.step > until, `${job.document.name}: nothing after the fire of ${row.due}, until ${until}`);
+    if (next) findings.expect(next.due === covered, `${job.document.name}: after the fire of ${row.due} (${row.state} × ${row.fires}) comes ${next.due}: ${next.due > covered ? 'unaccounted for' : 'counted twice'}`, next.due > covered ? 'lost' : 'doubled');
+    else findings.expect(covered + job.step > until, `${job.document.name}: nothing after the fire of ${row.due}, until ${until}`, 'lost');
   }
   findings.expect(rows.length > 0, `${job.document.name}: no fire at all`);
 }
@@ -47,7 +48,7 @@ function checkStarts(job, rows, runs, files, findings) {
     run.fires = (run.fires ?? 0) + 1;
     if (job.kind.startsWith('quick')) {
       const wrote = files.quick.get(run.id) ?? 0;
-      findings.expect(wrote <= 1, `${job.document.name}: execution ${run.id} of the fire of ${row.due} ran ${wrote} times`);
+      findings.expect(wrote <= 1, `${job.document.name}: execution ${run.id} of the fire of ${row.due} ran ${wrote} times`, 'doubled');
       findings.expect(run.status !== 'succeeded' || wrote === 1, `${job.document.name}: execution ${run.id} succeeded and wrote ${wrote} lines`);
     }
   }
@@ -61,11 +62,11 @@ function checkRuns(workload, runs, files, closed, findings) {
     if (!job) continue;
     const name = `${job.document.name}: execution ${run.id}`;
     findings.expect(!['running', 'queued', 'scheduled'].includes(run.status), `${name} is still ${run.status}`);
-    if (run.status !== 'missed' && !run.retryOf && run.type === 'scheduled') findings.expect(run.fires === 1, `${name} (${run.status}) belongs to ${run.fires ?? 0} fires`);
+    if (run.status !== 'missed' && !run.retryOf && run.type === 'scheduled') findings.expect(run.fires === 1, `${name} (${run.status}) belongs to ${run.fires ?? 0} fires`, run.fires ? 'doubled' : undefined);
     if (closed.has(run.id)) findings.expect(run.status === 'incomplete', `${name} was closed as incomplete and is ${run.status} now: a zombie wrote`);
     if (job.kind === 'slow') {
       const wrote = files.slow.get(run.id) ?? { begins: 0, ends: 0 };
-      findings.expect(wrote.begins <= 1 && wrote.ends <= 1, `${name} ran ${wrote.begins} times`);
+      findings.expect(wrote.begins <= 1 && wrote.ends <= 1, `${name} ran ${wrote.begins} times`, 'doubled');
       findings.expect(run.status !== 'succeeded' || wrote.ends === 1, `${name} succeeded and did not end`);
       if (run.status === 'incomplete' && run.attempt < 3) findings.expect(run.retriedAs > 0, `${name} is incomplete, has retries left and was not retried`);
     }
@@ -84,7 +85,8 @@ function checkRuns(workload, runs, files, closed, findings) {
 
 const count = (counts, key, by = 1) => counts.set(key, (counts.get(key) ?? 0) + by);
 
-// {problems, table}: the table counts fires by state, and executions by status.
+// {problems, table}: the table counts fires by state, by reason where none started, those lost or doubled, and executions
+// by status.
 export function checkPromises({ cluster, workload, until }) {
   const findings = new Findings();
   const rows = ledger(cluster);
@@ -92,6 +94,7 @@ export function checkPromises({ cluster, workload, until }) {
   const files = { quick: workload.quick(), slow: workload.slow() };
   const closed = new Set(cluster.rows("SELECT detail FROM cluster_event WHERE kind = 'recovery.closed'").map(([detail]) => JSON.parse(detail).execution));
   const states = new Map();
+  const reasons = new Map();
   const statuses = new Map();
   let due = 0;
   let longest = { ms: 0 };
@@ -103,6 +106,7 @@ export function checkPromises({ cluster, workload, until }) {
     for (const row of own) {
       due += row.fires;
       count(states, row.state, row.fires);
+      if (row.state === 'missed' || row.state === 'skipped') count(reasons, `${row.state}: ${row.reason || 'no reason'}`, row.fires);
       if (!STARTED.has(row.state)) continue;
       if (last && row.claimed - last > longest.ms) longest = { ms: row.claimed - last, job: job.document.name, at: row.due };
       last = row.claimed;
@@ -110,7 +114,7 @@ export function checkPromises({ cluster, workload, until }) {
   }
   checkRuns(workload, runs, files, closed, findings);
   const known = new Set(runs.keys());
-  for (const id of files.quick.keys()) findings.expect(known.has(id), `execution ${id} wrote a line and has no row`);
+  for (const id of files.quick.keys()) findings.expect(known.has(id), `execution ${id} wrote a line and has no row`, 'doubled');
   for (const run of runs.values()) count(statuses, run.status);
-  return { problems: findings.problems, table: { due, states: Object.fromEntries(states), statuses: Object.fromEntries(statuses), lines: files.quick.size, longest, closed: closed.size } };
+  return { problems: findings.problems, table: { due, states: Object.fromEntries(states), reasons: Object.fromEntries(reasons), ...findings.counts, statuses: Object.fromEntries(statuses), lines: files.quick.size, longest, closed: closed.size } };
 }
