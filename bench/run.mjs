@@ -1,6 +1,6 @@
 // The figures that Quarterdeck promises, measured on this machine in one run.
 //
-//   node bench/run.mjs [FIGURE…]     start idle sqlite postgresql output sleep list listpg bursts many nodes tail watchers checkpoints dispatch decisions acl guessing sessions balanced        default: all of them
+//   node bench/run.mjs [FIGURE…]        names are those of FIGURES below; default: all of them
 //
 // QD_BINARY names the server (default build/release/quarterdeck). QD_BENCH_RUNS and QD_BENCH_ROUNDS set how many
 // executions the rates are measured over, and how often. Ends with 1 when a target is missed.
@@ -11,6 +11,7 @@ import { dispatch } from './dispatch.mjs';
 import * as figures from './figures.mjs';
 import { nodes } from './nodes.mjs';
 import * as logs from './logs.mjs';
+import { pages } from './pages.mjs';
 import * as schedules from './schedules.mjs';
 import { Table, noise, spread } from './tools.mjs';
 
@@ -35,6 +36,7 @@ const FIGURES = {
   guessing: access.guessing,
   sessions: access.sessions,
   balanced,
+  pages,
 };
 
 const wanted = process.argv.slice(2);

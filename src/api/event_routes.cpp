@@ -16,6 +16,11 @@ Result<FollowRequest> follow_request(const Call& call, model::ExecutionId execut
   follow.read.stepctx = call.query("step").value_or("");
   follow.read.with_state = call.truth("stateEvents");
   follow.with_states = call.query("states").value_or("true") != "false";
+  if (call.query("stateSince")) {
+    const auto since = call.number("stateSince", 0);
+    if (!since) return fail(since.error());
+    follow.state_since = static_cast<UnixMillis>(*since);
+  }
   const auto offset = call.number("offset", 0);
   if (!offset) return fail(offset.error());
   follow.read.offset = static_cast<std::int64_t>(*offset);

@@ -71,10 +71,22 @@ http::Response metrics(Call& call) {
   });
 }
 
+// With `since`, in brief, and only what changed then or later, when it runs on this member; else the whole document.
+Result<JsonObject> state_document(Call& call, model::ExecutionId id) {
+  if (!call.query("since")) return call.services.executions.state_of(id);
+  const auto since = call.number("since", 0);
+  if (!since) return fail(since.error());
+  auto news = call.services.executions.state_since(id, static_cast<UnixMillis>(*since));
+  if (!news) return JsonObject{{"since", *since}, {"asOf", *since}, {"steps", JsonArray{}}};
+  return std::move(news->document);
+}
+
 http::Response get_state(Call& call) {
   const auto execution = call.services.executions.find(call.who, call.param("id"));
   if (!execution) return error_answer(execution.error());
-  JsonObject object = call.services.executions.state_of(execution->id);
+  auto state = state_document(call, execution->id);
+  if (!state) return error_answer(state.error());
+  JsonObject object = std::move(*state);
   if (object.empty()) {
     object = {{"executionState", model::is_final(execution->status) ? "NOT_STARTED" : "WAITING"},
               {"stepCount", 0},

@@ -14,6 +14,8 @@ constexpr Millis kLongestDelay{600};
 constexpr Millis kLookElsewhere{400};
 constexpr UnixMillis kStale = 2'000;
 constexpr std::size_t kMostPages = 32;
+constexpr std::size_t kMostStates = 8;
+constexpr UnixMillis kStateShare = 20;  // while output comes, reading the state takes at most this part of the time
 
 // More watchers, fewer and larger pieces: a millisecond for each.
 Millis delay_for(std::size_t watchers) {
@@ -29,8 +31,8 @@ std::string page_name(const log::ReadRequest& request) {
 }  // namespace
 
 void Feed::start() {
-  subscription_ = services_.output.follow(execution_, [weak = weak_from_this()](const log::HubEvent&) {
-    if (const auto self = weak.lock()) self->news();
+  subscription_ = services_.output.follow(execution_, [weak = weak_from_this()](const log::HubEvent& event) {
+    if (const auto self = weak.lock()) self->news(event.kind);
   });
 }
 
@@ -40,11 +42,12 @@ void Feed::add(const std::shared_ptr<Follower>& follower) {
   followers_.push_back(follower);
 }
 
-void Feed::news() {
+void Feed::news(log::HubEvent::Kind kind) {
   Millis delay{0};
   {
     const std::lock_guard lock(mutex_);
     ++generation_;
+    state_told_ = state_told_ || kind != log::HubEvent::Kind::output;
     if (wake_planned_) return;
     wake_planned_ = true;
     delay = delay_for(followers_.size());
@@ -68,7 +71,7 @@ void Feed::look_again_soon() {
       const std::lock_guard lock(self->mutex_);
       self->look_planned_ = false;
     }
-    self->news();
+    self->news(log::HubEvent::Kind::state);
   });
 }
 
@@ -86,17 +89,26 @@ void Feed::wake_all() {
 
 void Feed::forget_if_old() {
   std::uint64_t now = 0;
+  bool told = false;
   {
     const std::lock_guard lock(mutex_);
     now = generation_;
+    told = std::exchange(state_told_, false);
   }
   const auto time = services_.clock.now();
-  if (moment_ && known_generation_ == now && std::abs(time - known_since_) < kStale) return;
+  const bool stale = std::abs(time - known_since_) >= kStale;
+  if (moment_ && known_generation_ == now && !stale) return;
   known_generation_ = now;
   known_since_ = time;
   moment_.reset();
-  state_.reset();
   pages_.clear();
+  forget_states(told || stale);
+}
+
+void Feed::forget_states(bool told) {
+  if (!told && services_.clock.now() - states_read_ < kStateShare * states_took_) return;
+  states_.clear();
+  states_as_of_.reset();
 }
 
 std::shared_ptr<const FeedMoment> Feed::moment() {
@@ -142,12 +154,27 @@ std::shared_ptr<const FeedPage> Feed::page(const FeedMoment& moment, const log::
   return made;
 }
 
-std::shared_ptr<const std::string> Feed::state() {
+std::shared_ptr<const FeedState> Feed::state(std::optional<UnixMillis> since) {
   const std::lock_guard lock(reading_);
-  if (state_) return state_;
-  const JsonObject document = services_.executions.state_of(execution_);
-  state_ = std::make_shared<const std::string>(document.empty() ? std::string() : boost::json::serialize(document));
-  return state_;
+  if (const auto known = states_.find(since); known != states_.end()) return known->second;
+  states_read_ = services_.clock.now();
+  auto made = std::make_shared<const FeedState>(read_state(since));
+  states_took_ = services_.clock.now() - states_read_;
+  if (states_.size() < kMostStates) states_[since] = made;
+  return made;
+}
+
+FeedState Feed::read_state(std::optional<UnixMillis> since) {
+  const auto text = [](const JsonObject& document) {
+    return document.empty() ? std::string() : boost::json::serialize(document);
+  };
+  if (!since) return {text(services_.executions.state_of(execution_)), std::nullopt};
+  const auto news = services_.executions.state_since(execution_, *since);
+  if (!news) return {"", since};
+  if (!news->as_of) return {text(news->document), std::nullopt};
+  // An earlier time only tells something twice.
+  if (!states_as_of_) states_as_of_ = news->as_of;
+  return {text(news->document), std::min(*states_as_of_, *news->as_of)};
 }
 
 std::shared_ptr<Feed> Feeds::of(model::ExecutionId execution) {

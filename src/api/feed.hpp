@@ -32,6 +32,12 @@ struct FeedPage {
   std::string problem;  // not empty: it could not be read
 };
 
+// The state, or what changed of it, as a document of "Execution State".
+struct FeedState {
+  std::string text;                 // "": there is none, or nothing changed
+  std::optional<UnixMillis> as_of;  // the next `since`; nullopt: `text` is a whole state
+};
+
 // Thread-safe; moment(), page() and state() block on files and the database: on a worker.
 class Feed : public std::enable_shared_from_this<Feed> {
  public:
@@ -41,28 +47,35 @@ class Feed : public std::enable_shared_from_this<Feed> {
 
   std::shared_ptr<const FeedMoment> moment();
   std::shared_ptr<const FeedPage> page(const FeedMoment& moment, const log::ReadRequest& request);
-  std::shared_ptr<const std::string> state();  // document of "Execution State" as text; "" when there is none
+  // Without `since` the whole document; with it, what changed then or later (see service::Executions::state_since). A
+  // large state is not read again at each line of output: see kStateShare.
+  std::shared_ptr<const FeedState> state(std::optional<UnixMillis> since);
 
  private:
-  void news();
+  void news(log::HubEvent::Kind kind);
   void wake_all();
   void look_again_soon();  // no hub tells of what runs on another member and is read from a shared folder
-  void forget_if_old();    // with the lock of reading held
+  void forget_if_old();    // these three with the lock of reading held
+  void forget_states(bool told);
+  FeedState read_state(std::optional<UnixMillis> since);
 
   Services& services_;
   const model::ExecutionId execution_;
   log::LogHub::Subscription subscription_;
 
-  std::mutex mutex_;  // guards the next five
+  std::mutex mutex_;  // guards the next six
   std::vector<std::weak_ptr<Follower>> followers_;
   bool wake_planned_ = false, look_planned_ = false;
   std::uint64_t generation_ = 0;  // grows with each news
+  bool state_told_ = false;       // the state is among what is new
 
   std::mutex reading_;  // guards all below; held while one of them is made, for which the others wait
   std::uint64_t known_generation_ = 0;
   UnixMillis known_since_ = 0;
   std::shared_ptr<const FeedMoment> moment_;
-  std::shared_ptr<const std::string> state_;
+  std::map<std::optional<UnixMillis>, std::shared_ptr<const FeedState>> states_;  // by `since`
+  std::optional<UnixMillis> states_as_of_;  // the same for all of them, so that watchers share the next ones, too
+  UnixMillis states_read_ = 0, states_took_ = 0;
   std::map<std::string, std::shared_ptr<const FeedPage>> pages_;
 };
 

@@ -112,9 +112,10 @@ Follower::Sent Follower::send_output(const FeedMoment& moment) {
 }
 
 void Follower::send_state() {
-  auto state = feed_->state();
-  if (state->empty() || state == last_state_ || (last_state_ && *state == *last_state_)) return;
-  events_.send({"", "state", *state});
+  auto state = feed_->state(request_.state_since);
+  if (state->text.empty() || state == last_state_ || (last_state_ && state->text == last_state_->text)) return;
+  events_.send({"", "state", state->text});
+  if (state->as_of) request_.state_since = state->as_of;
   last_state_ = std::move(state);
 }
 

@@ -1,7 +1,7 @@
 // Sends one watcher what an execution prints, as it prints it: server-sent events over a stream.
 //
 //   event: output   id: the offset to go on from   data: [entries as in "Execution Output"]
-//   event: state    data: the document of "Execution State"
+//   event: state    data: the document of "Execution State"; with `state_since` what changed of it (`since`, `asOf`)
 //   event: end      data: {"status": "succeeded"}     nothing follows; `partial` and `message` when output was lost
 //
 // No thread belongs to a watcher: the feed of the execution says that there is news, a worker reads it, once for all
@@ -25,6 +25,7 @@ struct FollowRequest {
   model::ExecutionId execution = 0;
   log::ReadRequest read;  // where to start, and the filters
   bool with_states = true;
+  std::optional<UnixMillis> state_since = {};  // only what changed then or later; nullopt: the whole state each time
 };
 
 class Follower : public std::enable_shared_from_this<Follower> {
@@ -52,9 +53,9 @@ class Follower : public std::enable_shared_from_this<Follower> {
 
   std::mutex mutex_;  // guards the two below
   bool pumping_ = false;
-  bool news_ = false;                              // arrived while pumping
-  std::shared_ptr<const std::string> last_state_;  // only touched while pumping, like the next
-  std::string lost_;                               // why a part of the output is missing
+  bool news_ = false;                            // arrived while pumping
+  std::shared_ptr<const FeedState> last_state_;  // only touched while pumping, like the next
+  std::string lost_;                             // why a part of the output is missing
 };
 
 }  // namespace qd::api

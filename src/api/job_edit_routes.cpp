@@ -137,13 +137,11 @@ http::Response list_revisions(Call& call) {
 }
 
 http::Response get_revision(Call& call) {
-  const auto found = call.services.jobs.revisions(call.who, call.param("id"), kMostRevisions);
-  if (!found) return error_answer(found.error());
-  for (const store::JobRevision& one : *found) {
-    if (std::to_string(one.revision) == call.param("revision"))
-      return json_answer(JsonArray{codec::job_to_json(one.job)});
-  }
-  return error_answer(service::no_such("Revision", call.param("revision")).value());
+  const auto number = base::parse_int(call.param("revision"));
+  if (!number) return error_answer(service::no_such("Revision", call.param("revision")).value());
+  const auto found = call.services.jobs.at_revision(call.who, call.param("id"), *number);
+  return answer(found,
+                [](const store::JobRevision& one) { return json_answer(JsonArray{codec::job_to_json(one.job)}); });
 }
 
 http::Response validate_schedule(Call& call) {

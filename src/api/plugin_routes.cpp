@@ -7,29 +7,42 @@ namespace qd::api {
 namespace {
 
 constexpr int kWithMetadata = 40;
+constexpr const char* kOwnArtifact = "quarterdeck";
+
+std::string artifact_of(const service::PluginView& plugin) {
+  return plugin.installed ? plugin.installed->artifact : kOwnArtifact;
+}
 
 std::string id_of(const service::PluginView& plugin) {
-  return base::sha256_hex(plugin.artifact + "/" + plugin.service + "/" + plugin.name).substr(0, 12);
+  const auto& provider = *plugin.provider;
+  return base::sha256_hex(artifact_of(plugin) + "/" + provider.service + "/" + provider.name).substr(0, 12);
 }
 
 JsonObject plugin_json(const Call& call, const service::PluginView& plugin) {
-  JsonObject object{{"artifactName", plugin.artifact},
-                    {"author", plugin.author},
-                    {"builtin", plugin.built_in},
-                    {"description", plugin.description},
+  const auto& provider = *plugin.provider;
+  JsonObject object{{"artifactName", artifact_of(plugin)},
+                    {"author", plugin.installed ? plugin.installed->author : "Quarterdeck"},
+                    {"builtin", !plugin.installed},
+                    {"description", provider.description},
                     {"id", id_of(plugin)},
-                    {"name", plugin.name},
-                    {"pluginVersion", plugin.built_in ? "" : plugin.version},
-                    {"service", plugin.service},
-                    {"title", plugin.title}};
+                    {"name", provider.name},
+                    {"pluginVersion", plugin.installed ? plugin.installed->version : ""},
+                    {"service", provider.service},
+                    {"title", provider.title}};
   if (call.version < kWithMetadata) return object;
   object["iconUrl"] = nullptr;
-  object["providerMetadata"] = plugin.installed ? plugin.installed->provider.meta : JsonObject();
+  object["providerMetadata"] = provider.meta;
   return object;
 }
 
 JsonArray texts_json(const std::vector<std::string>& texts) {
   return JsonArray(texts.begin(), texts.end());
+}
+
+JsonObject map_json(const std::map<std::string, std::string>& map) {
+  JsonObject object;
+  for (const auto& [key, value] : map) object[key] = value;
+  return object;
 }
 
 JsonObject property_json(const plugin::Property& property) {
@@ -40,6 +53,7 @@ JsonObject property_json(const plugin::Property& property) {
           {"required", property.required},
           {"defaultValue", property.fallback.empty() ? Json(nullptr) : Json(property.fallback)},
           {"allowed", property.values.empty() ? Json(nullptr) : Json(texts_json(property.values))},
+          {"selectLabels", property.labels.empty() ? Json(nullptr) : Json(map_json(property.labels))},
           {"scope", property.scope},
           {"options", property.rendering}};
 }
@@ -55,12 +69,13 @@ http::Response show_plugin(Call& call) {
   return answer(plugin, [&](const service::PluginView& found) {
     auto object = plugin_json(call, found);
     JsonArray properties;
+    for (const auto& property : found.provider->properties) properties.push_back(property_json(property));
+    object["props"] = std::move(properties);
+    object["projectMapping"] = map_json(found.provider->project_keys);
     if (found.installed) {
-      for (const auto& property : found.installed->provider.properties) properties.push_back(property_json(property));
       object["date"] = found.installed->date;
       object["url"] = found.installed->url;
     }
-    object["props"] = std::move(properties);
     return json_answer(object);
   });
 }

@@ -88,17 +88,20 @@ void put_workflow(JsonObject& object, const model::Job& job, bool readable) {
   if (job.node_filters) object["nodes"] = nodes_json(*job.node_filters);
 }
 
-// The job as it was then, when it is as it was; and what it asks for now.
+// The job as it was then, and what it asks for now.
 void put_job(JsonObject& object, Call& call, const model::Execution& execution) {
-  const auto stored = call.services.jobs.find(call.who, execution.job_uuid, "view");
+  auto& jobs = call.services.jobs;
+  const auto stored = jobs.find(call.who, execution.job_uuid, "view");
   if (!stored) return;
   const model::Job& now = (*stored)->job;
-  const bool readable = call.services.jobs.find(call.who, execution.job_uuid, "read").has_value();
+  const bool readable = jobs.find(call.who, execution.job_uuid, "read").has_value();
   object["secureOptions"] = secure_options(now);
   if (execution.ad_hoc) {
     put_workflow(object, *execution.ad_hoc, readable);
   } else if ((*stored)->revision == execution.job_revision) {
     put_workflow(object, now, readable);
+  } else if (const auto then = jobs.at_revision(call.who, execution.job_uuid, execution.job_revision, "view")) {
+    put_workflow(object, then->job, readable);
   }
 }
 

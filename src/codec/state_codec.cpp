@@ -14,8 +14,27 @@ using model::StepState;
 using model::WorkflowState;
 using model::WorkflowStepState;
 
+// Times of many nodes are often the same second.
+class Dates {
+ public:
+  Json date(const std::optional<UnixMillis>& time) {
+    if (!time) return nullptr;
+    if (*time / 1000 != second_) {
+      second_ = *time / 1000;
+      text_ = iso8601(*time);
+    }
+    return Json(text_);
+  }
+
+ private:
+  UnixMillis second_ = -1;
+  std::string text_;
+};
+
 // What is gathered over all workflows while they are written.
 struct StateSummary {
+  bool brief = false;  // without what the rest says, or what is null
+  Dates dates;
   JsonObject nodes;  // by node: [{stepctx, executionState}]
   JsonArray all_nodes;
   std::set<std::string> known;
@@ -26,15 +45,12 @@ struct StateSummary {
     }
   }
   void add_step(const std::string& node, const std::string& context, RunState state) {
+    if (brief) return;
     auto& list = nodes[node];
     if (!list.is_array()) list = JsonArray();
     list.as_array().push_back(JsonObject{{"stepctx", context}, {"executionState", model::to_text(state)}});
   }
 };
-
-Json date_or_null(const std::optional<UnixMillis>& time) {
-  return time ? Json(iso8601(*time)) : Json(nullptr);
-}
 
 Json name_list(const std::vector<std::string>& values) {
   return JsonArray(values.begin(), values.end());
@@ -49,11 +65,15 @@ std::int64_t duration_of(const StepState& state) {
   return state.started && end ? *end - *state.started : -1;
 }
 
-void put_state(JsonObject& object, const StepState& state) {
+void put_times(JsonObject& object, const StepState& state, StateSummary& summary) {
+  if (!summary.brief || state.started) object["startTime"] = summary.dates.date(state.started);
+  if (!summary.brief) object["updateTime"] = summary.dates.date(state.updated);
+  if (!summary.brief || state.ended) object["endTime"] = summary.dates.date(state.ended);
+}
+
+void put_state(JsonObject& object, const StepState& state, StateSummary& summary) {
   object["executionState"] = model::to_text(state.state);
-  object["startTime"] = date_or_null(state.started);
-  object["updateTime"] = date_or_null(state.updated);
-  object["endTime"] = date_or_null(state.ended);
+  put_times(object, state, summary);
   object["duration"] = duration_of(state);
   if (!state.error_message.empty()) object["errorMessage"] = state.error_message;
   if (!state.failure_reason.empty()) object["meta"] = JsonObject{{"failureReason", state.failure_reason}};
@@ -70,7 +90,7 @@ JsonObject parameter_states(const WorkflowStepState& step, const std::string& pr
     object["parameters"] = JsonObject{{"node", node}};
     object["workflow"] = workflow_object(*workflow, prefix + id + "/", summary);
     const auto own = step.nodes.find(node);
-    put_state(object, own != step.nodes.end() ? own->second : workflow->overall);
+    put_state(object, own != step.nodes.end() ? own->second : workflow->overall, summary);
     states[parameter] = std::move(object);
   }
   return states;
@@ -79,16 +99,16 @@ JsonObject parameter_states(const WorkflowStepState& step, const std::string& pr
 JsonObject step_object(const WorkflowStepState& step, const std::string& prefix, StateSummary& summary) {
   const auto context = prefix + step.context;
   JsonObject object{{"id", step.context}, {"stepctx", context}, {"nodeStep", step.node_step}};
-  put_state(object, step.overall);
+  put_state(object, step.overall, summary);
   if (!step.nodes.empty()) {
     JsonObject states;
     JsonArray names;
     for (const auto& [node, state] : step.nodes) {
-      put_state(states[node].emplace_object(), state);
-      names.emplace_back(node);
+      put_state(states[node].emplace_object(), state, summary);
+      if (!summary.brief) names.emplace_back(node);
       summary.add_step(node, context, state.state);
     }
-    object["stepTargetNodes"] = std::move(names);
+    if (!summary.brief) object["stepTargetNodes"] = std::move(names);
     object["nodeStates"] = std::move(states);
   }
   object["hasSubworkflow"] = step.workflow != nullptr;
@@ -102,12 +122,10 @@ JsonObject workflow_object(const WorkflowState& state, const std::string& prefix
   JsonObject object;
   object["executionState"] = model::to_text(state.overall.state);
   object["completed"] = completed(state.overall.state);
-  object["startTime"] = date_or_null(state.overall.started);
-  object["updateTime"] = date_or_null(state.overall.updated);
-  object["endTime"] = date_or_null(state.overall.ended);
+  put_times(object, state.overall, summary);
   object["stepCount"] = state.steps.size();
-  object["targetNodes"] = name_list(state.nodes);
-  object["allNodes"] = name_list(state.nodes);
+  if (!summary.brief) object["targetNodes"] = name_list(state.nodes);
+  if (!summary.brief || !state.nodes.empty()) object["allNodes"] = name_list(state.nodes);
   JsonArray steps;
   for (const auto& step : state.steps) steps.push_back(step_object(step, prefix, summary));
   object["steps"] = std::move(steps);
@@ -122,6 +140,16 @@ JsonObject state_to_json(const WorkflowState& state) {
   object["serverNode"] = state.server_node;
   object["allNodes"] = std::move(summary.all_nodes);
   object["nodes"] = std::move(summary.nodes);
+  return object;
+}
+
+JsonObject state_changes_to_json(const WorkflowState& changes, UnixMillis since, UnixMillis as_of) {
+  StateSummary summary;
+  summary.brief = true;
+  JsonObject object = workflow_object(changes, "", summary);
+  object["serverNode"] = changes.server_node;
+  object["since"] = since;
+  object["asOf"] = as_of;
   return object;
 }
 

@@ -6,6 +6,7 @@
 #include "base/logging.hpp"
 #include "engine/admission.hpp"
 #include "engine/launcher_impl.hpp"
+#include "model/state_changes.hpp"
 #include "store/member_store.hpp"
 
 namespace qd::engine {
@@ -236,12 +237,15 @@ AbortOutcome Launcher::abort(model::ExecutionId id, const std::string& user, con
   return impl_->abort_elsewhere(std::move(*execution), user, reason, force);
 }
 
-std::optional<JsonObject> Launcher::live_state(model::ExecutionId id) {
+std::optional<Launcher::LiveState> Launcher::live_state(model::ExecutionId id, UnixMillis since) {
   auto run = impl_->registry.find(id);
   if (!run) return std::nullopt;
-  const auto promise = std::make_shared<std::promise<JsonObject>>();
+  const auto promise = std::make_shared<std::promise<LiveState>>();
   auto answer = promise->get_future();
-  impl_->parts.loop.post([run = std::move(run), promise] { promise->set_value(run->state()); });
+  // Copied there, so that the loop has more important things to do than to write JSON.
+  impl_->parts.loop.post([run = std::move(run), promise, since, &clock = impl_->parts.clock] {
+    promise->set_value({model::changes_of(run->state(), since), clock.now()});
+  });
   if (answer.wait_for(kLiveStateLimit) != std::future_status::ready) return std::nullopt;
   return answer.get();
 }

@@ -208,8 +208,13 @@ class Launcher {
   AbortOutcome abort(model::ExecutionId id, const std::string& user, const std::string& reason = {},
                      bool force = false);
 
-  // The API's Execution State document of an execution that runs here, as of now; nullopt when it does not.
-  std::optional<JsonObject> live_state(model::ExecutionId id);
+  // The state of an execution that runs here, as of now, or what changed of it (model::changes_of); nullopt when it
+  // does not run here, or its loop is too busy to tell.
+  struct LiveState {
+    model::WorkflowState state;
+    UnixMillis as_of;
+  };
+  std::optional<LiveState> live_state(model::ExecutionId id, UnixMillis since = 0);
 
   std::size_t running() const;  // here and now
   std::vector<model::ExecutionId> running_ids() const;

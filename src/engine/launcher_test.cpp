@@ -221,7 +221,7 @@ TEST_F(LauncherTest, TheStateOfARunningExecutionIsLive) {
   ASSERT_TRUE(started.has_value());
   await([&] {
     const auto live = launcher->live_state(started->id);
-    return live && !live->at("steps").as_array().empty() && step_state(*live, 2) == "RUNNING";
+    return live && live->state.steps.size() == 2 && live->state.steps[1].overall.state == model::RunState::running;
   });
   await([&] { return executions->state(started->id).value_or("").find("RUNNING") != std::string::npos; });
   launcher->abort(started->id, "admin");

@@ -13,6 +13,7 @@
 #include "engine/workflow_runner.hpp"
 #include "model/duration.hpp"
 #include "model/expand.hpp"
+#include "model/state_changes.hpp"
 
 namespace qd::engine {
 
@@ -78,10 +79,6 @@ void Run::lose(const std::string& why) {
   end(Verdict::lost, why);
 }
 
-JsonObject Run::state() const {
-  return codec::state_to_json(state_);
-}
-
 void Run::state_changed() {
   if (save_timer_ != 0 || finished_) return;
   save_timer_ = parts_.loop.after(save_pause_, [weak = weak_from_this()] {
@@ -94,9 +91,10 @@ void Run::state_changed() {
 
 base::Task<void> Run::save_state([[maybe_unused]] std::shared_ptr<Run> self) {
   const auto began = std::chrono::steady_clock::now();
-  const auto text = boost::json::serialize(state());
+  const auto state = model::changes_of(state_, 0);  // the loop goes on with other things while it is written
   bool ours = true;
   auto saving = base::run_on(parts_.pool, parts_.loop, [&] {
+    const auto text = boost::json::serialize(codec::state_to_json(state));
     try {
       ours = parts_.executions.save_progress(plan_.execution.id, plan_.execution.server_uuid,
                                              plan_.execution.incarnation, text);

@@ -59,7 +59,7 @@ class Run : public std::enable_shared_from_this<Run> {
   // Ends it because another member closed its row.
   void lose(const std::string& why);
 
-  JsonObject state() const;  // the API's document, as of now
+  const model::WorkflowState& state() const { return state_; }
   const model::Execution& execution() const { return plan_.execution; }
 
  private:

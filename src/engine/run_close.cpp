@@ -3,6 +3,7 @@
 
 #include "base/logging.hpp"
 #include "base/text.hpp"
+#include "codec/state_codec.hpp"
 #include "engine/option_files.hpp"
 #include "engine/run.hpp"
 #include "model/duration.hpp"
@@ -87,7 +88,7 @@ store::ExecutionOutcome Run::final_row(const WorkflowOutcome& outcome, bool retr
     (scope_.nodes.failed.contains(node) ? row.failed_nodes : row.succeeded_nodes).push_back(node);
   }
   row.log_size = log_.bytes();
-  row.state = boost::json::serialize(state());
+  row.state = boost::json::serialize(codec::state_to_json(state_));
   return row;
 }
 

@@ -2,6 +2,7 @@
 // Source: "Script Plugin Development" in docs/developer/01-plugin-development.md of the peer's documentation.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,9 @@ inline constexpr const char* file_copier = "FileCopier";
 inline constexpr const char* node_source = "ResourceModelSource";
 inline constexpr const char* notification = "Notification";
 inline constexpr const char* option_values = "OptionValues";
+inline constexpr const char* log_filter = "LogFilter";
+inline constexpr const char* orchestrator = "Orchestrator";
+inline constexpr const char* strategy = "WorkflowStrategy";
 }  // namespace service
 
 // A setting of a provider.
@@ -28,6 +32,7 @@ struct Property {
   std::string type = "String";  // String, Boolean, Integer, Long, Select, FreeSelect, Options
   std::string fallback;         // "default"
   std::vector<std::string> values;
+  std::map<std::string, std::string> labels;  // of values, for people; those without one are shown as they are
   bool required = false;
   std::string scope = "Instance";  // Framework, ProjectOnly, Project, InstanceOnly, Instance
   JsonObject rendering;            // renderingOptions
@@ -47,6 +52,7 @@ struct Provider {
   std::string extension;               // of RemoteScriptNodeStep
   JsonObject meta;
   std::vector<Property> properties;
+  std::map<std::string, std::string> project_keys;  // by property: the key of a project's configuration that holds it
 };
 
 struct Manifest {

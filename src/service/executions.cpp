@@ -4,7 +4,9 @@
 #include <filesystem>
 
 #include "base/text.hpp"
+#include "codec/state_codec.hpp"
 #include "log/packed_log.hpp"
+#include "model/state_changes.hpp"
 #include "service/access.hpp"
 #include "service/errors.hpp"
 
@@ -194,9 +196,20 @@ Result<store::ExecutionMetrics> Executions::metrics(const auth::Identity& who, s
 }
 
 JsonObject Executions::state_of(model::ExecutionId id) {
-  if (auto live = launcher_.live_state(id)) return std::move(*live);
+  if (const auto live = launcher_.live_state(id)) return codec::state_to_json(live->state);
+  return stored_state(id);
+}
+
+JsonObject Executions::stored_state(model::ExecutionId id) {
   const auto stored = parse_json(executions_.state(id).value_or(""));
   return stored && stored->is_object() ? stored->as_object() : JsonObject{};
+}
+
+std::optional<Executions::StateNews> Executions::state_since(model::ExecutionId id, UnixMillis since) {
+  const auto live = launcher_.live_state(id, since);
+  if (!live) return StateNews{stored_state(id), std::nullopt};
+  if (since > 0 && !model::has_changes(live->state, since)) return std::nullopt;
+  return StateNews{codec::state_changes_to_json(live->state, since, live->as_of), live->as_of};
 }
 
 Result<engine::AbortOutcome> Executions::abort(const auth::Identity& who, const std::string& id,

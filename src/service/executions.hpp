@@ -77,6 +77,13 @@ class Executions {
   // The document of "Execution State" of an execution that was found, and so authorised, before; an empty object when
   // nothing is known yet.
   JsonObject state_of(model::ExecutionId id);
+  // What changed of it at `since` or after it (0: all), in brief, when it runs on this member (see
+  // codec::state_changes_to_json); else, or when its loop is too busy, the whole document. nullopt: nothing changed.
+  struct StateNews {
+    JsonObject document;
+    std::optional<UnixMillis> as_of;  // the next `since`; nullopt: `document` is a whole one
+  };
+  std::optional<StateNews> state_since(model::ExecutionId id, UnixMillis since);
 
   Result<engine::AbortOutcome> abort(const auth::Identity& who, const std::string& id,
                                      const std::optional<std::string>& as_user, bool force_incomplete);
@@ -100,6 +107,7 @@ class Executions {
   // Starts it, and tells the audit trail.
   Result<model::Execution> launch(const auth::Identity& who, engine::RunRequest request);
   Result<> narrow_to_visible(const auth::Identity& who, store::ExecutionQuery& query);
+  JsonObject stored_state(model::ExecutionId id);  // as it was last saved
 
   store::ExecutionStore& executions_;
   store::ProjectStore& projects_;

@@ -52,4 +52,12 @@ Result<std::vector<store::JobRevision>> Jobs::revisions(const auth::Identity& wh
   return jobs_.revisions(uuid, max);
 }
 
+Result<store::JobRevision> Jobs::at_revision(const auth::Identity& who, const std::string& uuid, std::int64_t revision,
+                                             const std::string& action) {
+  if (const auto job = find(who, uuid, action); !job) return fail(job.error());
+  auto found = jobs_.at_revision(uuid, revision);
+  if (!found) return no_such("Revision", std::to_string(revision));
+  return std::move(*found);
+}
+
 }  // namespace qd::service

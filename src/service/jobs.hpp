@@ -87,6 +87,9 @@ class Jobs {
   // Newest first.
   Result<std::vector<store::JobRevision>> revisions(const auth::Identity& who, const std::string& uuid,
                                                     std::size_t max);
+  // As it was after so many saves.
+  Result<store::JobRevision> at_revision(const auth::Identity& who, const std::string& uuid, std::int64_t revision,
+                                         const std::string& action = "read");
   Result<> remove(const auth::Identity& who, const std::string& uuid);
   std::vector<BulkOutcome> remove_many(const auth::Identity& who, const std::vector<std::string>& uuids);
 

@@ -9,10 +9,8 @@
 namespace qd::service {
 
 struct PluginView {
-  std::string service, name, title, description;
-  std::string artifact, version, author;
-  bool built_in = false;
-  plugin::InstalledPtr installed;  // null for built-in ones
+  const plugin::Provider* provider;  // lives as long as `installed`, or for ever
+  plugin::InstalledPtr installed;    // null for built-in ones
 };
 
 // Thread-safe.

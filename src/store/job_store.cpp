@@ -48,6 +48,9 @@ constexpr const char* delete_revisions = "DELETE FROM job_revision WHERE job_uui
 constexpr const char* select_revisions =
     "SELECT r.revision, r.saved_ms, r.saved_by, r.definition, j.project FROM job_revision r "
     "JOIN job j ON j.uuid = r.job_uuid WHERE r.job_uuid = ? ORDER BY r.revision DESC LIMIT ?";
+constexpr const char* select_one_revision =
+    "SELECT r.revision, r.saved_ms, r.saved_by, r.definition, j.project FROM job_revision r "
+    "JOIN job j ON j.uuid = r.job_uuid WHERE r.job_uuid = ? AND r.revision = ?";
 
 constexpr std::int64_t no_limit = 1'000'000'000;
 
@@ -145,6 +148,14 @@ Rows select_list(Database& database, const char* select, const JobQuery& query) 
   const auto limit = query.max == 0 ? no_limit : static_cast<std::int64_t>(query.max);
   return database.query(select + conditions.where() + list_order + " LIMIT ? OFFSET ?",
                         conditions.params_and({limit, static_cast<std::int64_t>(query.offset)}));
+}
+
+JobRevision revision_of(const std::string& uuid, const Row& row) {
+  JobRevision revision{.revision = row.integer(0), .saved = row.integer(1), .saved_by = row.text(2), .job = {}};
+  revision.job = read_job_document(row.text(3), "revision " + row.text(0) + " of job " + uuid);
+  revision.job.uuid = uuid;
+  revision.job.project = row.text(4);
+  return revision;
 }
 
 }  // namespace
@@ -261,14 +272,13 @@ bool JobStore::remove(const std::string& uuid) {
 std::vector<JobRevision> JobStore::revisions(const std::string& uuid, std::size_t max) {
   std::vector<JobRevision> revisions;
   const auto limit = max == 0 ? no_limit : static_cast<std::int64_t>(max);
-  for (const auto& row : database_.query(select_revisions, {uuid, limit})) {
-    JobRevision revision{.revision = row.integer(0), .saved = row.integer(1), .saved_by = row.text(2), .job = {}};
-    revision.job = read_job_document(row.text(3), "revision " + row.text(0) + " of job " + uuid);
-    revision.job.uuid = uuid;
-    revision.job.project = row.text(4);
-    revisions.push_back(std::move(revision));
-  }
+  for (const auto& row : database_.query(select_revisions, {uuid, limit})) revisions.push_back(revision_of(uuid, row));
   return revisions;
+}
+
+std::optional<JobRevision> JobStore::at_revision(const std::string& uuid, std::int64_t revision) {
+  const auto rows = database_.query(select_one_revision, {uuid, revision});
+  return rows.empty() ? std::nullopt : std::optional(revision_of(uuid, rows.front()));
 }
 
 }  // namespace qd::store

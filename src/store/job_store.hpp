@@ -86,6 +86,7 @@ class JobStore {
                    UnixMillis now);
   bool remove(const std::string& uuid);
   std::vector<JobRevision> revisions(const std::string& uuid, std::size_t max);  // newest first
+  std::optional<JobRevision> at_revision(const std::string& uuid, std::int64_t revision);
 
  private:
   Database& database_;

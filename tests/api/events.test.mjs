@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startServer } from '../support/server.mjs';
 import { adhoc, ended, newJob, newProject, run } from '../support/scenario.mjs';
+import { until } from '../support/wait.mjs';
 
 let qd, project;
 before(async () => {
@@ -47,6 +48,32 @@ describe('a running execution', () => {
     assert.equal((await ended(qd, started.id)).status, 'succeeded');
     const page = await qd.ok('GET', `/execution/${started.id}/output`);
     assert.deepEqual(logs(seen), page.entries.map((entry) => entry.log));
+  });
+
+  it('tells only what changed of its state to whoever knows the rest', async () => {
+    const nodes = { 'resources.source.1.type': 'stub', 'resources.source.1.config.count': '8', 'resources.source.1.config.prefix': 'n', 'resources.source.1.config.attrs': 'node-executor=local,file-copier=local' };
+    const many = await newProject(qd, nodes);
+    const id = await newJob(qd, many, { steps: ['sleep 0.4', 'true'], nodefilters: { filter: 'name: n.*', dispatch: { threadcount: '1' } } });
+    const { id: execution } = await run(qd, id);
+    const state = (since) => qd.ok('GET', `/execution/${execution}/state`, { query: { since } });
+    const whole = await until(async () => {
+      const now = await state(0);
+      return now.steps.length === 2 && Object.values(now.steps[0].nodeStates).some((one) => one.executionState === 'SUCCEEDED') && now;
+    }, { what: 'the first node to end' });
+    assert.equal(Object.keys(whole.steps[0].nodeStates).length, 8);
+    assert.equal(whole.allNodes.length, 8);
+    assert.ok(!('nodes' in whole), 'what the steps say is not said twice');
+    const seen = await follow(execution, { query: { stateSince: whole.asOf } });
+    const changes = seen.states.filter((one) => one.since);
+    assert.ok(changes.length >= 1, JSON.stringify(seen.states));
+    assert.ok(Object.keys(changes[0].steps[0].nodeStates ?? {}).length < 8, JSON.stringify(changes[0]));
+    assert.equal(seen.states.at(-1).executionState, 'SUCCEEDED');
+    // Put together they are what happened.
+    const known = Object.assign({}, whole.steps[1].nodeStates, ...seen.states.map((one) => one.steps[1]?.nodeStates ?? {}));
+    assert.deepEqual(Object.values(known).map((one) => one.executionState), Array(8).fill('SUCCEEDED'));
+    const after = await state(whole.asOf);
+    assert.ok(!('since' in after), 'of what is over, all is told');
+    await qd.fails(400, null, 'GET', `/execution/${execution}/state`, { query: { since: 'yesterday' } });
   });
 
   it('can be followed by many', async () => {

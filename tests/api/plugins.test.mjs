@@ -42,8 +42,23 @@ describe('the list of plugins', () => {
 
   it('tells the settings of one', async () => {
     const { props } = await qd.ok('GET', '/plugin/detail/WorkflowNodeStep/example-node-step');
-    assert.deepEqual(props[2], { name: 'colour', title: '', desc: '', type: 'Select', required: false, defaultValue: 'red', allowed: ['red', 'green'], scope: 'Instance', options: {} });
+    assert.deepEqual(props[2], { name: 'colour', title: '', desc: '', type: 'Select', required: false, defaultValue: 'red', allowed: ['red', 'green'], selectLabels: null, scope: 'Instance', options: {} });
     await qd.fails(404, null, 'GET', '/plugin/detail/WorkflowNodeStep/nothing');
+  });
+
+  it('tells the settings of what is built in, and under which keys a project keeps them', async () => {
+    const detail = (service, name) => qd.ok('GET', `/plugin/detail/${service}/${name}`);
+    const { props } = await detail('LogFilter', 'highlight-output');
+    assert.deepEqual(props.map((one) => one.name), ['regex', 'fgcolor', 'bgcolor', 'mode']);
+    assert.equal(props[0].required, true);
+    assert.equal(props[1].selectLabels.red, 'Red');
+    const ssh = await detail('NodeExecutor', 'sshj-ssh');
+    assert.equal(ssh.projectMapping.keystoragepath, 'project.ssh-key-storage-path');
+    assert.equal(ssh.props.find((one) => one.name === 'keystoragepath').options.selectionAccessor, 'STORAGE_PATH');
+    const all = await qd.ok('GET', '/plugin/list');
+    const names = (service) => all.filter((one) => one.service === service && one.builtin).map((one) => one.name);
+    assert.deepEqual(names('NodeExecutor'), ['jsch-ssh', 'local', 'newlocal', 'script-exec', 'ssh-exec', 'sshj-ssh', 'stub']);
+    assert.deepEqual(names('FileCopier'), ['jsch-scp', 'local', 'script-copy', 'ssh-copier', 'sshj-scp', 'stub']);
   });
 
   it('is there on the command line', async () => {

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { startServer } from '../support/server.mjs';
 import { ended, newJob, newProject, output, run, script } from '../support/scenario.mjs';
 import { until } from '../support/wait.mjs';
-import { launch, NARROW, Visitor } from './support.mjs';
+import { inSight, launch, NARROW, Visitor } from './support.mjs';
 
 const NODES = { 'resources.source.1.type': 'stub', 'resources.source.1.config.count': '6', 'resources.source.1.config.prefix': 'web', 'resources.source.1.config.attrs': 'node-executor=local,file-copier=local' };
 const ON_WEB = { nodefilters: { filter: 'name: web.*', dispatch: { threadcount: '6', keepgoing: true } } };
@@ -79,6 +79,56 @@ test('what failed is there at once on a phone, and runs again on the nodes that 
   await page.getByRole('button', { name: 'Run again' }).click();
   await agree(page, 'Run again');
   await page.waitForURL((url) => !url.pathname.endsWith(`/${retried.id}`));
+  await visitor.leave();
+});
+
+test('at three in the morning, on a phone: the last lines of a failed node in two taps, and it runs again in two more', async () => {
+  const noise = script('case @node.name@ in *2|*5) for i in $(seq 1 60); do echo "waiting for the lock, attempt $i"; done; echo "disk full on @node.name@" >&2; exit 4;; esac');
+  const id = await newJob(qd, project, { name: 'nightly backup', group: 'ops', options: [{ name: 'target', value: 'vault-7' }], steps: ['echo "to ${option.target}"', noise], ...ON_WEB });
+  const failed = await ended(qd, (await run(qd, id, { options: { target: 'vault-9' } })).id);
+  const [first, second] = [...failed.failedNodes].sort();
+  const visitor = await Visitor.come(browser, qd, { phone: true });
+  const page = await visitor.open('/');
+  const tap = async (target) => {
+    await target.waitFor();
+    assert.ok(await inSight(target), `${target} is in sight`);
+    await target.tap();
+  };
+  const sees = async (text) => {
+    const line = page.locator('.failures .log-tail').getByText(text, { exact: true });
+    await line.waitFor();
+    assert.ok(await inSight(line), `'${text}' is in sight`);
+  };
+  await tap(page.getByRole('link', { name: /nightly backup/ }).first());
+  await page.waitForURL(`**${show(failed.id)}`);
+  await sees(`disk full on ${first}`);
+  await visitor.picture('execution-phone', { fullPage: false });
+  await page.setViewportSize(NARROW);
+  await tap(page.locator('.failures').getByRole('button', { name: new RegExp(second) }));
+  await page.locator('.failures .log-tail').getByText(`disk full on ${second}`, { exact: true }).waitFor();
+
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await tap(page.getByRole('button', { name: 'Run again' }));
+  await tap(page.getByRole('alertdialog').getByRole('button', { name: 'Run again' }));
+  await page.waitForURL((url) => /execution\/show\/\d+$/.test(url.pathname) && !url.pathname.endsWith(`/${failed.id}`));
+  const again = await ended(qd, page.url().match(/(\d+)$/)[1]);
+  assert.deepEqual(again.job.options, { target: 'vault-9' });
+  assert.deepEqual([...again.failedNodes].sort(), [first, second]);
+  await visitor.leave();
+});
+
+test('steps are called as they were when it ran, after the job was edited', async () => {
+  const steps = (label) => [{ exec: 'echo one', description: `Drain ${label}` }, { exec: 'echo two', description: `Fill ${label}` }];
+  const id = await newJob(qd, project, { name: 'edited', steps: steps('the queue') });
+  const { id: execution } = await ended(qd, (await run(qd, id)).id);
+  const [definition] = await qd.ok('GET', `/job/${id}`);
+  definition.sequence.commands = [{ exec: 'echo three', description: 'Something else' }];
+  await qd.ok('PUT', `/job/${id}`, { json: [definition] });
+  const visitor = await Visitor.come(browser, qd);
+  const page = await visitor.open(show(execution, '?view=details'));
+  await page.getByRole('listitem').filter({ hasText: 'Drain the queue' }).waitFor();
+  await page.getByRole('listitem').filter({ hasText: 'Fill the queue' }).waitFor();
+  assert.equal(await page.getByText('Something else').count(), 0);
   await visitor.leave();
 });
 

@@ -199,9 +199,25 @@ test('a new job is made, and jobs are uploaded', async () => {
   await page.getByRole('tab', { name: 'Workflow' }).click();
   await page.getByRole('button', { name: 'Command', exact: true }).click();
   await page.getByLabel('Command', { exact: true }).fill('echo hello');
+  await page.getByRole('button', { name: 'Add a log filter' }).first().click();
+  await page.getByLabel('Kind of filter').selectOption({ label: 'Highlight Output' });
+  await page.getByLabel('Pattern (required)').fill('hello');
+  await page.getByLabel('Colour').selectOption('Red');
+  await page.getByRole('button', { name: 'Plugin step', exact: true }).click();
+  await page.getByLabel('Plugin', { exact: true }).selectOption({ label: 'HTTP Request Step' });
+  await page.getByLabel('URL (required)').fill('https://example.com/hook');
+  await page.getByLabel('Method (required)').selectOption('POST');
+  await page.getByLabel("Check the server's certificate").uncheck();
+  await visitor.picture('editor-plugins');
   await page.getByRole('button', { name: 'Review and save' }).click();
   await page.getByRole('button', { name: 'Create job' }).click();
   await page.getByRole('heading', { name: 'hello' }).waitFor();
+  const [made] = await qd.ok('GET', `/job/${page.url().split('/').pop()}`, { query: { format: 'json' } });
+  const [command, request] = made.sequence.commands;
+  assert.deepEqual(command.plugins.LogFilter, [{ type: 'highlight-output', config: { fgcolor: 'red', regex: 'hello' } }]);
+  assert.equal(request.type, 'edu.ohio.ais.rundeck.HttpWorkflowStepPlugin');
+  assert.deepEqual(request.configuration, { method: 'POST', remoteUrl: 'https://example.com/hook', sslVerify: 'false' });
+  assert.equal(String(request.nodeStep), 'false');
 
   await visitor.open(`/project/${project}/job/upload`);
   await page.getByLabel('Text of the file').fill('- name: from yaml\n  sequence:\n    commands:\n    - exec: "true"\n- name: bad\n');

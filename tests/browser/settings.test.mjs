@@ -83,7 +83,7 @@ test('executors, globals and all properties', async () => {
   const visitor = await Visitor.come(browser, qd);
   const page = await visitor.open(`${at}/executors`);
   await page.getByLabel('Commands on other nodes').selectOption('script-exec');
-  await page.getByLabel('Command', { exact: true }).fill('/opt/run ${node.hostname} ${exec.command}');
+  await page.getByLabel(/^Command \(required/).fill('/opt/run ${node.hostname} ${exec.command}');
   await visitor.picture('settings-executors');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await until(async () => (await config())['service.NodeExecutor.default.provider'] === 'script-exec', { what: 'the executor' });

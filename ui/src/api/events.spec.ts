@@ -46,7 +46,7 @@ describe('openEvents', () => {
     });
     const seen: string[] = [];
     await new Promise<void>((resolve) => {
-      const events = openEvents('/execution/1/events', {}, {
+      const events = openEvents('/execution/1/events', () => ({}), {
         event: (event) => {
           seen.push(event.data);
           if (event.data !== 'three') return;
@@ -63,7 +63,7 @@ describe('openEvents', () => {
     vi.stubGlobal('fetch', () => Promise.resolve(new Response('{"error":true,"message":"Execution ID does not exist: 4"}', { status: 404 })));
     const states: unknown[] = [];
     await new Promise<void>((resolve) =>
-      openEvents('/execution/4/events', {}, {
+      openEvents('/execution/4/events', () => ({}), {
         event: () => {},
         state: (state, error) => {
           states.push([state, error]);

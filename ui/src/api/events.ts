@@ -65,8 +65,8 @@ export class EventParser {
 }
 
 // Opens the stream at `path` (below /api/59). Close it when an event says that all is said, and when the page goes.
-// `query` is sent with every connection; after the first one Last-Event-ID says where to go on.
-export function openEvents(path: string, query: Query, handlers: StreamHandlers): EventStream {
+// `query` is asked for with every connection; after the first one Last-Event-ID says where to go on.
+export function openEvents(path: string, query: () => Query, handlers: StreamHandlers): EventStream {
   const life = new AbortController();
   let lastId = '';
   let pause = FIRST_PAUSE;
@@ -80,7 +80,7 @@ export function openEvents(path: string, query: Query, handlers: StreamHandlers)
     try {
       const headers: Record<string, string> = { Accept: 'text/event-stream' };
       if (lastId) headers['Last-Event-ID'] = lastId;
-      const response = await fetch(apiUrl(path, query), { headers, signal: attempt.signal, cache: 'no-store' });
+      const response = await fetch(apiUrl(path, query()), { headers, signal: attempt.signal, cache: 'no-store' });
       if (!response.ok || !response.body) return await refused(response);
       handlers.state?.('open');
       pause = FIRST_PAUSE;

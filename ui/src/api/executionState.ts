@@ -5,9 +5,8 @@ export type RunState = 'WAITING' | 'RUNNING' | 'RUNNING_HANDLER' | 'SUCCEEDED' |
 
 export interface StateOf {
   executionState: RunState;
-  startTime: string | null;
-  endTime: string | null;
-  updateTime: string | null;
+  startTime?: string | null; // absent or null: not yet
+  endTime?: string | null;
   duration: number; // milliseconds; -1 before it starts
   errorMessage?: string;
   meta?: { failureReason?: string };
@@ -27,10 +26,15 @@ export interface WorkflowState {
   executionState: RunState;
   completed: boolean;
   stepCount: number;
-  targetNodes: string[];
-  allNodes: string[];
+  allNodes?: string[]; // absent when nothing is new about them
   serverNode?: string;
   steps: StepState[];
 }
 
-export const executionState = (id: number | string, signal?: AbortSignal) => api.get<WorkflowState>(apiPath`/execution/${id}/state`, {}, { signal, timeout: 60_000 });
+// What a server tells of a state: all of it, or what changed at `since` or later; `asOf` is the next `since`.
+export interface StateNews extends WorkflowState {
+  since?: number;
+  asOf?: number; // absent: a whole state, of an execution that is over or runs on another member
+}
+
+export const executionState = (id: number | string, signal?: AbortSignal) => api.get<StateNews>(apiPath`/execution/${id}/state`, { since: 0 }, { signal, timeout: 60_000 });

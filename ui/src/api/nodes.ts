@@ -25,9 +25,13 @@ export interface NodeSource {
   resources: { href: string; writeable: boolean; description?: string; empty?: boolean; syntaxMimeType?: string; editPermalink?: string };
 }
 
+// "name: a tags: b" as what it leaves out: "!name: a !tags: b".
+export const negated = (filter: string) => filter.replace(/(^|\s)!?([\w.-]+):/g, '$1!$2:');
+
 // In the order of their names. An empty filter matches nothing: ask for ".*" to get all.
-export async function listNodes(project: string, filter: string, signal?: AbortSignal): Promise<NodeEntry[]> {
-  const found = await api.get<Record<string, NodeEntry>>(apiPath`/project/${project}/resources`, { filter, format: 'json' }, { signal, timeout: 60_000 });
+export async function listNodes(project: string, filter: string, signal?: AbortSignal, exclude = ''): Promise<NodeEntry[]> {
+  const whole = [filter, negated(exclude)].filter(Boolean).join(' ');
+  const found = await api.get<Record<string, NodeEntry>>(apiPath`/project/${project}/resources`, { filter: whole, format: 'json' }, { signal, timeout: 60_000 });
   const collator = new Intl.Collator('en', { numeric: true });
   return Object.values(found).sort((a, b) => collator.compare(a.nodename, b.nodename));
 }

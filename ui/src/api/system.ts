@@ -1,6 +1,5 @@
-// The member that answers: report, metrics, log storage, plugins, configuration, audit trail.
-import { api, apiPath, type Query } from './client';
-import { orAbsent } from './cluster';
+// The member that answers: report, metrics, log storage, configuration, audit trail.
+import { api, type Query } from './client';
 
 interface Instant {
   epoch: number;
@@ -65,40 +64,6 @@ export interface IncompleteLogs {
   executions: IncompleteLog[];
 }
 
-export interface PluginEntry {
-  id: string;
-  name: string;
-  title: string;
-  description: string;
-  service: string;
-  builtin: boolean;
-  pluginVersion: string;
-  author: string;
-  artifactName: string;
-}
-
-export interface PluginProperty {
-  name: string;
-  title: string;
-  desc: string;
-  type: string;
-  required: boolean;
-  defaultValue: string | null;
-  allowed: string[] | null;
-}
-
-export interface PluginDetail extends PluginEntry {
-  props: PluginProperty[];
-  date?: string;
-  url?: string;
-}
-
-// A file in the folder of plugins that cannot be used.
-export interface PluginTrouble {
-  file: string;
-  message: string;
-}
-
 export interface ConfigKey {
   key: string;
   value: string | null; // null: a secret that is set; "": not set
@@ -134,12 +99,6 @@ export const healthCheck = (signal?: AbortSignal) => api.get<Record<string, { he
 export const logStorage = (signal?: AbortSignal) => api.get<LogStorage>('/system/logstorage', {}, { signal });
 export const incompleteLogs = (query: Query, signal?: AbortSignal) => api.get<IncompleteLogs>('/system/logstorage/incomplete', query, { signal });
 export const resumeLogs = () => api.post<{ resumed: boolean }>('/system/logstorage/incomplete/resume');
-export const listPlugins = (signal?: AbortSignal) => api.get<PluginEntry[]>('/plugin/list', {}, { signal });
-// Names of the plugins of one kind, for choices; none when the server does not tell.
-export const pluginNames = async (service: string, signal?: AbortSignal) =>
-  (await orAbsent(listPlugins(signal)))?.filter((one) => one.service === service).map((one) => one.name) ?? [];
-export const pluginDetail = ({ service, name }: PluginEntry, signal?: AbortSignal) => api.get<PluginDetail>(apiPath`/plugin/detail/${service}/${name}`, {}, { signal });
-export const pluginTroubles = (signal?: AbortSignal) => api.get<PluginTrouble[]>('/plugin/troubles', {}, { signal });
 export const effectiveConfig = (signal?: AbortSignal) => api.get<{ keys: ConfigKey[] }>('/system/config', {}, { signal });
 export const refreshConfig = () => api.post<{ msg: string }>('/config/refresh');
 export const auditEvents = (query: Query, signal?: AbortSignal) => api.get<AuditPage>('/audit/events', query, { signal });

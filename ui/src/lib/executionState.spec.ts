@@ -7,7 +7,7 @@ const failed = (errorMessage: string) => state('FAILED', { errorMessage, meta: {
 function step(stepctx: string, own: RunState, nodeStates?: StepState['nodeStates'], more: Partial<StepState> = {}): StepState {
   return { ...state(own), id: stepctx, stepctx, nodeStep: !!nodeStates, nodeStates, ...more };
 }
-const workflow = (steps: StepState[], allNodes: string[] = []): WorkflowState => ({ executionState: 'RUNNING', completed: false, stepCount: steps.length, targetNodes: allNodes, allNodes, steps });
+const workflow = (steps: StepState[], allNodes: string[] = []): WorkflowState => ({ executionState: 'RUNNING', completed: false, stepCount: steps.length, allNodes, steps });
 
 const sample = workflow(
   [

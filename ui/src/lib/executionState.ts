@@ -69,7 +69,7 @@ const WORST: RunState[] = ['FAILED', 'RUNNING_HANDLER', 'RUNNING', 'ABORTED', 'W
 // A row for each node; those that failed first, then those that run. Steps that run on no node are in row "".
 export function nodeRows(workflow: WorkflowState | undefined): NodeRow[] {
   if (!workflow) return [];
-  const names = [...new Set([...workflow.allNodes, ...workflow.steps.flatMap((step) => Object.keys(step.nodeStates ?? {}))])];
+  const names = [...new Set([...(workflow.allNodes ?? []), ...workflow.steps.flatMap((step) => Object.keys(step.nodeStates ?? {}))])];
   const rows = names.map((node) => rowOf(node, workflow.steps, (step) => step.nodeStates?.[node]));
   if (workflow.steps.some((step) => !step.nodeStates)) rows.push(rowOf('', workflow.steps, (step) => (step.nodeStates ? undefined : step)));
   const collator = new Intl.Collator('en', { numeric: true });

@@ -1,11 +1,25 @@
 // PrimeVue's looks: its Aura preset in our colours. Our own CSS uses the same variables (--p-…), see tokens.css.
 import { definePreset } from '@primeuix/themes';
-import Aura from '@primeuix/themes/aura';
+import base from '@primeuix/themes/aura/base';
+import button from '@primeuix/themes/aura/button';
+import checkbox from '@primeuix/themes/aura/checkbox';
+import chip from '@primeuix/themes/aura/chip';
+import confirmdialog from '@primeuix/themes/aura/confirmdialog';
+import dialog from '@primeuix/themes/aura/dialog';
+import iconfield from '@primeuix/themes/aura/iconfield';
+import inputtext from '@primeuix/themes/aura/inputtext';
+import multiselect from '@primeuix/themes/aura/multiselect';
+import popover from '@primeuix/themes/aura/popover';
+import toast from '@primeuix/themes/aura/toast';
+import virtualscroller from '@primeuix/themes/aura/virtualscroller';
 
 const shades = [50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 950] as const;
 const scale = (name: string) => Object.fromEntries(shades.map((shade) => [shade, `{${name}.${shade}}`]));
 
-const preset = definePreset(Aura, {
+// Only the components that are used, and what they are made of: the whole of Aura is a third of the first script.
+const used = { ...base, components: { button, checkbox, chip, confirmdialog, dialog, iconfield, inputtext, multiselect, popover, toast, virtualscroller } };
+
+const preset = definePreset(used, {
   // The preset's own greens and reds are too pale to read on their grounds.
   components: { toast: { colorScheme: { light: { success: { color: '{green.800}' }, error: { color: '{red.800}' } } } } },
   semantic: {

@@ -1,9 +1,10 @@
 // The log of an execution as it comes: what is there is read in large pages, the rest is followed live.
 // A stream that is cut comes back at its offset; nothing is shown twice and nothing is lost.
-import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
+import { onScopeDispose, ref, type Ref } from 'vue';
 import { isAbort, messageOf } from '@/api/client';
 import { openEvents, type EventStream, type StreamEvent } from '@/api/events';
-import type { WorkflowState } from '@/api/executionState';
+import type { StateNews } from '@/api/executionState';
+import type { KnownState } from '@/lib/stateNews';
 import { outputPage } from '@/api/output';
 import { apiPath } from '@/api/client';
 import { LogLines, type LogEntry } from './lines';
@@ -18,7 +19,6 @@ export interface ExecutionLog {
   percent: Ref<number>; // of what was there, while loading
   bytes: Ref<number>; // of the log, as last heard
   error: Ref<string>;
-  state: ShallowRef<WorkflowState | undefined>; // as the stream told it
   end: Ref<string>; // the status with which it ended while one watched
   retry: () => void;
 }
@@ -26,7 +26,8 @@ export interface ExecutionLog {
 const FIRST_PAGE = 1500; // lines: soon on the screen
 const PAGE = 25_000;
 
-export function useExecutionLog(id: number | string): ExecutionLog {
+// `state` is told what the stream says of the state.
+export function useExecutionLog(id: number | string, state: KnownState): ExecutionLog {
   const log: ExecutionLog = {
     id,
     lines: new LogLines(),
@@ -35,7 +36,6 @@ export function useExecutionLog(id: number | string): ExecutionLog {
     percent: ref(0),
     bytes: ref(0),
     error: ref(''),
-    state: shallowRef(),
     end: ref(''),
     retry: () => void load(),
   };
@@ -68,7 +68,7 @@ export function useExecutionLog(id: number | string): ExecutionLog {
       shown();
       if (log.lines.full) finish();
     } else if (event === 'state') {
-      log.state.value = JSON.parse(data) as WorkflowState;
+      state.tell(JSON.parse(data) as StateNews);
     } else if (event === 'end') {
       log.end.value = (JSON.parse(data) as { status: string }).status;
       finish();
@@ -77,13 +77,13 @@ export function useExecutionLog(id: number | string): ExecutionLog {
 
   const follow = () => {
     log.phase.value = 'live';
-    stream = openEvents(apiPath`/execution/${id}/events`, { offset }, {
+    stream = openEvents(apiPath`/execution/${id}/events`, () => ({ offset, stateSince: state.since() }), {
       event: heard,
-      state: (state, error) => {
+      state: (phase, error) => {
         if (log.phase.value === 'done') return;
-        if (state === 'open') log.phase.value = 'live';
-        if (state === 'waiting') log.phase.value = 'cut';
-        if (state === 'closed' && error) {
+        if (phase === 'open') log.phase.value = 'live';
+        if (phase === 'waiting') log.phase.value = 'cut';
+        if (phase === 'closed' && error) {
           log.error.value = error;
           log.phase.value = 'cut';
         }

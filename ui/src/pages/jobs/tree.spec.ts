@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { JobSummary } from '@/api/jobs';
-import { filterJobs, groupsOf, listRows, treeRows, type Row } from './tree';
+import { filterJobs, groupsOf, listRows, sortedJobs, treeRows, type Row } from './tree';
 
 const job = (name: string, group: string | null, more: Partial<JobSummary> = {}): JobSummary => ({
   id: `id-${name}`, name, group, description: '', project: 'p', scheduled: false, scheduleEnabled: true, enabled: true, ...more,
 });
-const jobs = [job('deploy', 'web/front'), job('job 10', null), job('job 9', null), job('check', 'web'), job('backup', 'db', { scheduled: true, description: 'Nightly dump' })];
+const jobs = sortedJobs([job('deploy', 'web/front'), job('job 10', null), job('job 9', null), job('check', 'web'), job('backup', 'db', { scheduled: true, description: 'Nightly dump' })]);
 const shown = (rows: Row[]) => rows.map((row) => `${'  '.repeat(row.depth)}${row.kind === 'group' ? `${row.name}/ ${row.jobs}${row.open ? '' : ' shut'}` : row.job.name}`);
 
 describe('rows of jobs', () => {
@@ -25,12 +25,17 @@ describe('rows of jobs', () => {
     expect(names({ text: 'DUMP night' })).toEqual(['backup']);
     expect(names({ text: 'front' })).toEqual(['deploy']);
     expect(names({ text: 'id-check' })).toEqual(['check']);
-    expect(names({ group: 'web' })).toEqual(['deploy', 'check']);
+    expect(names({ group: 'web' })).toEqual(['check', 'deploy']);
     expect(names({ state: 'scheduled' })).toEqual(['backup']);
     expect(names({ state: 'favourite' }, ['id-check'])).toEqual(['check']);
   });
   it('names every group and those above', () => {
     expect(groupsOf(jobs)).toEqual(['db', 'web', 'web/front']);
+  });
+  it('sorts names with letters of all kinds in the same order', () => {
+    const names = (list: JobSummary[]) => sortedJobs(list).map((one) => one.name);
+    expect(names([job('job 10', null), job('Job 9', null), job('alpha', 'b'), job('alpha', 'a')])).toEqual(['alpha', 'alpha', 'Job 9', 'job 10']);
+    expect(names([job('zoo', null), job('Über 10', null), job('über 9', null)])).toEqual(['über 9', 'Über 10', 'zoo']);
   });
   it('takes 10,000 jobs in the time of a frame or so', () => {
     const many = Array.from({ length: 10_000 }, (_, n) => job(`job ${n}`, `g${n % 50}/s${n % 7}`));

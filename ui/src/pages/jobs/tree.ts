@@ -27,23 +27,41 @@ interface Group {
 const emptyGroup = (name: string, path: string): Group => ({ name, path, groups: new Map(), jobs: [], count: 0 });
 const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' }).compare;
 
+// The same order for ten thousand names, several times as fast: keys that compare as plain texts.
+const PLAIN = /^[\x20-\x7e]*$/;
+const plainKey = (name: string) => name.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, '0'));
+const textOf = ({ name, group }: JobSummary) => (group ? `${name}\n${group}` : name);
+
+// By name, then by group. What is filtered out of a sorted list is sorted, too: once for all searches.
+export function sortedJobs(jobs: readonly JobSummary[]): JobSummary[] {
+  if (!jobs.every((job) => PLAIN.test(job.name))) return [...jobs].sort((a, b) => byName(a.name, b.name) || byName(a.group ?? '', b.group ?? ''));
+  const keyed = jobs.map((job) => ({ job, key: plainKey(textOf(job)) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ job }) => job);
+}
+
 function grow(jobs: JobSummary[]): Group {
   const root = emptyGroup('', '');
-  for (const job of jobs) {
-    let at = root;
-    at.count += 1;
-    for (const name of (job.group ?? '').split('/').filter(Boolean)) {
-      let next = at.groups.get(name);
-      if (!next) at.groups.set(name, (next = emptyGroup(name, at.path ? `${at.path}/${name}` : name)));
-      at = next;
-      at.count += 1;
+  const ways = new Map<string, Group[]>(); // from the root to each group
+  const wayTo = (path: string): Group[] => {
+    const way = [root];
+    for (const name of path.split('/').filter(Boolean)) {
+      const at = way.at(-1)!;
+      if (!at.groups.has(name)) at.groups.set(name, emptyGroup(name, at.path ? `${at.path}/${name}` : name));
+      way.push(at.groups.get(name)!);
     }
-    at.jobs.push(job);
+    return way;
+  };
+  for (const job of jobs) {
+    const path = job.group ?? '';
+    let way = ways.get(path);
+    if (!way) ways.set(path, (way = wayTo(path)));
+    for (const group of way) group.count += 1;
+    way.at(-1)!.jobs.push(job);
   }
   return root;
 }
 
-// `closed` names the groups that are shut; with `all` open whatever it says (a search shows its hits).
+// Of sorted jobs. `closed` names the groups that are shut; with `all` open whatever it says (a search shows its hits).
 export function treeRows(jobs: JobSummary[], closed: ReadonlySet<string>, all = false): Row[] {
   const rows: Row[] = [];
   const visit = (group: Group, depth: number) => {
@@ -52,14 +70,13 @@ export function treeRows(jobs: JobSummary[], closed: ReadonlySet<string>, all = 
       rows.push({ kind: 'group', path: child.path, name: child.name, depth, open, jobs: child.count });
       if (open) visit(child, depth + 1);
     }
-    for (const job of [...group.jobs].sort((a, b) => byName(a.name, b.name))) rows.push({ kind: 'job', job, depth });
+    for (const job of group.jobs) rows.push({ kind: 'job', job, depth });
   };
   visit(grow(jobs), 0);
   return rows;
 }
 
-export const listRows = (jobs: JobSummary[]): Row[] =>
-  [...jobs].sort((a, b) => byName(a.name, b.name) || byName(a.group ?? '', b.group ?? '')).map((job) => ({ kind: 'job', job, depth: 0 }));
+export const listRows = (jobs: JobSummary[]): Row[] => jobs.map((job) => ({ kind: 'job', job, depth: 0 }));
 
 export type StateFilter = '' | 'scheduled' | 'unscheduled' | 'disabled' | 'paused' | 'favourite';
 
@@ -87,8 +104,8 @@ export function filterJobs(jobs: JobSummary[], filter: JobFilter, favourites: Re
 
 export const groupsOf = (jobs: JobSummary[]): string[] => {
   const found = new Set<string>();
-  for (const { group } of jobs) {
-    const names = (group ?? '').split('/').filter(Boolean);
+  for (const group of new Set(jobs.map((job) => job.group ?? ''))) {
+    const names = group.split('/').filter(Boolean);
     for (let n = 1; n <= names.length; n += 1) found.add(names.slice(0, n).join('/'));
   }
   return [...found].sort(byName);

@@ -9,6 +9,3 @@ export function writePrefixed(config: Config, start: string, part: Config): Conf
   const others = Object.entries(config).filter(([key]) => !key.startsWith(start));
   return Object.fromEntries([...others, ...Object.entries(part).map(([key, value]) => [start + key, value] as const)]);
 }
-
-// Some keys as they are; what is absent is "".
-export const pick = (config: Config, keys: readonly string[]): Config => Object.fromEntries(keys.map((key) => [key, config[key] ?? '']));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { configChange } from '@/api/projectConfig';
-import { checkValue, isChecked, moved, readSources, SOURCE_FIELDS, writeSources } from './sources';
+import { moved, readSources, writeSources } from './sources';
 
 const config = {
   'project.name': 'web',
@@ -38,11 +38,4 @@ test('saving sends only what differs, never the name, and an emptied key is remo
 test('moving stays within the list', () => {
   expect(moved(['a', 'b', 'c'], 0, 1)).toEqual(['b', 'a', 'c']);
   expect(moved(['a', 'b'], 0, -1)).toEqual(['a', 'b']);
-});
-
-test('checks are stored only where they differ from what holds anyway', () => {
-  const cache = SOURCE_FIELDS.url!.find((field) => field.key === 'cache')!;
-  expect(isChecked({ type: 'url', config: {} }, cache)).toBe(true);
-  expect(checkValue(cache, true)).toBe('');
-  expect(checkValue(cache, false)).toBe('false');
 });

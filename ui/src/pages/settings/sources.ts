@@ -1,52 +1,13 @@
 // Sources of nodes as keys of a project's configuration: resources.source.N.type and resources.source.N.config.NAME.
 // Source: docs/nodes.md, and the peer's "Resource model sources" in its documentation.
 import type { Config } from '@/api/projectConfig';
-import texts from '@texts/settings';
 
 export interface Source {
   type: string;
   config: Record<string, string>;
 }
 
-export interface SourceField {
-  key: string;
-  label: string;
-  help?: string;
-  kind?: 'check' | 'lines' | 'choice';
-  standard?: string; // of a check: "true" when it holds unless it is set otherwise
-  choices?: Record<string, string>;
-}
-
 const KEY = /^resources\.source\.(\d+)\.(type|config\.(.+))$/;
-const f = texts.sources.fields;
-const format: SourceField = { key: 'format', label: f.format, kind: 'choice', choices: f.formats };
-const check = (key: string, label: string, standard = 'false'): SourceField => ({ key, label, kind: 'check', standard });
-
-export const SOURCE_FIELDS: Record<string, SourceField[]> = {
-  file: [
-    { key: 'file', label: f.file, help: f.fileHelp },
-    format,
-    check('writeable', f.writeable),
-    check('generateFileAutomatically', f.generate),
-    check('includeServerNode', f.includeServer),
-    check('requireFileExists', f.required),
-  ],
-  directory: [{ key: 'directory', label: f.directory }],
-  url: [{ key: 'url', label: f.url }, { key: 'timeout', label: f.timeout }, check('cache', f.cache, 'true')],
-  script: [{ key: 'file', label: f.file }, { key: 'interpreter', label: f.interpreter }, { key: 'args', label: f.args }, format, { key: 'timeout', label: f.timeout }, check('argsQuoted', f.argsQuoted)],
-  local: [
-    { key: 'description', label: f.description },
-    { key: 'hostname', label: f.hostname },
-    { key: 'osFamily', label: f.osFamily },
-    { key: 'osName', label: f.osName },
-    { key: 'osArch', label: f.osArch },
-    { key: 'osVersion', label: f.osVersion },
-    { key: 'attributes', label: f.attributes, help: f.attributesHelp, kind: 'lines' },
-  ],
-  stored: [{ key: 'path', label: f.path, help: f.pathHelp }, check('writeable', f.writeable, 'true')],
-  stub: [{ key: 'count', label: f.count }, { key: 'prefix', label: f.prefix }, { key: 'suffix', label: f.suffix }, { key: 'tags', label: f.tags }, { key: 'attrs', label: f.attrs }, { key: 'delay', label: f.delay }],
-};
-
 // In the order of their numbers; numbers may have gaps.
 export function readSources(config: Config): Source[] {
   const found = new Map<number, Source>();
@@ -81,7 +42,3 @@ export function moved<T>(list: readonly T[], from: number, by: number): T[] {
   next.splice(to, 0, one!);
   return next;
 }
-
-// What a check shows, and what is stored when it changes: nothing where that is what holds anyway.
-export const isChecked = (source: Source, field: SourceField) => (source.config[field.key] ?? field.standard) === 'true';
-export const checkValue = (field: SourceField, on: boolean) => (String(on) === field.standard ? '' : String(on));

@@ -85,7 +85,6 @@ export default {
     ignoreNotifications: 'Send none of its notifications',
     overrideNodes: 'Run it on other nodes',
     type: 'Plugin',
-    configuration: 'Settings',
   },
   options: {
     none: 'This job asks for nothing yet.',
@@ -134,7 +133,7 @@ export default {
     emptyOk: 'Succeed when no node matches',
     excludeWins: 'What is excluded stays excluded even when it matches the filter',
     orchestrator: 'Orchestrator',
-    orchestrators: { '': 'None', subset: 'Random subset', tier: 'Rank tiered', maxPercentage: 'At most a percentage', highest: 'Highest or lowest of an attribute' } as Record<string, string>,
+    noOrchestrator: 'None',
   },
   schedule: {
     on: 'Run this job on a schedule',

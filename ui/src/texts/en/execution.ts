@@ -1,6 +1,7 @@
 export default {
   title: (id: number | string) => `Execution ${id}`,
   adHoc: 'Command',
+  activity: 'All activity of the project',
   tabs: { log: 'Log', nodes: 'Nodes and steps', details: 'Details' },
   views: 'Views of the execution',
   abort: 'Abort',

@@ -7,6 +7,7 @@ export default {
   create: 'New project',
   today: 'The last 24 hours',
   quiet: 'Nothing ran.',
+  toJobs: 'Go to the jobs',
   failed: (n: number) => `${n} failed`,
   running: (n: number) => `${n} running`,
   succeeded: (n: number) => `${n} succeeded`,

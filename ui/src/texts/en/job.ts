@@ -1,4 +1,6 @@
 export default {
+  job: 'Job',
+  allJobs: 'All jobs of the project',
   tabs: { run: 'Run', history: 'History', statistics: 'Statistics', schedule: 'Schedule', definition: 'Definition', changes: 'Changes' },
   edit: 'Edit',
   copy: 'Copy',
@@ -40,7 +42,6 @@ export default {
   nodes: 'Nodes',
   onServer: 'Runs on the server itself.',
   filter: 'Node filter',
-  matching: (n: number) => (n === 1 ? '1 node' : `${n} nodes`),
   noNodes: 'No node matches: the run would fail.',
   changeNodes: 'Choose other nodes',
   ownNodes: 'Use the nodes of the job',

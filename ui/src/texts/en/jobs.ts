@@ -1,6 +1,6 @@
 export default {
   title: 'Jobs',
-  count: (shown: number, all: number) => (shown === all ? `${all} ${all === 1 ? 'job' : 'jobs'}` : `${shown} of ${all} jobs`),
+  count: (shown: number, all: number) => (shown === all ? `${all.toLocaleString('en-GB')} ${all === 1 ? 'job' : 'jobs'}` : `${shown.toLocaleString('en-GB')} of ${all.toLocaleString('en-GB')} jobs`),
   search: 'Name, group, description or uuid',
   state: 'State',
   states: {
