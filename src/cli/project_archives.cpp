@@ -146,10 +146,10 @@ Result<Query> import_query(const Context& context) {
                                                                   {"regenerate-tokens", "whkRegenAuthTokens"},
                                                                   {"remove-webhooks-uuids", "whkRegenUuid"},
                                                                   {"include-node-sources", "importNodesSources"},
-                                                                  {"async-import-enabled", "asyncImport"},
                                                                   {"validate-jobref", "validateJobref"}};
   for (const auto& [option, parameter] : flags) query.emplace_back(parameter, args.has(option) ? "true" : "false");
-  if (args.has("follow")) query.emplace_back("asyncImport", "true");
+  const bool in_background = args.has("follow") || args.has("async-import-enabled");
+  query.emplace_back("asyncImport", in_background ? "true" : "false");
   for (const auto& name : args.list("component")) query.emplace_back("importComponents." + name, "true");
   for (const auto& option : args.list("options")) {
     const auto equals = option.find('=');

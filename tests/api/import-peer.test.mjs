@@ -9,19 +9,19 @@ import { executionXml, jobXml, rdlog } from '../support/archives.mjs';
 import { removeAtExit } from '../support/cleanup.mjs';
 import { request } from '../support/http.mjs';
 import { lines, unique } from '../support/scenario.mjs';
-import { BINARY, Server } from '../support/server.mjs';
+import { ADMIN_PASSWORD, BINARY, Server } from '../support/server.mjs';
 import { zip } from '../support/zip.mjs';
 
 const policy = (description, group) => JSON.stringify({ description, context: { application: 'rundeck' }, by: { group }, for: { resource: [{ allow: 'read' }] } });
 const inProject = JSON.stringify({ description: 'of the project', by: { group: 'ops' }, for: { job: [{ allow: 'read' }] } });
 const quarterdeck = (args) => new Promise((resolve) => {
-  execFile(BINARY, args, { env: { PATH: process.env.PATH, HOME: tmpdir(), QD_ADMIN_PASSWORD: 'admin-password-1' }, timeout: 60_000 }, (error, out, err) => resolve({ code: error?.code ?? 0, out, err }));
+  execFile(BINARY, args, { env: { PATH: process.env.PATH, HOME: tmpdir(), QD_ADMIN_PASSWORD: ADMIN_PASSWORD }, timeout: 60_000 }, (error, out, err) => resolve({ code: error?.code ?? 0, out, err }));
 });
 
 let rundeck, server, base, first;
 const uuid = unique('job');
 before(async () => {
-  rundeck = removeAtExit(mkdtempSync(join(tmpdir(), 'rundeck-')));
+  rundeck = removeAtExit(mkdtempSync(join(tmpdir(), 'qd-rundeck-')));
   base = removeAtExit(mkdtempSync(join(tmpdir(), 'quarterdeck-')));
   const archive = join(rundeck, 'shop.jar');
   const files = {
@@ -46,6 +46,7 @@ before(async () => {
   first = await quarterdeck(['import', '--base', base, '--from', rundeck, '--archive', archive]);
   server = new Server({ base });
   await server.start();
+  await server.authorize();
 });
 after(() => server?.stop());
 
