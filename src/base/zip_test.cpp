@@ -51,9 +51,9 @@ TEST_F(ZipTest, GivesBackWhatWasWritten) {
     ASSERT_TRUE(zip);
     ASSERT_TRUE((*zip)->add_folder("a/"));
     ASSERT_TRUE((*zip)->add_text("a/empty", ""));
-    ASSERT_TRUE((*zip)->add("a/large", large.size(), [&](std::uint64_t offset, std::size_t most) -> Result<std::string> {
-      return large.substr(offset, most);
-    }));
+    ASSERT_TRUE((*zip)->add(
+        "a/large", large.size(),
+        [&](std::uint64_t offset, std::size_t most) -> Result<std::string> { return large.substr(offset, most); }));
     ASSERT_TRUE((*zip)->finish());
   }
   EXPECT_LT(fs::file_size(path), 100'000u);
