@@ -101,6 +101,24 @@ async function abort(table, qd, farm) {
   });
 }
 
+// A page knows the state, and is told what changed.
+async function watchedAsPagesDo(table, qd, id) {
+  const { id: watched } = await run(qd, id);
+  const times = [];
+  const bytes = [];
+  let since = 0;
+  while ((await qd.ok('GET', `/execution/${watched}`)).status === 'running') {
+    const start = performance.now();
+    const answer = await qd.api('GET', `/execution/${watched}/state`, { query: { since } });
+    times.push(performance.now() - start);
+    bytes.push(answer.text.length);
+    since = answer.json.asOf ?? 0;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  const whole = Math.max(...bytes);
+  table.add('what changed of its state', times.length ? `${median(times).toFixed(0)} ms` : '-', '< 200 ms', times.length > 0 && median(times) < 200, `${times.length} readings: ${spread(times, 0)} ms, ${(median(bytes) / 1000).toFixed(0)} kB of at most ${(whole / 1000).toFixed(0)} kB`);
+}
+
 // Nodes that are not there: what the workflow itself costs, and whether it can be watched meanwhile.
 async function simulated(table, qd) {
   const count = 10_000;
@@ -113,6 +131,7 @@ async function simulated(table, qd) {
   const cost = (1000 * (cpuMs(qd.pid) - before)) / count / steps.length;
   const good = alone.status === 'succeeded' && alone.successfulNodes.length === count;
   table.add(`${count} simulated nodes, a node-step`, good ? `${cost.toFixed(0)} us` : alone.status, '< 50 us', good && cost < 50, "the whole server's CPU: workflow, log, state and database");
+  await watchedAsPagesDo(table, qd, id);
   const { id: watched } = await run(qd, id);
   const reads = [];
   while ((await qd.ok('GET', `/execution/${watched}`)).status === 'running') {

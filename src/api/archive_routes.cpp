@@ -121,12 +121,12 @@ http::Response export_project(Call& call) {
   const auto& project = call.param("project");
   const auto file = call.services.archives.export_now(call.who, project, *request);
   return answer(file, [&](const std::shared_ptr<service::TemporaryFile>& archive) {
-    return download_answer(
-        call.services.workers,
-        {.content_type = kZip,
-         .file_name = download_name(project, call.services.clock.now()),
-         .size = archive->size(),
-         .read = [archive](std::uint64_t offset, std::size_t most) { return archive->read(offset, most); }});
+    return download_answer(call.services.workers, {.content_type = kZip,
+                                                   .file_name = download_name(project, call.services.clock.now()),
+                                                   .size = archive->size(),
+                                                   .read = [archive](std::uint64_t offset, std::size_t most) {
+                                                     return archive->read(offset, most);
+                                                   }});
   });
 }
 
@@ -150,13 +150,12 @@ http::Response export_download(Call& call) {
     if (found.state != "done") return error_answer(service::no_such("Export File for Token", found.token).value());
     // Before the answer begins, so that a file that is gone is an error that the client sees.
     if (const auto there = archives.read(found, 0, 1); !there) return error_answer(there.error());
-    return download_answer(call.services.workers,
-                           {.content_type = kZip,
-                            .file_name = download_name(found.project, found.created),
-                            .size = static_cast<std::uint64_t>(found.bytes),
-                            .read = [&archives, found](std::uint64_t offset, std::size_t most) {
-                              return archives.read(found, offset, most);
-                            }});
+    return download_answer(call.services.workers, {.content_type = kZip,
+                                                   .file_name = download_name(found.project, found.created),
+                                                   .size = static_cast<std::uint64_t>(found.bytes),
+                                                   .read = [&archives, found](std::uint64_t offset, std::size_t most) {
+                                                     return archives.read(found, offset, most);
+                                                   }});
   });
 }
 

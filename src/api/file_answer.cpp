@@ -32,8 +32,8 @@ class Sender : public std::enable_shared_from_this<Sender> {
       piece = fail(ErrorKind::unavailable, error.what());
     }
     if (!piece || piece->empty()) {
-      base::log_warn("api", "the download of " + download_.file_name + " was cut off: " +
-                                (piece ? "the file is shorter than it was" : piece.error().message));
+      base::log_warn("api", "the download of " + download_.file_name +
+                                " was cut off: " + (piece ? "the file is shorter than it was" : piece.error().message));
       stream_.reset();  // not closed: the client sees that it is incomplete
       return;
     }

@@ -26,9 +26,9 @@ const std::vector<std::string> kServerConfig{"server/config", ""};
 // Settings of the peer that say where its own data is, or who it is: taken over, they would lead us into its files.
 bool is_of_its_own(std::string_view key) {
   static const std::set<std::string_view> known{
-      "rdeck.base", "framework.projects.dir", "framework.etc.dir", "framework.var.dir", "framework.tmp.dir",
-      "framework.logs.dir", "framework.libext.dir", "framework.ssh.keypath", "rundeck.server.uuid",
-      "rundeck.log4j.config.file", "quarterdeck.realm.file", "java.security.auth.login.config"};
+      "rdeck.base",          "framework.projects.dir",    "framework.etc.dir",      "framework.var.dir",
+      "framework.tmp.dir",   "framework.logs.dir",        "framework.libext.dir",   "framework.ssh.keypath",
+      "rundeck.server.uuid", "rundeck.log4j.config.file", "quarterdeck.realm.file", "java.security.auth.login.config"};
   return known.contains(key) || key.starts_with("dataSource.") || key.starts_with("server.ssl.") ||
          key.starts_with("server.port") || key.starts_with("server.address");
 }
@@ -112,7 +112,8 @@ std::vector<fs::path> peer_files(const fs::path& folder, const std::vector<std::
   for (const auto& place : places) {
     std::error_code error;
     for (fs::directory_iterator next(folder / place, error), end; !error && next != end; next.increment(error)) {
-      if (next->is_regular_file(error) && next->path().filename().string().ends_with(ending)) found.insert(next->path());
+      if (next->is_regular_file(error) && next->path().filename().string().ends_with(ending))
+        found.insert(next->path());
     }
   }
   return {found.begin(), found.end()};
@@ -168,9 +169,9 @@ void import_logins(const Config& config, const fs::path& folder, ImportReport& r
     const auto target = config.auth.realm_file.parent_path() / file.filename();
     const auto written = text ? write_new_peer_file(target, *text) : Result<>(fail(text.error()));
     if (written) {
-      report.taken("logins", name, name == config.auth.jaas_file_name
-                                       ? "in use from the next start"
-                                       : "set loginmodule.conf.name=" + name + " to use it");
+      report.taken("logins", name,
+                   name == config.auth.jaas_file_name ? "in use from the next start"
+                                                      : "set loginmodule.conf.name=" + name + " to use it");
     } else if (written.error().kind == ErrorKind::conflict) {
       report.there_already("logins", name);
     } else {

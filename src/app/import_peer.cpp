@@ -50,8 +50,8 @@ struct Parts {
         policy_service(policies, projects, access, clock, audit),
         settings(archive_settings(config)),
         components(make_archive_components()),
-        execution_import({opened, jobs, self, clock, (config.folders.logs / "rundeck").string(),
-                          !config.logs.provider.empty()}),
+        execution_import(
+            {opened, jobs, self, clock, (config.folders.logs / "rundeck").string(), !config.logs.provider.empty()}),
         project_import({project_service, job_service, policy_service, execution_import, components, audit}, settings) {}
 
   store::Database& database;
@@ -98,8 +98,8 @@ void take_project(const Config& config, Parts& parts, const fs::path& folder, Im
   for (const auto& file : peer_files(folder, {"etc"}, "")) {
     if (file.filename() == "project.properties") continue;
     const auto content = read_peer_file(file);
-    const auto written = content ? write_new_peer_file(own / "etc" / file.filename(), *content)
-                                 : Result<>(fail(content.error()));
+    const auto written =
+        content ? write_new_peer_file(own / "etc" / file.filename(), *content) : Result<>(fail(content.error()));
     const auto shown = name + "/etc/" + file.filename().string();
     if (written) {
       report.taken("file", shown);

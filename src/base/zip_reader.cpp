@@ -85,7 +85,8 @@ struct ZipReader::Impl {
       const auto bytes = static_cast<std::uint64_t>(count);
       size += bytes;
       if (size > limits.max_file)
-        return bad("'" + name + "' is larger than the " + std::to_string(limits.max_file) + " bytes that a file may have");
+        return bad("'" + name + "' is larger than the " + std::to_string(limits.max_file) +
+                   " bytes that a file may have");
       if (bytes > bytes_left)
         return bad("unpacked it is larger than the " + std::to_string(limits.max_total) + " bytes that it may have");
       bytes_left -= bytes;

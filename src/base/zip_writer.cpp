@@ -35,8 +35,8 @@ struct ZipWriter::Impl {
 
   tl::unexpected<Error> failure() const {
     const char* why = archive_error_string(writer.get());
-    return fail(ErrorKind::unavailable, "'" + path + "' cannot be written: " + (why == nullptr ? "unknown error" : why) +
-                                            ". Is the disk full?");
+    return fail(ErrorKind::unavailable, "'" + path + "' cannot be written: " +
+                                            (why == nullptr ? "unknown error" : why) + ". Is the disk full?");
   }
 
   // A size that is known beforehand keeps readers that know no zip64 able to read it.
@@ -98,8 +98,8 @@ Result<> ZipWriter::add(const std::string& name, std::uint64_t size, const Sourc
     const auto bytes = next(done, most);
     if (!bytes) return fail(bytes.error());
     if (bytes->empty() || bytes->size() > most)
-      return fail(ErrorKind::unavailable, "'" + name + "' ended after " + std::to_string(done) + " bytes of " +
-                                              std::to_string(size) + ".");
+      return fail(ErrorKind::unavailable,
+                  "'" + name + "' ended after " + std::to_string(done) + " bytes of " + std::to_string(size) + ".");
     if (auto written = impl_->put(*bytes); !written) return written;
     done += bytes->size();
   }

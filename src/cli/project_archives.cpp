@@ -52,14 +52,15 @@ Result<Query> export_query(const Context& context) {
   if (!ids.empty()) return Query{{"executionIds", base::join(ids, ",")}};
   Query query;
   static constexpr std::pair<const char*, const char*> known[] = {
-      {"all", "exportAll"},         {"jobs", "exportJobs"}, {"executions", "exportExecutions"},
-      {"configs", "exportConfigs"}, {"acls", "exportAcls"}, {"readmes", "exportReadmes"},
+      {"all", "exportAll"},         {"jobs", "exportJobs"},        {"executions", "exportExecutions"},
+      {"configs", "exportConfigs"}, {"acls", "exportAcls"},        {"readmes", "exportReadmes"},
       {"scm", "exportScm"},         {"webhooks", "exportWebhooks"}};
   for (const auto& part : parts) {
-    const auto* found = std::find_if(std::begin(known), std::end(known), [&](const auto& one) { return one.first == part; });
+    const auto* found =
+        std::find_if(std::begin(known), std::end(known), [&](const auto& one) { return one.first == part; });
     if (found == std::end(known)) {
-      return fail(ErrorKind::invalid, "--include " + part +
-                                          ": use all, jobs, executions, configs, readmes, acls, scm or webhooks.");
+      return fail(ErrorKind::invalid,
+                  "--include " + part + ": use all, jobs, executions, configs, readmes, acls, scm or webhooks.");
     }
     query.emplace_back(found->second, "true");
   }
@@ -146,10 +147,10 @@ Result<Query> import_query(const Context& context) {
                                                                   {"regenerate-tokens", "whkRegenAuthTokens"},
                                                                   {"remove-webhooks-uuids", "whkRegenUuid"},
                                                                   {"include-node-sources", "importNodesSources"},
-                                                                  {"async-import-enabled", "asyncImport"},
                                                                   {"validate-jobref", "validateJobref"}};
   for (const auto& [option, parameter] : flags) query.emplace_back(parameter, args.has(option) ? "true" : "false");
-  if (args.has("follow")) query.emplace_back("asyncImport", "true");
+  const bool in_background = args.has("follow") || args.has("async-import-enabled");
+  query.emplace_back("asyncImport", in_background ? "true" : "false");
   for (const auto& name : args.list("component")) query.emplace_back("importComponents." + name, "true");
   for (const auto& option : args.list("options")) {
     const auto equals = option.find('=');
@@ -228,11 +229,14 @@ Result<int> import_archive(Context& context) {
   if (!answer) return fail(answer.error());
   if (answer->status != 200) return fail(kind_of_status(answer->status), told(*answer, body));
   const auto json = parse_json(body);
-  if (!json || !json->is_object()) return fail(ErrorKind::internal, "The server's answer to the import is no JSON object.");
+  if (!json || !json->is_object())
+    return fail(ErrorKind::internal, "The server's answer to the import is no JSON object.");
   if (context.args.has("follow")) return follow_import(context, *project);
   if (context.args.has("async-import-enabled")) {
-    context.out.note("Asynchronous import operation started. Ask how far it is: qd projects archives "
-                     "async-import-status -p " + *project);
+    context.out.note(
+        "Asynchronous import operation started. Ask how far it is: qd projects archives "
+        "async-import-status -p " +
+        *project);
     return exit_code::done;
   }
   return show_outcome(context, json->get_object(), truth_or(json->get_object(), "successful", false));
@@ -269,8 +273,7 @@ Commands project_archive_commands() {
         flag("-x,--no-executions", "Executions stay out."),
         flag("-c,--include-config", "The project's configuration goes in."),
         flag("-a,--include-acl", "Access policies go in."), flag("-s,--include-scm", "SCM configuration goes in."),
-        flag("-w,--include-webhooks", "Webhooks go in."),
-        flag("-t,--regenerate-tokens", "Webhooks get new tokens."),
+        flag("-w,--include-webhooks", "Webhooks go in."), flag("-t,--regenerate-tokens", "Webhooks get new tokens."),
         flag("-R,--remove-webhooks-uuids", "Webhooks get new ids."),
         flag("-n,--include-node-sources", "Sources of nodes go in."),
         flag("-i,--async-import-enabled", "Do not wait for the end."),

@@ -86,7 +86,6 @@ tl::unexpected<Error> bad(const std::string& what) {
   return fail(ErrorKind::invalid, what);
 }
 
-
 // References are resolved by XmlTree alone, which knows no others than XML's own: a document type cannot multiply text.
 Result<pugi::xml_node> parse(pugi::xml_document& document, std::string_view text, std::string_view root) {
   if (!base::valid_utf8(text)) return bad("its text is no UTF-8");
@@ -271,8 +270,8 @@ std::string encode_archived_report(const model::Execution& execution) {
   const std::string by = execution.aborted_by.empty() ? execution.user : execution.aborted_by;
   XmlElement report;
   report.name = "report";
-  report.add_text("node", std::to_string(succeeded) + "/" + std::to_string(failed) + "/" +
-                              std::to_string(succeeded + failed));
+  report.add_text("node",
+                  std::to_string(succeeded) + "/" + std::to_string(failed) + "/" + std::to_string(succeeded + failed));
   report.add_text("title", execution.description);
   report.add_text("status", outcome);
   report.add_text("actionType", outcome);

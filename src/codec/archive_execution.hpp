@@ -19,8 +19,7 @@
 namespace qd::codec {
 
 // `job` is what ran, null when that is not known any more; `log` the name of the log's file, "" without one.
-std::string encode_archived_execution(const model::Execution& execution, const model::Job* job,
-                                      const std::string& log);
+std::string encode_archived_execution(const model::Execution& execution, const model::Job* job, const std::string& log);
 
 struct ArchivedExecution {
   // Without id, project and log path. Job and links are those of the archive. What had not ended is aborted, by

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "model/state_changes.hpp"
+
 namespace qd::codec {
 namespace {
 
@@ -87,6 +89,33 @@ TEST(StateCodec, KeepsTheWorkflowOfEachNodeApart) {
   EXPECT_EQ(own.at("stepctx").as_string(), "3@node=web1");
   EXPECT_EQ(own.at("workflow").at("steps").at(0).at("stepctx").as_string(), "3@node=web1/1");
   EXPECT_EQ(own.at("executionState").as_string(), "SUCCEEDED");
+}
+
+TEST(StateCodec, TellsChangesWithoutTheRest) {
+  model::WorkflowState workflow;
+  workflow.overall = state(RunState::running, 1'000, 1'000);
+  workflow.nodes = {"web1", "web2"};
+  auto step = node_step("1", RunState::running);
+  step.nodes["web1"] = state(RunState::succeeded, 1'000, 5'000);
+  step.nodes["web2"] = state(RunState::succeeded, 1'000, 2'000);
+  step.nodes["web3"] = model::StepState();
+  workflow.steps.push_back(step);
+
+  const auto later = state_changes_to_json(model::changes_of(workflow, 3'000), 3'000, 6'000);
+  EXPECT_EQ(later.at("asOf").as_int64(), 6'000);
+  EXPECT_FALSE(later.contains("allNodes"));
+  EXPECT_FALSE(later.contains("nodes"));
+  const auto& nodes = later.at("steps").at(0).at("nodeStates").as_object();
+  ASSERT_EQ(nodes.size(), 1U);
+  EXPECT_EQ(nodes.at("web1").at("executionState").as_string(), "SUCCEEDED");
+  EXPECT_FALSE(nodes.at("web1").as_object().contains("updateTime"));
+
+  const auto whole = state_changes_to_json(model::changes_of(workflow, 0), 0, 6'000);
+  EXPECT_EQ(whole.at("allNodes").as_array().size(), 2U);
+  EXPECT_EQ(whole.at("steps").at(0).at("nodeStates").as_object().size(), 3U);
+
+  EXPECT_FALSE(model::has_changes(model::changes_of(workflow, 5'001), 5'001));
+  EXPECT_TRUE(model::has_changes(model::changes_of(workflow, 5'000), 5'000));
 }
 
 }  // namespace

@@ -32,8 +32,8 @@ Result<> BodyFile::append(std::string_view bytes) {
     const auto written = ::write(fd_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) {
-      return fail(ErrorKind::unavailable,
-                  "'" + path_ + "' cannot be written: " + std::system_category().message(errno) + ". Is the disk full?");
+      return fail(ErrorKind::unavailable, "'" + path_ + "' cannot be written: " +
+                                              std::system_category().message(errno) + ". Is the disk full?");
     }
     size_ += static_cast<std::uint64_t>(written);
     bytes.remove_prefix(static_cast<std::size_t>(written));

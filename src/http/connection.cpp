@@ -260,8 +260,8 @@ std::size_t Connection::advance_body(std::string_view bytes) {
   std::size_t used = bytes.size();
   if (to_disk) bytes = bytes.substr(0, used = std::min(used, kSpoolBlock - body.size()));
   if (!exchange.chunked)
-    used = static_cast<std::size_t>(
-        std::min<std::uint64_t>(used, exchange.body_length - exchange.spooled - body.size()));
+    used =
+        static_cast<std::size_t>(std::min<std::uint64_t>(used, exchange.body_length - exchange.spooled - body.size()));
   if (!make_room(used)) {
     refuse_request(503, "Too many request bodies are being received; try again later.", false);
     return bytes.size();

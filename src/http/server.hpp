@@ -43,7 +43,7 @@ struct ServerConfig {
   std::function<std::size_t(const Request&)> body_limit;
   std::size_t max_bodies_bytes = 512u << 20;  // all bodies in memory at once; more is answered 503
   SpoolRules spool;
-  std::size_t max_stream_buffer = 4u << 20;   // per stream
+  std::size_t max_stream_buffer = 4u << 20;  // per stream
   // Inactivity means less than 4 kB within the time, so that a byte now and then holds no place.
   std::chrono::milliseconds header_timeout{
       10'000};  // from the first byte (or the connect, handshake included) to the last header

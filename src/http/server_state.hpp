@@ -65,7 +65,8 @@ class BodyShare {
 // A place among the bodies that are spooled at once, given back on destruction.
 class SpoolPlace {
  public:
-  explicit SpoolPlace(ServerState& server) : server_(server), held_(++server.spooled_bodies <= server.config.spool.max_bodies) {
+  explicit SpoolPlace(ServerState& server)
+      : server_(server), held_(++server.spooled_bodies <= server.config.spool.max_bodies) {
     if (!held_) --server_.spooled_bodies;
   }
   ~SpoolPlace() {

@@ -9,9 +9,9 @@
 namespace qd::service {
 
 struct ArchiveSettings {
-  std::string folder;          // archives under way, and what is unpacked of them; of this member alone
-  std::string projects_folder;  // of project folders: where the peer has %PROJECT_BASEDIR%
-  std::uint64_t max_archive = 2ull << 30;   // of an upload
+  std::string folder;                        // archives under way, and what is unpacked of them; of this member alone
+  std::string projects_folder;               // of project folders: where the peer has %PROJECT_BASEDIR%
+  std::uint64_t max_archive = 2ull << 30;    // of an upload
   std::uint64_t max_unpacked = 16ull << 30;  // of what is imported of it
   std::uint64_t max_file = 4ull << 30;
   std::size_t max_entries = 2'000'000;

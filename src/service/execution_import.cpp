@@ -40,7 +40,8 @@ std::string summary_of_archived(const model::Workflow& workflow) {
   if (workflow.steps.empty()) return "[Empty workflow]";
   const auto& step = workflow.steps.front();
   std::string text = step.description;
-  if (const auto* command = std::get_if<model::CommandStep>(&step.action); command && text.empty()) text = command->command;
+  if (const auto* command = std::get_if<model::CommandStep>(&step.action); command && text.empty())
+    text = command->command;
   if (const auto* job = std::get_if<model::JobRefStep>(&step.action); job && text.empty()) text = job->name;
   constexpr std::size_t longest = 200;
   if (text.size() > longest) text = base::repair_utf8(text.substr(0, longest));
@@ -63,7 +64,7 @@ struct ExecutionImport::Work {
   const ImportedJobs& jobs;
   ArchiveProgress& progress;
   ImportedExecutions done = {};
-  std::map<model::ExecutionId, std::string> job_paths = {};  // by old id, where reports tell of them
+  std::map<model::ExecutionId, std::string> job_paths = {};          // by old id, where reports tell of them
   std::map<std::string, std::optional<model::Job>> known_jobs = {};  // of the project, by uuid; without definition
   std::map<std::string, std::int64_t> revisions = {};
   std::vector<Prepared> prepared = {};
@@ -130,6 +131,7 @@ bool ExecutionImport::prepare(Work& work, const std::string& path, codec::Archiv
   execution.incarnation = parts_.self.get().number;
   if (execution.ad_hoc) {
     execution.ad_hoc->project = work.project;
+    execution.ad_hoc->name.clear();
     execution.description = summary_of_archived(execution.ad_hoc->workflow);
   }
   // What a job's execution ran is what its job says: nobody brings steps of his own in under another's job.
@@ -188,7 +190,8 @@ std::string ExecutionImport::state_of(Work& work, const codec::ArchivedExecution
 void ExecutionImport::settle_log(Work& work, const std::string& path, const codec::ArchivedExecution& archived,
                                  Prepared& prepared) {
   if (archived.log_elsewhere) {
-    return work.note(path + ": its log is not in the archive: it stayed in the log storage of the server that made it.");
+    return work.note(path +
+                     ": its log is not in the archive: it stayed in the log storage of the server that made it.");
   }
   if (archived.log.empty()) return;
   const auto log = archive_layout::executions + archived.log;

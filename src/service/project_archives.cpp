@@ -159,8 +159,9 @@ Result<std::string> ProjectArchives::read_here(const std::string& token, std::ui
 
 Result<std::string> ProjectArchives::read(const store::ArchiveTask& task, std::uint64_t offset, std::size_t most) {
   if (task.member_uuid == parts_.self.uuid()) return read_piece(file_of(task.token), offset, most);
-  const auto answer = parts_.members.ask(task.member_uuid, "/member/archive/" + task.token + "?offset=" +
-                                                               std::to_string(offset) + "&max=" + std::to_string(most));
+  const auto answer =
+      parts_.members.ask(task.member_uuid, "/member/archive/" + task.token + "?offset=" + std::to_string(offset) +
+                                               "&max=" + std::to_string(most));
   if (!answer) return fail(answer.error());
   if (answer->status != 200 || answer->body.empty())
     return fail(ErrorKind::unavailable, "The member that made the archive does not have it any more.");
@@ -191,14 +192,15 @@ Result<> ProjectArchives::begin_import(const auth::Identity& who, const ProjectI
   task.kind = "import";
   task.project = request.project;
   task.user = who.user;
-  auto begun = begin(std::move(task), [this, who, request, archive = std::move(archive), keeps_it = std::move(keeps_it)](
-                                          store::ArchiveTask& one, ArchiveProgress& progress) -> Result<> {
-    auto outcome = parts_.imports.run(who, request, archive, progress);
-    if (!outcome) return fail(outcome.error());
-    one.errors = boost::json::serialize(errors_json(*outcome));
-    if (!outcome->successful()) return fail(ErrorKind::invalid, "Some jobs could not be imported.");
-    return {};
-  });
+  auto begun = begin(std::move(task),
+                     [this, who, request, archive = std::move(archive), keeps_it = std::move(keeps_it)](
+                         store::ArchiveTask& one, ArchiveProgress& progress) -> Result<> {
+                       auto outcome = parts_.imports.run(who, request, archive, progress);
+                       if (!outcome) return fail(outcome.error());
+                       one.errors = boost::json::serialize(errors_json(*outcome));
+                       if (!outcome->successful()) return fail(ErrorKind::invalid, "Some jobs could not be imported.");
+                       return {};
+                     });
   if (!begun) return fail(begun.error());
   return {};
 }
@@ -207,10 +209,10 @@ Result<store::ArchiveTask> ProjectArchives::import_task(const auth::Identity& wh
   if (auto right = require(who, {"project", "import", project}, "Project", project); !right) return fail(right.error());
   auto task = tasks_.last_import(project);
   if (!task) {
-    return fail(ErrorKind::not_found,
-                "There were errors during status file retrieval process: No status file in DB for project: " + project +
-                    ".",
-                "api.error.async.import.status.file.retrieval.error");
+    return fail(
+        ErrorKind::not_found,
+        "There were errors during status file retrieval process: No status file in DB for project: " + project + ".",
+        "api.error.async.import.status.file.retrieval.error");
   }
   return std::move(*task);
 }

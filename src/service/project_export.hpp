@@ -29,9 +29,9 @@ namespace qd::service {
 struct ExportRequest {
   bool all = false;
   bool jobs = false, executions = false, configs = false, readmes = false, acls = false;
-  bool only_executions = false;                // nothing but those of execution_ids
+  bool only_executions = false;  // nothing but those of execution_ids
   std::vector<model::ExecutionId> execution_ids;
-  std::set<std::string> components;            // by name; all of them with `all`
+  std::set<std::string> components;  // by name; all of them with `all`
   std::map<std::string, ComponentOptions> component_options;
 };
 

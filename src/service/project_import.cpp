@@ -96,9 +96,9 @@ Result<ProjectImportOutcome> ProjectImport::run(const auth::Identity& who, const
   for (const auto& path : work.archive.matching(in_files("etc/"), "scm-", ".properties"))
     note(work.outcome.scm_errors, path + " was not imported: this server manages no sources of jobs yet.");
   take_components(work);
-  parts_.audit.record(who, {audit::kImport, audit::kProject, request.project, request.project,
-                            std::to_string(work.outcome.jobs) + " jobs, " + std::to_string(work.outcome.executions) +
-                                " executions"});
+  parts_.audit.record(
+      who, {audit::kImport, audit::kProject, request.project, request.project,
+            std::to_string(work.outcome.jobs) + " jobs, " + std::to_string(work.outcome.executions) + " executions"});
   if (progress.stopped()) return archive_layout::stopped();
   return std::move(work.outcome);
 }
@@ -119,13 +119,12 @@ void ProjectImport::take_job_file(Work& work, const std::string& path) {
   if (const auto decoded = codec::decode_jobs(*text, codec::JobFormat::xml)) {
     for (const auto& entry : *decoded) old_ids.push_back(entry.job ? entry.job->uuid : "");
   }
-  const auto outcomes = parts_.jobs.import(
-      work.who, {.project = work.request.project,
-                 .text = std::move(*text),
-                 .format = codec::JobFormat::xml,
-                 .on_duplicate = OnDuplicate::update,
-                 .remove_uuids = work.request.remove_uuids,
-                 .validate_references = work.request.validate_references});
+  const auto outcomes = parts_.jobs.import(work.who, {.project = work.request.project,
+                                                      .text = std::move(*text),
+                                                      .format = codec::JobFormat::xml,
+                                                      .on_duplicate = OnDuplicate::update,
+                                                      .remove_uuids = work.request.remove_uuids,
+                                                      .validate_references = work.request.validate_references});
   if (!outcomes) return note(work.outcome.job_errors, path + ": " + outcomes.error().message);
   for (const auto& one : *outcomes) {
     const auto at = static_cast<std::size_t>(one.index) - 1;
@@ -168,8 +167,7 @@ Result<> ProjectImport::merge_config(Work& work) {
     if (!(is_source(entry.key) ? request.node_sources : request.config) || entry.key == "project.name") continue;
     std::string value = entry.value;
     if (value.starts_with(mark)) {
-      value = archive_layout::project_folder(settings_.projects_folder, request.project) +
-              value.substr(mark.size());
+      value = archive_layout::project_folder(settings_.projects_folder, request.project) + value.substr(mark.size());
     }
     merged[entry.key] = std::move(value);
   }
@@ -183,8 +181,8 @@ void ProjectImport::take_readmes(Work& work) {
     work.progress.done();
     const auto text = work.archive.text(path);
     if (text && text->empty()) continue;
-    auto done = text ? parts_.projects.put_file(work.who, work.request.project, name, *text)
-                     : Result<>(fail(text.error()));
+    auto done =
+        text ? parts_.projects.put_file(work.who, work.request.project, name, *text) : Result<>(fail(text.error()));
     if (!done) note(work.outcome.other_errors, path + " was not imported: " + done.error().message);
   }
 }
@@ -235,8 +233,9 @@ void ProjectImport::take_components(Work& work) {
     }
     if (files.empty()) continue;
     const auto options = request.component_options.find(name);
-    const auto errors = component->read(work.who, request.project, files,
-                                        options == request.component_options.end() ? ComponentOptions() : options->second);
+    const auto errors =
+        component->read(work.who, request.project, files,
+                        options == request.component_options.end() ? ComponentOptions() : options->second);
     for (const auto& error : errors) note(work.outcome.other_errors, name + ": " + error);
   }
   for (const auto& name : unknown)

@@ -1,8 +1,8 @@
 // Takes a project archive into a project: what project_export.hpp describes, made here or by the peer.
 //
-// Nothing goes in beyond the rights of who imports. `import` of the project lets in executions; a job needs the right to
-// create or update it, the configuration, readmes and node sources `configure`, a policy the right to create or update
-// the project's policies, a component its own.
+// Nothing goes in beyond the rights of who imports. `import` of the project lets in executions; a job needs the right
+// to create or update it, the configuration, readmes and node sources `configure`, a policy the right to create or
+// update the project's policies, a component its own.
 #pragma once
 
 #include <map>

@@ -44,8 +44,7 @@ Result<std::unique_ptr<UnpackedArchive>> UnpackedArchive::open(const std::string
   fs::create_directories(folder, error);
   if (error) return fail(ErrorKind::unavailable, "'" + folder + "' cannot be made: " + error.message() + ".");
   std::unique_ptr<UnpackedArchive> unpacked(new UnpackedArchive(folder));
-  const auto zip =
-      base::ZipReader::open(archive, {settings.max_file, room_for(settings), settings.max_entries});
+  const auto zip = base::ZipReader::open(archive, {settings.max_file, room_for(settings), settings.max_entries});
   if (!zip) return refused(zip.error());
   bool any = false;
   for (;;) {
@@ -101,8 +100,7 @@ Result<std::string> UnpackedArchive::text(const std::string& path, std::size_t m
   std::error_code error;
   const auto size = fs::file_size(file(path), error);
   if (error) return fail(ErrorKind::unavailable, path + " cannot be read: " + error.message());
-  if (size > most)
-    return fail(ErrorKind::too_large, path + " is larger than " + std::to_string(most) + " bytes");
+  if (size > most) return fail(ErrorKind::too_large, path + " is larger than " + std::to_string(most) + " bytes");
   std::ifstream stream(file(path), std::ios::binary);
   std::string content(size, '\0');
   stream.read(content.data(), static_cast<std::streamsize>(size));

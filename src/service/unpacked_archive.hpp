@@ -14,8 +14,9 @@ namespace qd::service {
 
 class UnpackedArchive {
  public:
-  // `wanted` says of a path below the archive's root ("jobs/job-1.xml") whether it is unpacked at all; what is not costs
-  // nothing. Errors: it is no archive, it would leave the folder, it is larger than the settings and the disk allow.
+  // `wanted` says of a path below the archive's root ("jobs/job-1.xml") whether it is unpacked at all; what is not
+  // costs nothing. Errors: it is no archive, it would leave the folder, it is larger than the settings and the disk
+  // allow.
   using Wanted = std::function<bool(const std::string& path)>;
   static Result<std::unique_ptr<UnpackedArchive>> open(const std::string& archive, const ArchiveSettings& settings,
                                                        const Wanted& wanted, const ArchiveProgress& progress);

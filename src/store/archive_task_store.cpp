@@ -10,7 +10,8 @@ const std::string select_task = std::string("SELECT ") + columns + " FROM archiv
 const std::string insert_task =
     std::string("INSERT INTO archive_task (") + columns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr const char* update_task =
-    "UPDATE archive_task SET state = ?, percent = ?, message = ?, errors = ?, bytes = ?, updated_ms = ? WHERE token = ?";
+    "UPDATE archive_task SET state = ?, percent = ?, message = ?, errors = ?, bytes = ?, updated_ms = ? WHERE token = "
+    "?";
 constexpr const char* fail_abandoned =
     "UPDATE archive_task SET state = 'failed', message = 'The server that worked on it ended.', updated_ms = ? WHERE "
     "state = 'running' AND NOT EXISTS (SELECT 1 FROM member m WHERE m.uuid = archive_task.member_uuid AND "
@@ -55,8 +56,8 @@ bool ArchiveTaskStore::begin(const ArchiveTask& task) {
 }
 
 void ArchiveTaskStore::update(const ArchiveTask& task) {
-  database_.execute(update_task, {task.state, task.percent, task.message, task.errors, task.bytes, database_.now(),
-                                  task.token});
+  database_.execute(update_task,
+                    {task.state, task.percent, task.message, task.errors, task.bytes, database_.now(), task.token});
 }
 
 std::optional<ArchiveTask> ArchiveTaskStore::find(const std::string& token) {

@@ -38,15 +38,15 @@ std::map<model::ExecutionId, std::string> ExecutionArchive::states(const std::ve
 }
 
 model::ExecutionId ExecutionArchive::adopt(Session& session, const model::Execution& execution,
-                                         const std::string& state) {
+                                           const std::string& state) {
   auto columns = columns_of(execution);
   columns.back() = state;
   return session.insert(insert_ended, columns);
 }
 
 void ExecutionArchive::set_links(Session& session, const model::Execution& execution) {
-  session.execute(update_links, {link(execution.retry_of), link(execution.retried_as), link(execution.original),
-                                 execution.id});
+  session.execute(update_links,
+                  {link(execution.retry_of), link(execution.retried_as), link(execution.original), execution.id});
 }
 
 }  // namespace qd::store

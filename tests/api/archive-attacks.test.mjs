@@ -188,9 +188,9 @@ describe('the rights of who imports', () => {
 
   it('give no execution of a job other steps than its own', async () => {
     const id = (await importJobs(qd, project, [job({ name: 'honest', steps: ['echo honest'] })])).succeeded[0].id;
-    await send('importer', { 'executions/execution-9.xml': executionXml({ id: 9, jobId: id, status: 'failed', outputfilepath: null, workflow: '<command><exec>echo evil</exec></command>' }) });
+    await send('importer', { 'executions/execution-9.xml': executionXml({ id: 9, jobId: id, status: 'failed', failedNodeList: 'web1', outputfilepath: null, workflow: '<command><exec>echo evil</exec></command>' }) });
     const [forged] = (await qd.ok('GET', `/job/${id}/executions`)).executions;
-    const again = await qd.ok('POST', `/job/${id}/retry/${forged.id}`, { json: {} });
+    const again = await qd.ok('POST', `/job/${id}/retry/${forged.id}`, { json: { failedNodes: 'false' } });
     const done = await ended(qd, again.id);
     const text = (await qd.api('GET', `/execution/${done.id}/output.text`)).text;
     assert.match(text, /honest/);

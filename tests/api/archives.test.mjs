@@ -146,7 +146,7 @@ describe('an import', () => {
   it('keeps the ids of jobs, and fails those that another project has', async () => {
     const [one, two] = [await newProject(qd), await newProject(qd)];
     const uuid = unique('job');
-    const archive = { [`jobs/job-${uuid}.xml`]: jobXml({ uuid, name: 'kept' }), 'executions/execution-7.xml': executionXml({ id: 7, jobId: uuid, outputfilepath: null }), 'jobs/job-free.xml': jobXml({ uuid: unique('free'), name: 'free' }) };
+    const archive = { [`jobs/job-${uuid}.xml`]: jobXml({ uuid, name: 'kept' }), 'executions/execution-7.xml': executionXml({ id: 7, jobId: uuid, outputfilepath: null }), 'jobs/job-free.xml': jobXml({ name: 'free' }) };
     const first = await importArchive(qd, one, archive);
     assert.equal(first.json.import_status, 'successful');
     assert.equal((await qd.ok('GET', `/job/${uuid}/info`)).project, one);

@@ -71,14 +71,14 @@ test('ten thousand jobs are listed and searched without delay', async () => {
   }
   const visitor = await Visitor.come(browser, qd);
   const page = await visitor.open(`/project/${many}/jobs`);
-  await page.getByText('10000 jobs').waitFor();
+  await page.getByText('10,000 jobs').waitFor();
   assert.ok((await page.locator('.virtual li').count()) < 100, 'only rows in sight are drawn');
   const took = await page.evaluate(async () => {
     const box = document.querySelector('input[type=search]');
     const start = performance.now();
     box.value = 'needle';
     box.dispatchEvent(new Event('input', { bubbles: true }));
-    while (!document.body.textContent.includes('1 of 10000 jobs') && performance.now() < start + 10_000) await new Promise((resolve) => requestAnimationFrame(resolve));
+    while (!document.body.textContent.includes('1 of 10,000 jobs') && performance.now() < start + 10_000) await new Promise((resolve) => requestAnimationFrame(resolve));
     return performance.now() - start;
   });
   console.log(`searching 10,000 jobs took ${Math.round(took)} ms`);

@@ -4,7 +4,7 @@ export default {
   others: 'Other settings',
   settings: 'Settings',
   unknown: (name: string) => `This server has no plugin “${name}”: its settings are shown as names and values.`,
-  standard: (value: string) => `default: ${value}`,
+  standard: (value: string) => `Default: ${value}`,
   required: 'required',
   none: 'It has no settings.',
   storage: 'keys/…',
