@@ -35,6 +35,15 @@ const std::set<std::string> kLoginOnly{
     "GET acl/catalog",
     "GET plugin/list",
     "GET plugin/detail/{service}/{name}",
+    "POST tokens/{user}/removeExpired",
+    "GET authorizations/application/{kind}",
+    "GET authorizations/application/{type}/{specifier}",
+    "GET authorizations/project/{project}/{kind}",
+    "GET authorizations/project/{project}/job/{specifier}",
+    "GET authorizations/project/{project}/{type}/{specifier}",
+    "GET feature",
+    "GET feature/{name}",
+    "GET home/summary",
 };
 
 TEST(Routes, EveryRouteNamesItsDecision) {

@@ -124,7 +124,7 @@ Result<std::optional<ZipEntry>> ZipReader::next() {
   if (raw == nullptr) raw = archive_entry_pathname(entry);
   const std::string given = raw == nullptr ? "" : raw;
   auto name = clean_name(given);
-  if (!name) return bad("'" + given.substr(0, kLongestName) + "' would lie outside of it");
+  if (!name) return bad("'" + given.substr(0, kLongestName) + "' would lie outside of the archive");
   const auto type = archive_entry_filetype(entry);
   if ((type != AE_IFDIR && type != AE_IFREG) || archive_entry_hardlink(entry) != nullptr)
     return bad("'" + *name + "' is neither file nor folder");
