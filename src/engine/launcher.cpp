@@ -260,7 +260,7 @@ Launcher::Mode Launcher::mode() const {
 
 void Launcher::set_mode(Mode mode) {
   impl_->mode = mode;
-  if (mode == Mode::active && impl_->started) impl_->look_later();
+  if (mode == Mode::active && impl_->started) look_now();  // what came due, or was queued for it, meanwhile
 }
 
 void Launcher::look_now() {
