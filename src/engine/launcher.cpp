@@ -138,8 +138,7 @@ std::optional<RunPlan> Launcher::Impl::create_retry(RunRequest request, const mo
 
 void Launcher::Impl::start_retry(RunPlan plan) {
   if (plan.execution.status == model::status::scheduled) {
-    due.add(plan.execution.id, *plan.execution.scheduled_for, std::move(plan.given));
-    look_later();
+    look_for(plan.execution.id, *plan.execution.scheduled_for, std::move(plan.given));
     return;
   }
   registry.reserve(std::numeric_limits<std::size_t>::max());

@@ -24,10 +24,18 @@ constexpr std::size_t kDueBatch = 50;
 // Sets the timer to the next time that something is due.
 void Launcher::Impl::look_later() {
   auto pause = something_waits ? kLookAtQueue : kLookAtLeast;
-  if (const auto next = due.next()) {
-    pause = std::clamp(Millis{std::max<UnixMillis>(*next, 0) - parts.clock.now()}, kShortestLook, pause);
+  const auto now = parts.clock.now();
+  // What was due at the last look, and waits all the same, is no reason to look all the time.
+  if (const auto next = due.next(std::min<UnixMillis>(last_look, now))) {
+    pause = std::clamp(Millis{std::max<UnixMillis>(*next, 0) - now}, kShortestLook, pause);
   }
   look_at(pause);
+}
+
+void Launcher::Impl::look_for(model::ExecutionId id, UnixMillis time, std::map<std::string, std::string> given) {
+  due.add(id, time, std::move(given));
+  // The last look may have been before the row was there.
+  time <= last_look ? look_at(kShortestLook) : look_later();
 }
 
 // What waits on loop and pool must not keep the launcher alive.
@@ -58,9 +66,13 @@ void Launcher::Impl::look() {
   if (!look_gate.enter()) return;
   do {
     try {
+      last_look = parts.clock.now();
       if (started) settle_unanswered();
-      if (started) look_for_due();
-      if (started && mode == Mode::active) look_at_queue();
+      if (started && mode == Mode::active) {
+        const bool due_left = look_for_due();
+        const bool queue_left = look_at_queue();
+        something_waits = due_left || queue_left;
+      }
       due.forget_before(parts.clock.now() - kForget.count());
     } catch (const std::exception& error) {
       something_waits = true;  // for all that is known
@@ -71,23 +83,27 @@ void Launcher::Impl::look() {
   look_later();
 }
 
-void Launcher::Impl::look_for_due() {
-  bool more = true;
+// True: something waits on, though its time has come.
+bool Launcher::Impl::look_for_due() {
+  bool more = true, left = false;
   while (more && started && mode == Mode::active) {
     const auto executions = parts.executions.due(parts.clock.now(), kDueBatch);
     bool room = true, moved = false;
     for (const auto& execution : executions) {
       const auto outcome = room ? try_waiting(execution) : Start::full;
       room = outcome != Start::full;
-      moved = moved || outcome == Start::done || outcome == Start::gone;
+      const bool gone = outcome == Start::done || outcome == Start::gone;
+      moved = moved || gone;
+      left = left || !gone;
     }
     more = room && moved && executions.size() == kDueBatch;
   }
+  return left;
 }
 
 // Executions that were forwarded to this member, that no policy gave to anyone, or that wait for their job. What cannot
-// start now, however much of it there is, hides nothing that can.
-void Launcher::Impl::look_at_queue() {
+// start now, however much of it there is, hides nothing that can. True: something waits on.
+bool Launcher::Impl::look_at_queue() {
   QueueLook look;
   for (int pages = 0; !look.full && pages < kMostPages; ++pages) {
     const auto jobs_before = look.filter.without_jobs.size();
@@ -100,7 +116,7 @@ void Launcher::Impl::look_at_queue() {
     const bool narrower = look.filter.without_jobs.size() > jobs_before || look.filter.for_any != any_before;
     if (!moved && !narrower) break;
   }
-  something_waits = look.left;
+  return look.left;
 }
 
 // True: it waits no longer.

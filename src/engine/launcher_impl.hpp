@@ -49,15 +49,17 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   void retain_files(const RunPlan& plan);
 
   void look_later();
+  // Its row is written: it is looked for when its time comes, at once when that has passed meanwhile.
+  void look_for(model::ExecutionId id, UnixMillis time, std::map<std::string, std::string> given);
   void look_at(Millis pause);  // from now, or sooner when that was asked for
   void look();
-  void look_for_due();
+  bool look_for_due();
   struct QueueLook {
     store::QueueFilter filter;  // what need not be read again
     bool left = false;          // something waits on
     bool full = false;          // this member takes nothing more
   };
-  void look_at_queue();
+  bool look_at_queue();
   bool look_at_queued(const model::Execution& execution, QueueLook& look);
   struct Unanswered {
     std::string uuid;
@@ -96,6 +98,7 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   std::atomic<Mode> mode{Mode::active};
   base::EventLoop::TimerId look_timer = 0;              // on the loop's thread only
   std::chrono::steady_clock::time_point look_due = {};  // of the timer; there, too
+  std::atomic<UnixMillis> last_look{0};
   LookGate look_gate;
 };
 

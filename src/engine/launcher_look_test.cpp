@@ -58,9 +58,11 @@ class BrokenDatabase final : public store::Database {
   PoolStats pool_stats() const override { return behind_->pool_stats(); }
   void transact(const std::function<void(store::Session&)>& use) override { behind_->transact(use); }
   void run(const std::function<void(store::Session&)>& use, bool read_only) override {
+    if (read_only) ++reads;
     if (read_only && left_ >= 0 && left_-- == 0) throw std::runtime_error("a column has no number");
     behind_->run(use, read_only);
   }
+  std::atomic<int> reads{0};
 
  private:
   std::unique_ptr<store::Database> behind_;
@@ -144,6 +146,24 @@ TEST_F(LauncherLookTest, WhatCannotBeStartedKeepsNothingElseWaiting) {
   expect_soon(second);
   EXPECT_FALSE(broken->armed());
   expect_soon(first);
+}
+
+TEST_F(LauncherLookTest, WhatWaitsForItsJobIsNotLookedForAllTheTime) {
+  auto slow = job_of("slow", {command("sleep 60")});
+  slow.multiple_executions = false;
+  slow.extra["jobQueue"] = JsonObject{{"enabled", true}};
+  save(slow);
+  open();
+  const auto first = launcher->launch(request_for(slow));
+  ASSERT_TRUE(first.has_value());
+  const auto second = launcher->launch(request_for(slow));
+  ASSERT_TRUE(second.has_value());
+  EXPECT_EQ(second->status, "queued");
+  broken->reads = 0;
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+  EXPECT_LT(broken->reads, 40);  // a look a second, of a few reads
+  launcher->abort(first->id, "ann");
+  wait_for_status(second->id, "running");
 }
 
 TEST_F(LauncherLookTest, TheLongQueueOfOneJobHidesNoOtherJob) {
