@@ -151,6 +151,7 @@ notify::NotifierConfig notifier_config(const Config& config) {
   notifier.give_up_after = all.give_up_after;
   notifier.attempt_limit = all.timeout;
   notifier.kept = all.life;
+  notifier.silence = config.cluster.members.heartbeat.consider_inactive;
   return notifier;
 }
 

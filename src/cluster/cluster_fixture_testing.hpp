@@ -23,7 +23,7 @@ class ClockedDatabase final : public store::Database {
   void transact(const std::function<void(store::Session&)>& use) override {
     check();
     inner_.transact([&](store::Session& session) {
-      Clocked clocked(session, clock_);
+      Clocked clocked(session, clock_, before_query);
       use(clocked);
     });
   }
@@ -31,19 +31,24 @@ class ClockedDatabase final : public store::Database {
     check();
     inner_.run(
         [&](store::Session& session) {
-          Clocked clocked(session, clock_);
+          Clocked clocked(session, clock_, before_query);
           use(clocked);
         },
         read_only);
   }
   PoolStats pool_stats() const override { return inner_.pool_stats(); }
   bool lost = false;
+  std::function<void(std::string_view sql)> before_query;  // what happens elsewhere just before
 
  private:
   class Clocked final : public store::Session {
    public:
-    Clocked(store::Session& inner, const Clock& clock) : inner_(inner), clock_(clock) {}
-    store::Rows query(std::string_view sql, const store::Params& params) override { return inner_.query(sql, params); }
+    Clocked(store::Session& inner, const Clock& clock, const std::function<void(std::string_view)>& before_query)
+        : inner_(inner), clock_(clock), before_query_(before_query) {}
+    store::Rows query(std::string_view sql, const store::Params& params) override {
+      if (before_query_) before_query_(sql);
+      return inner_.query(sql, params);
+    }
     std::int64_t execute(std::string_view sql, const store::Params& params) override {
       return inner_.execute(sql, params);
     }
@@ -56,6 +61,7 @@ class ClockedDatabase final : public store::Database {
    private:
     store::Session& inner_;
     const Clock& clock_;
+    const std::function<void(std::string_view)>& before_query_;
   };
   void check() const {
     if (lost) throw store::DatabaseError("the database is away", true);

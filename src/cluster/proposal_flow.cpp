@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace qd::cluster {
+namespace {
+
+constexpr Millis idle_read_interval{5'000};  // for what a proposer left open that ended itself
+
+}  // namespace
 
 ProposalFlow::ProposalFlow(store::Database& database, const model::OwnIncarnation& self, Journal& journal,
                            FlowRules rules)
@@ -15,13 +20,21 @@ std::string ProposalFlow::target_name(const std::string& uuid) const {
 
 void ProposalFlow::begin(const ClusterView& view, const FailureDetector& detector) {
   view_ = &view;
+  detector_ = &detector;
+  was_read_ = false;
+  if (!open_.empty() || view.now >= next_read_) read_open();
+}
+
+void ProposalFlow::read_open() {
   open_ = proposals_.open();
+  was_read_ = true;
+  next_read_ = view_->now + idle_read_interval.count();
   std::erase_if(open_, [&](const store::Proposal& proposal) { return proposal.kind != rules_.kind; });
-  for (auto& proposal : open_) settle_if_back(proposal, detector);
+  for (auto& proposal : open_) settle_if_back(proposal);
   std::erase_if(open_, [](const store::Proposal& proposal) { return proposal.state != store::proposal::open; });
 }
 
-void ProposalFlow::settle_if_back(store::Proposal& proposal, const FailureDetector& detector) {
+void ProposalFlow::settle_if_back(store::Proposal& proposal) {
   const auto* target = view_->find(proposal.target.uuid);
   std::string why;
   if (target == nullptr) {
@@ -29,7 +42,7 @@ void ProposalFlow::settle_if_back(store::Proposal& proposal, const FailureDetect
   } else if (target->member.id.number > proposal.target.number) {
     why = "it started again, as incarnation " + std::to_string(target->member.id.number);
   } else if (view_->now >= proposal.due) {
-    const auto verdict = detector.judge(target->member);
+    const auto verdict = detector_->judge(target->member);
     if (verdict.is != Verdict::Is::alive) return;
     if (verdict.lock_held) why = "it came back: it holds its session with the database";
     if (target->member.beat > proposal.created) why = "it came back: it has sent a heartbeat";
@@ -64,6 +77,7 @@ bool ProposalFlow::own(store::Proposal& proposal) {
 }
 
 std::optional<store::Proposal> ProposalFlow::turn(const MemberView& target, bool at_once) {
+  if (!was_read_) read_open();
   const auto found = std::find_if(open_.begin(), open_.end(),
                                   [&](const store::Proposal& proposal) { return proposal.target == target.member.id; });
   std::optional<store::Proposal> proposal;

@@ -28,7 +28,8 @@ class ProposalFlow {
  public:
   ProposalFlow(store::Database& database, const model::OwnIncarnation& self, Journal& journal, FlowRules rules);
 
-  // Reads the open proposals: once for each tick. Cancels this member's own whose target came back.
+  // Begins a tick, and cancels this member's proposals whose target came back. `view` and `detector` outlive the tick.
+  // The open proposals are read at most once for each tick, and hardly ever while nobody is gone.
   void begin(const ClusterView& view, const FailureDetector& detector);
   // The proposal when this member is to act on `target`, now. With `at_once` neither delay nor sleep count.
   std::optional<store::Proposal> turn(const MemberView& target, bool at_once);
@@ -36,9 +37,10 @@ class ProposalFlow {
   void cancel(const store::Proposal& proposal, const std::string& why);
 
  private:
+  void read_open();
   bool may_adopt(const store::Proposal& proposal) const;
   bool own(store::Proposal& proposal);  // adopts if need be
-  void settle_if_back(store::Proposal& proposal, const FailureDetector& detector);
+  void settle_if_back(store::Proposal& proposal);
   std::optional<store::Proposal> make(const MemberView& target, bool at_once);
   std::string target_name(const std::string& uuid) const;
 
@@ -46,8 +48,12 @@ class ProposalFlow {
   const model::OwnIncarnation& self_;
   Journal& journal_;
   const FlowRules rules_;
-  const ClusterView* view_ = nullptr;  // of this tick
-  std::vector<store::Proposal> open_;
+  // Of this tick.
+  const ClusterView* view_ = nullptr;
+  const FailureDetector* detector_ = nullptr;
+  bool was_read_ = false;
+  std::vector<store::Proposal> open_;  // as last read
+  UnixMillis next_read_ = 0;
   std::map<std::string, UnixMillis> quiet_until_;  // by target's uuid
 };
 

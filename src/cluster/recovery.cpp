@@ -143,6 +143,10 @@ std::string Recovery::cause(const model::Execution& execution) const {
   if (owner == nullptr) return "The member that ran it, " + execution.server_uuid + ", is not known.";
   const auto name = "The member that ran it, " + display_name(owner->member) + ", ";
   if (owner->member.id.number != execution.incarnation) return name + "ended and was started again.";
+  // The view is older than the row: this member, or another, has just declared it dead.
+  if (owner->member.state == State::live || owner->member.state == State::leaving) {
+    return name + "is gone" + (owner->reason.empty() ? "." : ": " + owner->reason + ".");
+  }
   return name + "is " + model::to_text(owner->member.state) + ".";
 }
 

@@ -44,6 +44,8 @@ TEST_F(RecoveryTest, ATakeoverClosesThemToo) {
   pass(Millis{2'000});
   EXPECT_EQ(status(running), model::status::incomplete);
   EXPECT_THAT(a.retried, ElementsAre(running));
+  EXPECT_THAT(store::ExecutionStore(*database_).find(running)->abort_reason,
+              HasSubstr("The member that ran it, name-c (c), is gone: its session with the database ended"));
 }
 
 TEST_F(RecoveryTest, WhatAZombieWritesLateIsSweptUp) {

@@ -143,7 +143,8 @@ void Takeover::act(const MemberView& target, const store::Proposal& proposal) {
   std::string without;
   const auto to = destinations(target, without);
   if (to.empty()) {
-    flow_.cancel(proposal, "no member may run schedules of " + without);
+    flow_.cancel(proposal,
+                 without.empty() ? "it owns no schedules any more" : "no member may run schedules of " + without);
     return;
   }
   const auto outcome = move(target, proposal, to, without);

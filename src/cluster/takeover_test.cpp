@@ -177,6 +177,50 @@ TEST_F(TakeoverTest, PolicyRemoteExecutionAsksForEachProject) {
   EXPECT_THAT(last_message("takeover.done"), HasSubstr("no member may run those of p3"));
 }
 
+TEST_F(TakeoverTest, SaysThatTheSchedulesWentElsewhereMeanwhile) {
+  config_.autotakeover.delay = Millis{0};
+  config_.autotakeover.policy = TakeoverPolicy::remote_execution;
+  TakeoverHooks hooks;
+  hooks.choose_for_project = [](const std::string&) { return std::optional<std::string>("a"); };
+  auto& a = started("a", true, hooks);
+  started("c", true, hooks);
+  schedule("j1", "c");
+  a.database.before_query = [&](std::string_view sql) {
+    if (sql.starts_with("SELECT DISTINCT project FROM schedule")) {
+      database_->execute("UPDATE schedule SET server_uuid = 'a'");
+    }
+  };
+  pass(Millis{1'000});
+  kill("c");
+  pass(Millis{2'000});
+  EXPECT_THAT(last_message("takeover.cancelled"), HasSubstr("it owns no schedules any more"));
+}
+
+TEST_F(TakeoverTest, ReadsProposalsWhenSomebodyIsGoneAndHardlyEverOtherwise) {
+  auto& a = started("a");
+  started("b"), started("c");
+  schedule("j1", "c");
+  int reads = 0;
+  a.database.before_query = [&](std::string_view sql) {
+    if (sql.find("FROM proposal WHERE state = 'open'") != std::string_view::npos) ++reads;
+  };
+  pass(Millis{60'000});  // 300 looks
+  EXPECT_LE(reads, 2 * 13);
+  kill("c");
+  reads = 0;
+  pass(Millis{10'000});
+  EXPECT_GT(reads, 2 * 13);
+  // What a proposer that ended left open about a member that is back is found all the same.
+  EXPECT_THAT(events("takeover"), ElementsAre("takeover.proposed"));
+  started("c");
+  const bool by_a = store::ProposalStore(*database_).open().at(0).proposer.uuid == "a";
+  kill(by_a ? "a" : "b");
+  started(by_a ? "a" : "b");
+  pass(Millis{6'000});
+  EXPECT_THAT(store::ProposalStore(*database_).open(), IsEmpty());
+  EXPECT_EQ(owner("j1"), "c");
+}
+
 TEST_F(TakeoverTest, APersonMovesSchedules) {
   auto& a = started("a");
   started("b");

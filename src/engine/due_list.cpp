@@ -30,11 +30,13 @@ bool DueList::knows(model::ExecutionId id) const {
   return entries_.with([&](const auto& entries) { return entries.contains(id); });
 }
 
-std::optional<UnixMillis> DueList::next() const {
-  return entries_.with([](const auto& entries) -> std::optional<UnixMillis> {
-    if (entries.empty()) return std::nullopt;
-    const auto first = std::ranges::min_element(entries, {}, [](const auto& entry) { return entry.second.due; });
-    return first->second.due;
+std::optional<UnixMillis> DueList::next(UnixMillis after) const {
+  return entries_.with([after](const auto& entries) {
+    std::optional<UnixMillis> first;
+    for (const auto& [id, entry] : entries) {
+      if (entry.due > after && (!first || entry.due < *first)) first = entry.due;
+    }
+    return first;
   });
 }
 

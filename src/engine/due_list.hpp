@@ -20,8 +20,8 @@ class DueList {
   std::optional<std::map<std::string, std::string>> take(model::ExecutionId id);
   std::optional<std::map<std::string, std::string>> given(model::ExecutionId id) const;
   bool knows(model::ExecutionId id) const;
-  std::optional<UnixMillis> next() const;  // the earliest time
-  void forget_before(UnixMillis time);     // entries that another member took
+  std::optional<UnixMillis> next(UnixMillis after) const;  // the earliest time that is later
+  void forget_before(UnixMillis time);                     // entries that another member took
 
  private:
   struct Entry {

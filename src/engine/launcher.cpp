@@ -139,8 +139,7 @@ std::optional<RunPlan> Launcher::Impl::create_retry(RunRequest request, const mo
 
 void Launcher::Impl::start_retry(RunPlan plan) {
   if (plan.execution.status == model::status::scheduled) {
-    due.add(plan.execution.id, *plan.execution.scheduled_for, std::move(plan.given));
-    look_later();
+    look_for(plan.execution.id, *plan.execution.scheduled_for, std::move(plan.given));
     return;
   }
   registry.reserve(std::numeric_limits<std::size_t>::max());
@@ -264,7 +263,7 @@ Launcher::Mode Launcher::mode() const {
 
 void Launcher::set_mode(Mode mode) {
   impl_->mode = mode;
-  if (mode == Mode::active && impl_->started) impl_->look_later();
+  if (mode == Mode::active && impl_->started) look_now();  // what came due, or was queued for it, meanwhile
 }
 
 void Launcher::look_now() {

@@ -14,6 +14,7 @@ constexpr Millis kLookAtLeast{10'000};  // for what other members wrote
 constexpr Millis kLookAtQueue{1'000};   // while something waits for room
 constexpr Millis kForget{60'000};       // what another member took
 constexpr std::size_t kQueueBatch = 200;
+constexpr int kMostPages = 50;  // of the queue, in one look
 constexpr Millis kShortestLook{20};
 constexpr Millis kSecretsLife{6 * 60'000};  // longer than that of the message that brings them
 constexpr std::size_t kDueBatch = 50;
@@ -23,10 +24,18 @@ constexpr std::size_t kDueBatch = 50;
 // Sets the timer to the next time that something is due.
 void Launcher::Impl::look_later() {
   auto pause = something_waits ? kLookAtQueue : kLookAtLeast;
-  if (const auto next = due.next()) {
-    pause = std::clamp(Millis{std::max<UnixMillis>(*next, 0) - parts.clock.now()}, kShortestLook, pause);
+  const auto now = parts.clock.now();
+  // What was due at the last look, and waits all the same, is no reason to look all the time.
+  if (const auto next = due.next(std::min<UnixMillis>(last_look, now))) {
+    pause = std::clamp(Millis{std::max<UnixMillis>(*next, 0) - now}, kShortestLook, pause);
   }
   look_at(pause);
+}
+
+void Launcher::Impl::look_for(model::ExecutionId id, UnixMillis time, std::map<std::string, std::string> given) {
+  due.add(id, time, std::move(given));
+  // The last look may have been before the row was there.
+  time <= last_look ? look_at(kShortestLook) : look_later();
 }
 
 // What waits on loop and pool must not keep the launcher alive.
@@ -35,9 +44,13 @@ void Launcher::Impl::look_at(Millis pause) {
     const auto self = weak.lock();
     if (!self) return;
     auto& loop = self->parts.loop;
+    const auto at = std::chrono::steady_clock::now() + pause;
+    // Whoever found nothing to do, and would look much later, does not put off what somebody was just told of.
+    if (self->started && self->look_timer != 0 && self->look_due <= at) return;
     if (self->look_timer != 0) loop.cancel(self->look_timer);
     self->look_timer = 0;
     if (!self->started) return;
+    self->look_due = at;
     self->look_timer = loop.after(pause, [weak] {
       const auto ticked = weak.lock();
       if (!ticked) return;
@@ -50,52 +63,85 @@ void Launcher::Impl::look_at(Millis pause) {
 }
 
 void Launcher::Impl::look() {
-  if (looking.exchange(true)) {
-    look_again = true;
-    return;
-  }
-  look_again = false;
-  try {
-    if (started) settle_unanswered();
-    while (started && mode == Mode::active) {
-      const auto executions = parts.executions.due(parts.clock.now(), kDueBatch);
-      bool room = true;
-      for (const auto& execution : executions) room = room && start_waiting(execution) != Start::full;
-      if (!room || executions.size() < kDueBatch) break;
+  if (!look_gate.enter()) return;
+  do {
+    try {
+      last_look = parts.clock.now();
+      if (started) settle_unanswered();
+      if (started && mode == Mode::active) {
+        const bool due_left = look_for_due();
+        const bool queue_left = look_at_queue();
+        something_waits = due_left || queue_left;
+      }
+      due.forget_before(parts.clock.now() - kForget.count());
+    } catch (const std::exception& error) {
+      something_waits = true;  // for all that is known
+      base::log_warn("engine",
+                     std::string("looking for scheduled executions failed, and is tried again: ") + error.what());
     }
-    if (started && mode == Mode::active) look_at_queue();
-    due.forget_before(parts.clock.now() - kForget.count());
-  } catch (const store::DatabaseError& error) {
-    base::log_warn("engine", std::string("looking for scheduled executions failed: ") + error.what());
-  }
-  looking = false;
-  if (look_again) return look_at(Millis{0});
+  } while (look_gate.leave());
   look_later();
 }
 
-// Executions that were forwarded to this member, that no policy gave to anyone, or that wait for their job.
-void Launcher::Impl::look_at_queue() {
-  std::set<std::string> full_jobs;  // the first of a job's queue goes first
-  bool left = false;
-  for (const auto& execution : parts.executions.queued(config.server_uuid, kQueueBatch)) {
-    const Json* why = find(execution.extra, "waits");
-    const bool shared = why != nullptr && why->is_string() && why->get_string() == "queue";
-    const bool sealed = execution.extra.contains("sealed") && !due.knows(execution.id);
-    const bool no_room = shared && registry.size() >= config.queue_room;
-    if (sealed && execution.server_uuid == config.server_uuid && waited(execution) > kSecretsLife) {
-      give_up(execution);
-      continue;
+// True: something waits on, though its time has come.
+bool Launcher::Impl::look_for_due() {
+  bool more = true, left = false;
+  while (more && started && mode == Mode::active) {
+    const auto executions = parts.executions.due(parts.clock.now(), kDueBatch);
+    bool room = true, moved = false;
+    for (const auto& execution : executions) {
+      const auto outcome = room ? try_waiting(execution) : Start::full;
+      room = outcome != Start::full;
+      const bool gone = outcome == Start::done || outcome == Start::gone;
+      moved = moved || gone;
+      left = left || !gone;
     }
-    if (sealed || no_room || full_jobs.contains(execution.job_uuid) || (shared && !may_take(execution))) {
-      left = true;
-      continue;
-    }
-    const auto outcome = start_waiting(execution);
-    if (outcome == Start::limit) full_jobs.insert(execution.job_uuid);
-    left = left || outcome == Start::limit || outcome == Start::full;
-    if (outcome == Start::full) break;
+    more = room && moved && executions.size() == kDueBatch;
   }
-  something_waits = left;
+  return left;
+}
+
+// Executions that were forwarded to this member, that no policy gave to anyone, or that wait for their job. What cannot
+// start now, however much of it there is, hides nothing that can. True: something waits on.
+bool Launcher::Impl::look_at_queue() {
+  QueueLook look;
+  for (int pages = 0; !look.full && pages < kMostPages; ++pages) {
+    const auto jobs_before = look.filter.without_jobs.size();
+    const bool any_before = look.filter.for_any;
+    const auto executions = parts.executions.queued(config.server_uuid, kQueueBatch, look.filter);
+    bool moved = false;
+    for (const auto& execution : executions) moved = look_at_queued(execution, look) || moved;
+    if (executions.size() < kQueueBatch) break;
+    look.left = true;
+    const bool narrower = look.filter.without_jobs.size() > jobs_before || look.filter.for_any != any_before;
+    if (!moved && !narrower) break;
+  }
+  return look.left;
+}
+
+// True: it waits no longer.
+bool Launcher::Impl::look_at_queued(const model::Execution& execution, QueueLook& look) {
+  const Json* why = find(execution.extra, "waits");
+  const bool shared = why != nullptr && why->is_string() && why->get_string() == "queue";
+  const bool sealed = execution.extra.contains("sealed") && !due.knows(execution.id);
+  const bool mine = execution.server_uuid == config.server_uuid;
+  auto& full_jobs = look.filter.without_jobs;  // the first of a job's queue goes first
+  if (sealed && mine && waited(execution) > kSecretsLife) {
+    give_up(execution);
+    return true;
+  }
+  const bool no_room = shared && registry.size() >= config.queue_room;
+  if (no_room && !mine) look.filter.for_any = false;
+  if (look.full || sealed || no_room || full_jobs.contains(execution.job_uuid) || (shared && !may_take(execution))) {
+    look.left = true;
+    return false;
+  }
+  const auto outcome = try_waiting(execution);
+  if (outcome == Start::limit) full_jobs.insert(execution.job_uuid);
+  look.full = outcome == Start::full;
+  const bool moved = outcome == Start::done || outcome == Start::gone;
+  look.left = look.left || !moved;
+  return moved;
 }
 
 bool Launcher::Impl::may_take(const model::Execution& execution) const {
@@ -114,6 +160,19 @@ void Launcher::Impl::give_up(const model::Execution& execution) {
   base::log_error("engine", "execution " + std::to_string(execution.id) +
                                 " is closed: nobody who knew its secure options is left. Run its job again");
   parts.hub.publish({log::HubEvent::Kind::completed, execution.id, execution.log_size});
+}
+
+// One that cannot be started does not keep the others waiting.
+Launcher::Impl::Start Launcher::Impl::try_waiting(const model::Execution& execution) {
+  try {
+    return start_waiting(execution);
+  } catch (const store::DatabaseError& error) {
+    if (error.unavailable) throw;
+    base::log_error("engine", "execution " + std::to_string(execution.id) + " cannot be started: " + error.what());
+  } catch (const std::exception& error) {
+    base::log_error("engine", "execution " + std::to_string(execution.id) + " cannot be started: " + error.what());
+  }
+  return Start::failed;
 }
 
 Launcher::Impl::Start Launcher::Impl::start_waiting(const model::Execution& execution) {
@@ -154,16 +213,26 @@ Launcher::Impl::Start Launcher::Impl::start_waiting(const model::Execution& exec
   return Start::done;
 }
 
+std::optional<store::StoredJob> Launcher::Impl::find_job(const std::string& uuid, std::string& refusal) {
+  try {
+    auto stored = parts.jobs.find(uuid);
+    if (!stored) refusal = "Job ID does not exist: " + uuid;
+    return stored;
+  } catch (const store::DatabaseError& error) {
+    if (error.unavailable) throw;
+    refusal = error.what();  // its definition cannot be read, now or later
+    return std::nullopt;
+  }
+}
+
 // A row whose time has come, as something to run. What is wrong with it by now is told by its own log.
 RunPlan Launcher::Impl::plan_due(model::Execution execution) {
   RunPlan plan;
   model::Job job;
   if (execution.ad_hoc) {
     job = *execution.ad_hoc;
-  } else if (auto stored = parts.jobs.find(execution.job_uuid)) {
+  } else if (auto stored = find_job(execution.job_uuid, plan.refusal)) {
     job = std::move(stored->job);
-  } else {
-    plan.refusal = "Job ID does not exist: " + execution.job_uuid;
   }
   if (auto project = project_config(execution.project)) {
     plan.project_config = std::move(*project);

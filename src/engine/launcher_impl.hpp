@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "base/guarded.hpp"
 #include "engine/due_list.hpp"
 #include "engine/launcher.hpp"
+#include "engine/look_gate.hpp"
 #include "engine/run.hpp"
 #include "engine/run_registry.hpp"
 #include "model/member.hpp"
@@ -47,9 +49,18 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   void retain_files(const RunPlan& plan);
 
   void look_later();
-  void look_at(Millis pause);  // from now
+  // Its row is written: it is looked for when its time comes, at once when that has passed meanwhile.
+  void look_for(model::ExecutionId id, UnixMillis time, std::map<std::string, std::string> given);
+  void look_at(Millis pause);  // from now, or sooner when that was asked for
   void look();
-  void look_at_queue();
+  bool look_for_due();
+  struct QueueLook {
+    store::QueueFilter filter;  // what need not be read again
+    bool left = false;          // something waits on
+    bool full = false;          // this member takes nothing more
+  };
+  bool look_at_queue();
+  bool look_at_queued(const model::Execution& execution, QueueLook& look);
   struct Unanswered {
     std::string uuid;
     enum class Then { run, close } then;  // close: its caller was told that it did not start
@@ -57,13 +68,16 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   void ask_later(const model::Execution& execution, Unanswered::Then then);
   void settle_unanswered();
   void settle_unanswered(model::ExecutionId id, const Unanswered& what);
-  enum class Start { done, gone, limit, full };
+  enum class Start { done, gone, limit, full, failed };
+  Start try_waiting(const model::Execution& execution);
   Start start_waiting(const model::Execution& execution);
   bool may_take(const model::Execution& execution) const;
   Millis waited(const model::Execution& execution) const;
   void give_up(const model::Execution& execution);
   bool still_ours(const RunPlan& plan);
   std::vector<store::Delivery> deliveries_of_end(const model::Execution& closed) const;
+  // Nothing: see `refusal`.
+  std::optional<store::StoredJob> find_job(const std::string& uuid, std::string& refusal);
   RunPlan plan_due(model::Execution execution);
 
   AbortOutcome abort_elsewhere(model::Execution execution, const std::string& user, const std::string& reason,
@@ -79,11 +93,13 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   DueList due;
   base::Guarded<std::map<model::ExecutionId, Forwarded>> forwarded;
   base::Guarded<std::map<model::ExecutionId, Unanswered>> unanswered;
-  std::atomic<bool> something_waits{false};  // queued, as of the last look
+  std::atomic<bool> something_waits{false};  // queued, as of the last look; or that failed
   std::atomic<bool> started{false};
   std::atomic<Mode> mode{Mode::active};
-  base::EventLoop::TimerId look_timer = 0;  // on the loop's thread only
-  std::atomic<bool> looking{false}, look_again{false};
+  base::EventLoop::TimerId look_timer = 0;              // on the loop's thread only
+  std::chrono::steady_clock::time_point look_due = {};  // of the timer; there, too
+  std::atomic<UnixMillis> last_look{0};
+  LookGate look_gate;
 };
 
 struct PreparedRun::Inside {

@@ -66,10 +66,9 @@ void PreparedRun::start(Tell tell) {
     reserved = false;
     launcher->start(plan);
   } else if (run_at || plan.execution.server_uuid.empty()) {
-    launcher->due.add(plan.execution.id, *plan.execution.scheduled_for, plan.given);
     if (!run_at) launcher->something_waits = true;
+    launcher->look_for(plan.execution.id, *plan.execution.scheduled_for, plan.given);
     if (!run_at && route.where == Route::Where::queue) launcher->forward(plan, tell);
-    launcher->look_later();
   } else {
     launcher->forward(plan, tell);
   }

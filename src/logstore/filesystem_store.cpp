@@ -97,7 +97,7 @@ Result<std::shared_ptr<LogStore>> open_filesystem_store(const Settings& settings
   fs::create_directories(directory, error);
   if (error) {
     return fail(ErrorKind::unavailable,
-                "Log store filesystem: cannot make the folder " + directory.string() + ": " + error.message());
+                "directory: cannot make the folder " + directory.string() + ": " + error.message());
   }
   return std::shared_ptr<LogStore>(std::make_shared<FilesystemStore>(directory));
 }

@@ -64,7 +64,8 @@ using Settings = std::map<std::string, std::string>;  // as users write them, wi
 std::string known_providers();
 bool is_known_provider(const std::string& provider);
 
-// A store by its provider's name. `environment` is the process's. The error says which setting is wrong.
+// A store by its provider's name. `environment` is the process's. The error says which setting is wrong; the caller
+// says of which store.
 Result<std::shared_ptr<LogStore>> open_log_store(const std::string& provider, const Settings& settings,
                                                  const std::map<std::string, std::string>& environment);
 

@@ -195,5 +195,13 @@ TEST_F(Filesystem, WantsAnAbsoluteFolder) {
   EXPECT_FALSE(open_log_store("azure-storage", {}, {}));
 }
 
+TEST_F(Filesystem, SaysWhichFolderItCannotMake) {
+  std::ofstream(path / "file") << "no folder";
+  const auto store = open_log_store("filesystem", {{"directory", (path / "file/logs").string()}}, {});
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().kind, ErrorKind::unavailable);
+  EXPECT_TRUE(store.error().message.starts_with("directory: cannot make the folder ")) << store.error().message;
+}
+
 }  // namespace
 }  // namespace qd::logstore

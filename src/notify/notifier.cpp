@@ -91,7 +91,7 @@ Millis Notifier::tick() {
   if (room == 0) return config_.look_every;  // whoever ends pokes
   try {
     const Millis length = config_.attempt_limit * 2 + Millis{60'000};
-    const auto leased = deliveries_.lease({self_.get(), length, config_.patience, room});
+    const auto leased = deliveries_.lease({self_.get(), length, config_.patience, room, config_.silence});
     for (const auto& one : leased) {
       {
         const std::lock_guard lock(mutex_);

@@ -23,6 +23,7 @@ struct NotifierConfig {
   Millis kept{30LL * 86'400'000};  // ended rows; 0: for ever
   Millis look_every{1'000};        // for what others wrote, and for what is due again
   Millis patience{5'000};          // how long what another living member wrote is left to it
+  Millis silence{300'000};         // another member whose last heartbeat is older is gone
 };
 
 class Notifier {

@@ -39,6 +39,17 @@ Scheduler::Tick Scheduler::tick(bool passive) {
   Tick tick;
   tick.now = database_.now();
   settle_unanswered();
+  tick.next = schedules_.next_due(self_.uuid());
+  if (tick.next && *tick.next <= tick.now && !settle_due(passive, tick)) return tick;
+  if (settings_.ledger_life.count() > 0 && tick.now >= next_prune_) {
+    const auto pruned = schedules_.prune(tick.now - settings_.ledger_life.count(), kPruneBatch);
+    next_prune_ = tick.now + (pruned < static_cast<std::int64_t>(kPruneBatch) ? kPruneInterval.count() : 0);
+  }
+  return tick;
+}
+
+// False when this incarnation may not claim any more.
+bool Scheduler::settle_due(bool passive, Tick& tick) {
   const auto due = schedules_.due(self_.uuid(), tick.now, settings_.max_due);
   tick.more = due.size() == settings_.max_due;
   if (!due.empty()) starter_.begin_tick();
@@ -54,16 +65,12 @@ Scheduler::Tick Scheduler::tick(bool passive) {
       unanswered_ = std::move(plans);
       throw;
     }
-    if (tick.fenced) return tick;
+    if (tick.fenced) return false;
     start(plans);
-  }
-  if (settings_.ledger_life.count() > 0 && tick.now >= next_prune_) {
-    const auto pruned = schedules_.prune(tick.now - settings_.ledger_life.count(), kPruneBatch);
-    next_prune_ = tick.now + (pruned < static_cast<std::int64_t>(kPruneBatch) ? kPruneInterval.count() : 0);
   }
   tick.more = tick.more && !tick.no_room;
   tick.next = schedules_.next_due(self_.uuid());
-  return tick;
+  return true;
 }
 
 void Scheduler::start(std::vector<Plan>& plans) {

@@ -74,6 +74,7 @@ class Scheduler {
  private:
   struct Item;
   struct Plan;
+  bool settle_due(bool passive, Tick& tick);
   // Nullopt: nothing can be settled now.
   std::optional<Plan> plan(const store::ScheduleRow& schedule, UnixMillis now, bool passive, Tick& tick);
   Item plan_fire(const store::ScheduleRow& schedule, const Settled& settled, UnixMillis now, bool passive,

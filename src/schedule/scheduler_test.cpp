@@ -107,7 +107,10 @@ class FlakyDatabase final : public store::Database {
  public:
   explicit FlakyDatabase(store::Database& behind) : behind_(behind) {}
   store::Dialect dialect() const override { return behind_.dialect(); }
-  void run(const std::function<void(store::Session&)>& use, bool read_only) override { behind_.run(use, read_only); }
+  void run(const std::function<void(store::Session&)>& use, bool read_only) override {
+    ++runs;
+    behind_.run(use, read_only);
+  }
   PoolStats pool_stats() const override { return behind_.pool_stats(); }
   void transact(const std::function<void(store::Session&)>& use) override {
     const auto loses = std::exchange(next, Loses::nothing);
@@ -118,6 +121,7 @@ class FlakyDatabase final : public store::Database {
     if (loses == Loses::answer) throw store::DatabaseError("cut after the commit", true);
   }
   enum class Loses { nothing, answer, transaction } next = Loses::nothing;
+  int runs = 0;  // statements outside of transactions, and looks at the clock
 
  private:
   store::Database& behind_;
@@ -275,6 +279,18 @@ TEST_F(SchedulerTest, ACommitOfALifeThatIsOverIsNotRun) {
   self.set(2);
   scheduler.tick(false);
   EXPECT_EQ(starter.started, 0);
+}
+
+TEST_F(SchedulerTest, ATickWithNothingDueAsksForTheNextFireOnly) {
+  FlakyDatabase counted(*database);
+  Scheduler scheduler(counted, starter, self, {});
+  add_job("j", 0, "0 0 0 1 1 ? 2099");
+  scheduler.tick(false);
+  counted.runs = 0;
+  const auto tick = scheduler.tick(false);
+  EXPECT_EQ(tick.claimed, 0u);
+  EXPECT_GT(*tick.next, tick.now);
+  EXPECT_EQ(counted.runs, 2);  // the clock, and the next fire
 }
 
 }  // namespace

@@ -11,8 +11,11 @@ namespace {
 constexpr const char* insert_delivery = "INSERT INTO delivery (" QD_DELIVERY_COLUMNS
                                         ", lease_uuid, lease_life, lease_ms) VALUES "
                                         "(?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, '', 0, 0)";
-#define QD_LIVES(uuid, life) \
-  "EXISTS (SELECT 1 FROM member m WHERE m.uuid = " uuid life " AND m.state IN ('live', 'leaving'))"
+// Nobody declares a member dead that had neither schedules nor executions: its heartbeat tells. Who asks is there.
+#define QD_LIVES(uuid, life)                                 \
+  "EXISTS (SELECT 1 FROM member m WHERE m.uuid = " uuid life \
+  " AND m.state IN ('live', 'leaving') AND "                 \
+  "(m.uuid = ? OR m.beat_ms > ?))"
 constexpr const char* select_due =
     "SELECT id, " QD_DELIVERY_COLUMNS
     " FROM delivery WHERE state = 'waiting' AND due_ms <= ? AND (lease_ms <= ? OR NOT " QD_LIVES(
@@ -84,8 +87,10 @@ std::vector<Delivery> DeliveryStore::lease(const Lease& lease) {
   database_.run(
       [&](Session& session) {
         const auto now = session.now();
-        due = read_deliveries(session.query(select_due, {now, now, lease.holder.uuid, now - lease.patience.count(),
-                                                         static_cast<std::int64_t>(lease.max)}));
+        const auto& own = lease.holder.uuid;
+        const auto heard = now - lease.silence.count();
+        due = read_deliveries(session.query(select_due, {now, now, own, heard, own, now - lease.patience.count(), own,
+                                                         heard, static_cast<std::int64_t>(lease.max)}));
       },
       /*read_only=*/true);
   if (due.empty()) return due;

@@ -43,6 +43,7 @@ class DeliveryStore {
     Millis length{0};
     Millis patience{0};  // how long what another live member wrote is left to it
     std::size_t max = 1;
+    Millis silence{300'000};  // another member whose last heartbeat is older is gone, whatever its row says
   };
   // Takes what is due and nobody holds, oldest first, for one attempt each. What a member held that is gone is free.
   // Nothing when the holder was declared dead.

@@ -27,22 +27,23 @@ class DeliveryStoreTest : public testing::DatabaseTestCase {
   }
 
   // A live member's row, as the leases look at it.
-  void live(const std::string& uuid, std::int64_t life, const std::string& state = "live") {
+  void live(const std::string& uuid, std::int64_t life, const std::string& state = "live", Millis silent = Millis{0}) {
     database_->execute("DELETE FROM member WHERE uuid = ?", {uuid});
     database_->execute(
         "INSERT INTO member (uuid, incarnation, state, name, host, url, tags, version, started_ms, beat_ms, mode, "
-        "requested_mode, requested_by, lock_boot, certificate, vitals) VALUES (?, ?, ?, '', '', '', '', '', 0, 0, "
+        "requested_mode, requested_by, lock_boot, certificate, vitals) VALUES (?, ?, ?, '', '', '', '', '', 0, ?, "
         "'active', '', '', '', '', '')",
-        {uuid, life, state});
+        {uuid, life, state, database_->now() - silent.count()});
   }
 
   std::vector<std::string> leased(const std::string& member, std::int64_t life = 1, Millis length = Millis{60'000}) {
     std::vector<std::string> targets;
-    last_ = deliveries_->lease({{member, life}, length, Millis{60'000}, 10});
+    last_ = deliveries_->lease({{member, life}, length, Millis{60'000}, 10, kSilence});
     for (const auto& one : last_) targets.push_back(one.target);
     return targets;
   }
 
+  static constexpr Millis kSilence{30'000};
   std::unique_ptr<DeliveryStore> deliveries_;
   std::vector<Delivery> last_;
 };
@@ -98,6 +99,26 @@ TEST_P(DeliveryStoreTest, IsFreeWhenItsHolderIsGone) {
   deliveries_->hand_back(last_[0]);
   EXPECT_THAT(leased("m1", 2), ElementsAre("a"));
   EXPECT_EQ(last_[0].attempts, 2);
+}
+
+TEST_P(DeliveryStoreTest, IsFreeWhenItsHolderHasNotBeatenForLong) {
+  live("m1", 1);
+  live("m2", 1);
+  write("a");
+  EXPECT_THAT(leased("m1"), ElementsAre("a"));
+  live("m1", 1, "live", kSilence - Millis{10'000});
+  EXPECT_THAT(leased("m2"), IsEmpty());
+  live("m1", 1, "live", kSilence + Millis{10'000});
+  EXPECT_THAT(leased("m1"), IsEmpty());  // it still sends it: its own lease does not end by that
+  EXPECT_THAT(leased("m2"), ElementsAre("a"));
+  EXPECT_EQ(last_[0].attempts, 2);
+}
+
+TEST_P(DeliveryStoreTest, IsNotLeftToASilentMember) {
+  live("m1", 1, "live", kSilence + Millis{10'000});
+  live("m2", 1);
+  write("a");
+  EXPECT_THAT(leased("m2"), ElementsAre("a"));
 }
 
 TEST_P(DeliveryStoreTest, IsNotGivenToTheDeclaredDead) {

@@ -5,6 +5,7 @@
 #include "store/execution_filter.hpp"
 #include "store/execution_row.hpp"
 #include "store/execution_store.hpp"
+#include "store/sql_text.hpp"
 
 namespace qd::store {
 namespace {
@@ -12,8 +13,8 @@ namespace {
 constexpr const char* by_newest = " ORDER BY sort_ms DESC, id DESC LIMIT ? OFFSET ?";
 constexpr const char* where_due =
     " WHERE active = 1 AND status = 'scheduled' AND scheduled_for_ms <= ? ORDER BY scheduled_for_ms, id LIMIT ?";
-constexpr const char* where_queued =
-    " WHERE active = 1 AND status = 'queued' AND server_uuid IN (?, '') ORDER BY sort_ms, id LIMIT ?";
+constexpr const char* where_queued = " WHERE active = 1 AND status = 'queued' AND server_uuid IN (?, ?)";
+constexpr const char* in_order_of_time = " ORDER BY sort_ms, id LIMIT ?";
 constexpr const char* select_metrics =
     "SELECT status, COUNT(*), COUNT(ended_ms - started_ms), SUM(ended_ms - started_ms), MIN(ended_ms - started_ms), "
     "MAX(ended_ms - started_ms) FROM execution";
@@ -84,10 +85,15 @@ ExecutionMetrics ExecutionStore::metrics(const ExecutionQuery& query) {
   return metrics;
 }
 
-std::vector<model::Execution> ExecutionStore::queued(const std::string& server_uuid, std::size_t max) {
-  static const std::string sql = std::string(select_execution_whole) + where_queued;
+std::vector<model::Execution> ExecutionStore::queued(const std::string& server_uuid, std::size_t max,
+                                                     const QueueFilter& filter) {
+  std::string sql = std::string(select_execution_whole) + where_queued;
+  Params params = {server_uuid, filter.for_any ? std::string() : server_uuid};
+  if (!filter.without_jobs.empty()) sql += " AND job_uuid NOT IN (" + placeholders(filter.without_jobs.size()) + ")";
+  for (const auto& job : filter.without_jobs) params.emplace_back(job);
+  params.emplace_back(static_cast<std::int64_t>(max));
   std::vector<model::Execution> waiting;
-  for (const auto& row : database_.query(sql, {server_uuid, static_cast<std::int64_t>(max)})) {
+  for (const auto& row : database_.query(sql + in_order_of_time, params)) {
     waiting.push_back(read_whole_execution(row));
   }
   return waiting;

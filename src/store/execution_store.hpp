@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,12 @@ struct ExecutionOutcome {
   std::vector<Delivery> deliveries = {};  // who is told of it; stored when the outcome is
 };
 
+// Narrows what waits.
+struct QueueFilter {
+  bool for_any = true;  // false: only for this member
+  std::set<std::string> without_jobs = {};
+};
+
 struct ExecutionMetrics {
   std::int64_t total = 0;
   std::map<std::string, std::int64_t> by_status;
@@ -99,7 +106,7 @@ class ExecutionStore {
   ExecutionPage query(const ExecutionQuery& query);
   ExecutionMetrics metrics(const ExecutionQuery& query);
   // Executions with status `queued` that wait for this member, or for any, oldest first.
-  std::vector<model::Execution> queued(const std::string& server_uuid, std::size_t max);
+  std::vector<model::Execution> queued(const std::string& server_uuid, std::size_t max, const QueueFilter& filter = {});
   // Gives an execution that is still queued for `from` to another member; false when it is not.
   bool reassign(model::ExecutionId id, const std::string& from, const std::string& to);
   // Executions with status `scheduled` whose time has come, oldest first; of this member, or of nobody when "".

@@ -200,6 +200,10 @@ TEST_P(ScheduleStoreTest, AQueuedExecutionStartsWithinItsJobsLimit) {
   const auto second = queued("m1");
   EXPECT_EQ(executions.queued("m1", 10).size(), 2u);
   EXPECT_EQ(executions.queued("m2", 10).size(), 1u);
+  const auto of_m1 = executions.queued("m1", 10, {.for_any = false});
+  ASSERT_EQ(of_m1.size(), 1u);
+  EXPECT_EQ(of_m1[0].id, second);
+  EXPECT_TRUE(executions.queued("m1", 10, {.without_jobs = {of_m1[0].job_uuid, "other"}}).empty());
   EXPECT_TRUE(executions.start_within_limit(first, kStart, "m2", 1, 1));
   EXPECT_FALSE(executions.start_within_limit(first, kStart, "m1", 1, 1));
   EXPECT_FALSE(executions.start_within_limit(second, kStart, "m1", 1, 1));

@@ -33,7 +33,8 @@ class Check {
       starts[{row.text(0), row.integer(1)}] += begun;
       const bool soon = row.text(4) == model::status::queued && row.integer(5) + kBehind.count() > now;
       if (begun == 0 && !soon && row.text(4) != model::status::incomplete) {
-        violated(what + " never began, and its execution is " + row.text(4) + " at " + row.text(6));
+        violated(what + " never began, and its execution is " + row.text(4) + " at " + row.text(6) + ", claimed " +
+                 std::to_string(now - row.integer(5)) + " ms before the end");
       }
     }
     for (const auto& [fire, number] : starts) {

@@ -25,7 +25,7 @@ struct SimMember::Fire final : schedule::PreparedFire {
   }
   void start() override {
     if (elsewhere) {
-      member.runner_.forward(execution);
+      member.runner_.forward(execution, member.shared_from_this());
     } else {
       member.runner_.begin(execution.id, life, member.shared_from_this());
     }

@@ -22,6 +22,7 @@ class SimMember final : public schedule::FireStarter, public std::enable_shared_
   void stop_cleanly() { stopping_ = true; }
   Process& process() { return *process_; }
   cluster::ClusterLogic& cluster() { return cluster_; }
+  SimRunner& runner() { return runner_; }
   const std::string& uuid() const { return self_.uuid(); }
 
   Answer prepare(const store::ScheduleRow& schedule, UnixMillis due, UnixMillis now) override;

@@ -18,7 +18,7 @@ bool is_shared(const model::Execution& execution) {
 }  // namespace
 
 SimRunner::SimRunner(const Parts& parts)
-    : parts_(parts), executions_(parts.database), random_(parts.world.random()()) {}
+    : parts_(parts), executions_(parts.database), random_(parts.world.random()()), room_(parts.config.queue_room) {}
 
 Result<std::optional<std::string>> SimRunner::route(const std::string& project) {
   using Kind = cluster::Decision::Kind;
@@ -56,10 +56,12 @@ void SimRunner::begin(std::int64_t id, const model::Incarnation& life, const std
       }
     }
     --running_;
+    soon_ = true;  // there is room again
   });
 }
 
-void SimRunner::forward(const model::Execution& execution) {
+// The member is told by another thread: whoever forwards is the scheduler, which has more to start.
+void SimRunner::forward(const model::Execution& execution, const std::shared_ptr<void>& alive) {
   if (execution.server_uuid.empty()) {
     ++parts_.truth.queued;
     soon_ = true;
@@ -67,10 +69,12 @@ void SimRunner::forward(const model::Execution& execution) {
   }
   ++parts_.truth.forwarded;
   forwarded_[execution.id] = {execution.server_uuid, own_clock()};
-  try {
-    (void)parts_.cluster.messages().send({execution.server_uuid, cluster::message_kind::run, execution.id, "", false});
-  } catch (const store::DatabaseError&) {  // its row waits all the same
-  }
+  parts_.world.spawn(parts_.process, parts_.world.now(), [this, alive, to = execution.server_uuid, id = execution.id] {
+    try {
+      (void)parts_.cluster.messages().send({to, cluster::message_kind::run, id, "", false});
+    } catch (const store::DatabaseError&) {  // its row waits all the same
+    }
+  });
 }
 
 std::string SimRunner::told(const cluster::Incoming&) {
@@ -82,7 +86,7 @@ void SimRunner::look(const std::shared_ptr<void>& alive) {
   settle_uncertain(alive);
   take_back();
   for (const auto& execution : executions_.queued(parts_.self.uuid(), kMostLookedAt)) {
-    if (is_shared(execution) && (running_ >= parts_.config.queue_room || !may_take(execution))) continue;
+    if (is_shared(execution) && (running_ >= room_ || !may_take(execution))) continue;
     start_waiting(execution, alive);
   }
 }

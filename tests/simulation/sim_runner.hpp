@@ -60,13 +60,14 @@ class SimRunner {
   // Its row says that it is this life's to run.
   void begin(std::int64_t id, const model::Incarnation& life, const std::shared_ptr<void>& alive);
   // Its row waits for that member, or for anybody.
-  void forward(const model::Execution& execution);
+  void forward(const model::Execution& execution, const std::shared_ptr<void>& alive);
   std::string told(const cluster::Incoming& message);  // by another member
 
   // What waits for this member, or for anybody; what nobody took in time.
   void look(const std::shared_ptr<void>& alive);
   bool look_soon() { return std::exchange(soon_, false); }
   std::size_t running() const { return running_; }
+  void set_room(std::size_t room) { room_ = room; }  // for what waits for anybody
 
  private:
   UnixMillis own_clock() const { return parts_.world.now() + parts_.process->skew.count(); }
@@ -81,7 +82,7 @@ class SimRunner {
   cluster::ChooserState chooser_;
   std::map<std::int64_t, std::pair<std::string, UnixMillis>> forwarded_;  // to whom, and when by the own clock
   std::vector<std::pair<std::int64_t, model::Incarnation>> uncertain_;    // starts whose answer was lost
-  std::size_t running_ = 0;
+  std::size_t running_ = 0, room_;
   bool soon_ = false;
 };
 

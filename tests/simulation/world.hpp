@@ -40,7 +40,9 @@ class World {
   UnixMillis now() const { return now_; }
   // A number in [0, below).
   std::uint64_t pick(std::uint64_t below) { return random_() % below; }
-  bool chance(double probability) { return std::uniform_real_distribution<>(0, 1)(random_) < probability; }
+  bool chance(double probability) {
+    return probability > 0 && std::uniform_real_distribution<>(0, 1)(random_) < probability;
+  }
   std::mt19937_64& random() { return random_; }
 
   // `body` runs from `start` on, as part of `process`. Nothing may hold references to the stack of a fiber.
