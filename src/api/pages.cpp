@@ -126,7 +126,8 @@ http::Response with_form_cookie(const Services& services, const http::Request& r
   return page;
 }
 
-// Without a login, for balancers: whether this member can answer, and with `passiveAs503=true` whether it takes executions.
+// Without a login, for balancers: whether this member can answer, and with `passiveAs503=true` whether it takes
+// executions.
 http::Response health(Services& services, const http::Request& request) {
   const auto database = services.system.check_database();
   const bool active = services.system.active();
