@@ -126,12 +126,18 @@ http::Response with_form_cookie(const Services& services, const http::Request& r
   return page;
 }
 
-http::Response health(Services& services) {
+// Without a login, for balancers: whether this member can answer, and with `passiveAs503=true` whether it takes
+// executions.
+http::Response health(Services& services, const http::Request& request) {
   const auto database = services.system.check_database();
+  const bool active = services.system.active();
+  const bool mode_counts = request.parameter("passiveAs503").value_or("") == "true";
   JsonObject parts{{"database", JsonObject{{"status", database ? "UP" : "DOWN"}}}};
   if (!database) parts["database"].as_object()["message"] = "The database cannot be reached.";
-  return json_answer(JsonObject{{"status", database ? "UP" : "DOWN"}, {"components", std::move(parts)}},
-                     database ? 200 : 503);
+  parts["executions"] = JsonObject{{"status", active ? "UP" : "OUT_OF_SERVICE"}};
+  const char* status = !database ? "DOWN" : mode_counts && !active ? "OUT_OF_SERVICE" : "UP";
+  return json_answer(JsonObject{{"status", status}, {"components", std::move(parts)}},
+                     std::string_view(status) == "UP" ? 200 : 503);
 }
 
 // The login page knows where its visitor wanted to go.
@@ -150,7 +156,7 @@ http::Response page(Services& services, const http::Request& request, std::strin
   const bool is_get = request.method == "GET" || request.method == "HEAD";
   if (path == "/j_security_check" && request.method == "POST") return log_in(services, request);
   if (!is_get) return error_answer(404, "api.error.invalid.request", "Invalid API Request: " + std::string(path));
-  if (path == "/health" || path == "/actuator/health") return health(services);
+  if (path == "/health" || path == "/actuator/health") return health(services, request);
   if (path == "/metrics" || path == "/actuator/prometheus") return prometheus(services);
   if (path.starts_with('/')) {
     if (auto file = services.web.answer(request, path.substr(1)); file && path != "/index.html") return *file;

@@ -42,6 +42,21 @@ describe('health and metrics', () => {
   it('GET /health needs no login', async () => {
     const answer = await qd.raw('GET', '/health', { token: null });
     assert.equal(answer.status, 200, answer.text);
+    assert.deepEqual(answer.json, { status: 'UP', components: { database: { status: 'UP' }, executions: { status: 'UP' } } });
+  });
+
+  it('GET /health tells balancers that a passive member takes no executions, if they ask', async () => {
+    const health = (query) => qd.raw('GET', '/health', { token: null, query });
+    await qd.ok('POST', '/system/executions/disable');
+    try {
+      const plain = await health();
+      assert.deepEqual([plain.status, plain.json.status, plain.json.components.executions.status], [200, 'UP', 'OUT_OF_SERVICE']);
+      const asked = await health({ passiveAs503: true });
+      assert.deepEqual([asked.status, asked.json.status], [503, 'OUT_OF_SERVICE']);
+    } finally {
+      await qd.ok('POST', '/system/executions/enable');
+    }
+    assert.equal((await health({ passiveAs503: true })).status, 200);
   });
 
   it('lists its endpoints', async () => {

@@ -136,5 +136,32 @@ for (const kind of ['haproxy', 'nginx']) {
       await clients.stop();
       assert.deepEqual(clients.failures, []);
     });
+
+    it('sends what starts executions past a passive member', { skip: kind === 'nginx' && 'nginx makes no health checks' }, async () => {
+      const id = await newJob(cluster.members[0], project, { multipleExecutions: true });
+      const passive = cluster.members[1];
+      const places = async () => {
+        const seen = new Set();
+        for (let i = 0; i < 9; i += 1) {
+          const started = await request(balancer.url, 'POST', `/api/59/job/${id}/run`, { headers: token(), json: {}, accept: 'application/json' });
+          assert.equal(started.status, 200, started.text);
+          seen.add((await ended(cluster.members[0], started.json.id)).serverUUID);
+        }
+        return seen;
+      };
+      const seesPassive = async () => (await balancer.tell('show servers state active_members')).split('\n').some((line) => / member2 /.test(line) && line.split(' ')[5] === '0');
+      await passive.ok('POST', '/system/executions/disable');
+      try {
+        await until(seesPassive, { what: 'HAProxy to see it as passive' });
+        assert.ok(!(await places()).has(passive.uuid));
+        const answered = new Set();
+        for (let i = 0; i < 9; i += 1) answered.add((await request(balancer.url, 'GET', '/api/59/system/info', { headers: token(), accept: 'application/json' })).json.system.rundeck.serverUUID);
+        assert.ok(answered.has(passive.uuid), 'it serves everything else');
+      } finally {
+        await passive.ok('POST', '/system/executions/enable');
+      }
+      await until(async () => !(await seesPassive()), { what: 'HAProxy to see it as active' });
+      assert.ok((await places()).has(passive.uuid));
+    });
   });
 }

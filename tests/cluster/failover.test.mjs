@@ -75,4 +75,23 @@ describe('a failover of PostgreSQL', () => {
     assert.deepEqual(cluster.rows("SELECT kind FROM cluster_event WHERE kind IN ('takeover.done', 'recovery.closed')"), [], 'members took each other for dead');
     await noProcessLeft(cluster);
   });
+
+  it('leaves a primary that hangs, and does not follow it when it wakes up', { timeout: 120_000 }, async () => {
+    const [m1] = cluster.members;
+    const project = await newProject(m1);
+    const short = await newJob(m1, project, { multipleExecutions: true });
+    const old = pair.primary;
+    await pair.failOver({ hang: true });
+    for (const member of cluster.members) await until(() => run(member, short), { timeout: 20_000, what: `${member.name} to work on the new primary` });
+    old.signal('SIGCONT');
+    await until(() => old.sql('SELECT pg_is_in_recovery()').trim() === 'f', { what: 'the old primary to be awake' });
+    // Time for the balancer's checks to find it up.
+    await pause(2000);
+    for (let look = 0; look < 5; look += 1) assert.equal(pair.passesTo(), pair.primary.port);
+    for (const member of cluster.members) {
+      const { id } = await run(member, short);
+      assert.equal(pair.primary.sql(`SELECT COUNT(*) FROM execution WHERE id = ${id}`, cluster.database.name).trim(), '1');
+    }
+    old.child.kill('SIGKILL');
+  });
 });

@@ -15,12 +15,14 @@ import { Requests } from './chaos/requests.mjs';
 import { quiet } from './chaos/settle.mjs';
 import { Workload } from './chaos/workload.mjs';
 
+const inBalancer = (cluster, member) => `member${cluster.members.indexOf(member) + 1}`;
 const NEXT = join(dirname(BINARY), 'quarterdeck_next');
 
-// Its schedules go to another one, it starts nothing more, what runs there ends, it stops.
-async function drain(cluster, member) {
+// As docs/cluster.md says: its schedules go to another one, it starts nothing more, what runs there ends.
+async function drain(cluster, balancer, member) {
   const other = cluster.members[(cluster.members.indexOf(member) + 1) % cluster.members.length];
   await other.ok('PUT', '/scheduler/takeover', { json: { server: { uuid: member.uuid } } });
+  assert.equal(await balancer.tell(`set server active_members/${inBalancer(cluster, member)} state maint`), '');
   await other.ok('POST', '/enterprise/cluster/executions/disable', { query: { uuid: member.uuid } });
   await until(async () => (await other.sees(member)).executionMode === 'passive', { what: `${member.name} to be passive` });
   await until(() => cluster.number(`SELECT COUNT(*) FROM execution WHERE status = 'running' AND server_uuid = '${member.uuid}'`) === 0, { timeout: 30_000, what: `what ${member.name} runs to end` });
@@ -65,10 +67,11 @@ describe('a rolling upgrade', () => {
     await until(() => cluster.number('SELECT COUNT(*) FROM fire') >= 8, { what: 'fires' });
     assert.ok(!steps().includes('next version'));
     for (const member of cluster.members) {
-      await drain(cluster, member);
+      await drain(cluster, balancer, member);
       await member.terminate();
       member.binary = NEXT;
       await member.again();
+      assert.equal(await balancer.tell(`set server active_members/${inBalancer(cluster, member)} state ready`), '');
       await cluster.settled();
       assert.equal(steps().at(-1), 'next version');
       for (const one of cluster.members) await works(one, 'here', known);

@@ -34,8 +34,9 @@ const kinds = {
   haproxy(folder, port, members, { sticky = true, record = false } = {}) {
     let text = readFileSync(join(PACKAGING, 'haproxy/haproxy.cfg'), 'utf8');
     text = replaced(text, /bind :80/, `bind 127.0.0.1:${port}`);
-    text = replaced(text, /( {2}server member\d .*\n)+/, members.map((one, i) => `  server member${i + 1} 127.0.0.1:${one.port} cookie member${i + 1}\n`).join(''));
-    if (!sticky) text = replaced(text, / {2}cookie JSESSIONID.*\n/, '').replace(/ cookie member\d/g, '');
+    text = replaced(text, /\/run\/haproxy\/admin.sock/, join(folder, 'admin.sock'));
+    text = replaced(text, /( {2}server member\d .*\n)+/g, members.map((one, i) => `  server member${i + 1} 127.0.0.1:${one.port} cookie member${i + 1}\n`).join(''));
+    if (!sticky) text = replaced(text, / {2}cookie JSESSIONID.*\n/g, '').replace(/ cookie member\d/g, '');
     if (record) {
       text = replaced(text, /global\n/, 'global\n  log stdout format raw local0\n');
       text = replaced(text, /option httplog/, `log global\n  log-format "${RECORD.haproxy}"`);
@@ -75,6 +76,15 @@ function readRecord(file) {
   return seen;
 }
 
+// What HAProxy answers on its socket.
+async function tell(socket, command) {
+  const connection = net.connect(socket);
+  connection.end(`${command}\n`);
+  let answer = '';
+  for await (const chunk of connection) answer += chunk;
+  return answer.trim();
+}
+
 // `members` have fixed ports. `sticky: false` takes out what keeps a session at one member. `record: true` keeps what
 // became of every request that a client named in X-Probe: passed().
 export async function startBalancer(kind, members, options) {
@@ -89,6 +99,7 @@ export async function startBalancer(kind, members, options) {
   }, { what: `${kind} to listen` });
   return {
     url: `http://127.0.0.1:${port}`,
+    tell: (command) => tell(join(folder, 'admin.sock'), command),
     passed: () => readRecord(join(folder, 'out.log')),
     async stop() {
       child.kill('SIGTERM');

@@ -117,12 +117,24 @@ export class PostgreSql extends DatabaseServer {
     this.command = [program('postgres', ...PostgreSql.bin()), '-D', this.data, ...settings.flatMap((setting) => ['-c', setting])];
   }
   sql(text, database = 'postgres') {
-    return PostgreSql.ask(this.port, text, database);
+    return PostgreSql.ask(this.port, text, { database });
   }
   // Whoever listens at the port.
-  static ask(port, text, database = 'postgres') {
+  static ask(port, text, { database = 'postgres', timeout } = {}) {
     const args = ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-h', '127.0.0.1', '-p', String(port), '-U', 'postgres', '-d', database, '-f', '-'];
-    return execFileSync(program('psql', ...PostgreSql.bin()), args, { input: text, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+    return execFileSync(program('psql', ...PostgreSql.bin()), args, { input: text, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'], timeout });
+  }
+  // To all its processes: each is in a session of its own.
+  signal(name) {
+    const { pid } = this.child;
+    for (const other of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+      try {
+        if (readFileSync(`/proc/${other}/stat`, 'utf8').split(') ').at(-1).split(' ')[1] === String(pid)) process.kill(Number(other), name);
+      } catch {
+        // ended meanwhile
+      }
+    }
+    process.kill(pid, name);
   }
   // A dump of a whole database, as text; bytes are hexadecimal.
   dump(database) {

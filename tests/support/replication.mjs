@@ -46,17 +46,21 @@ class Replicated {
     this.primary.sql('SELECT pg_reload_conf()');
   }
 
-  // kill -9 of the primary and promotion of its replica, which is alone from then on. Returns the ms until the balancer
-  // passes on to the new primary.
-  async failOver() {
+  // kill -9 of the primary, or SIGSTOP of all that it is, and promotion of its replica, which is alone from then on. Returns
+  // the ms until the balancer passes on to the new primary.
+  async failOver({ hang = false } = {}) {
     const begun = Date.now();
-    this.primary.child.kill('SIGKILL');
-    await ended(this.primary.child);
+    if (hang) {
+      this.primary.signal('SIGSTOP');
+    } else {
+      this.primary.child.kill('SIGKILL');
+      await ended(this.primary.child);
+    }
     [this.primary, this.replica] = [this.replica, this.primary];
     // It has no replica to wait for.
     this.primary.sql("ALTER SYSTEM SET synchronous_standby_names = ''");
     this.primary.sql('SELECT pg_promote(true, 30)');
-    await until(() => this.#throughBalancer('SELECT pg_is_in_recovery()') === 'f', { timeout: 30_000, what: 'the balancer to see the new primary' });
+    await until(() => this.passesTo() === this.primary.port, { timeout: 30_000, what: 'the balancer to see the new primary' });
     return Date.now() - begun;
   }
   // What was the primary begins anew as a replica; as it was, it must never come back.
@@ -64,8 +68,9 @@ class Replicated {
     return this.replicate();
   }
 
-  #throughBalancer(text) {
-    return PostgreSql.ask(this.port, text).trim();
+  // The port of the server that members come to.
+  passesTo() {
+    return Number(PostgreSql.ask(this.port, 'SELECT inet_server_port()', { timeout: 3000 }));
   }
 
   async #startBalancer() {
@@ -79,7 +84,7 @@ class Replicated {
     this.balancer = endAtExit(spawn(program('haproxy'), ['-db', '-f', file], { cwd: folder, stdio: ['ignore', log, log] }));
     await until(() => {
       if (this.balancer.exitCode !== null) throw new GiveUp(`haproxy ended: ${readFileSync(join(folder, 'out.log'), 'utf8').slice(-800)}`);
-      return this.#throughBalancer('SELECT pg_is_in_recovery()') === 'f';
+      return this.passesTo() === this.primary.port;
     }, { what: 'HAProxy to pass on to the primary' });
   }
 

@@ -97,9 +97,11 @@ export async function startHaproxy(processes, user) {
   const { state } = processes;
   state.balancer = await portFor(processes, 'haproxy', state.balancer);
   const members = Object.entries(state.members).map(([number, { port }]) => `  server member${number} 127.0.0.1:${port} cookie member${number}`);
+  const socket = join(processes.folder, 'haproxy.sock');
   const config = readFileSync(join(ROOT, 'packaging/haproxy/haproxy.cfg'), 'utf8')
     .replace('bind :80', `bind 127.0.0.1:${state.balancer}`)
-    .replace(/( {2}server member\d .*\n)+/, `${members.join('\n')}\n`);
+    .replace(/ {2}stats socket .*\n/, socket.length < 100 ? `  stats socket ${socket} mode 660 level admin\n` : '')  // the system's limit is 107
+    .replace(/( {2}server member\d .*\n)+/g, `${members.join('\n')}\n`);
   const file = join(processes.folder, 'haproxy.cfg');
   if (existsSync(file) && readFileSync(file, 'utf8') !== config) await processes.end('haproxy', 'SIGUSR1', 2000);
   writeFileSync(file, config);
