@@ -97,7 +97,6 @@ test('report, metrics, log storage, keys, plugins, configuration and audit trail
   await page.getByRole('link', { name: 'Metrics' }).click();
   await page.getByText('quarterdeck_http_requests_total').waitFor();
   await page.locator('.chart canvas').nth(5).waitFor();
-  await page.waitForTimeout(6000);
   await visitor.picture('system-metrics');
   await page.getByRole('link', { name: 'Log storage' }).click();
   await page.getByRole('heading', { name: 'Log storage' }).waitFor();
@@ -107,7 +106,7 @@ test('report, metrics, log storage, keys, plugins, configuration and audit trail
   await page.getByText(/^\d+ plugins$/).waitFor();
   await page.getByLabel('Find a plugin').fill('mask-passwords');
   await page.getByText('mask-passwords').first().click();
-  await page.getByText('It has no settings of its own.').waitFor();
+  await page.getByText('Shown instead').waitFor();
   await visitor.picture('system-plugins');
   await page.getByRole('link', { name: 'Configuration' }).click();
   await page.getByText('rundeck.clusterMode.enabled', { exact: true }).waitFor();
