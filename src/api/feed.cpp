@@ -5,28 +5,29 @@
 
 #include "api/follower.hpp"
 #include "api/output_json.hpp"
+#include "http/event_stream.hpp"
 
 namespace qd::api {
 namespace {
 
-constexpr std::size_t kFew = 20;  // watchers that are told of each piece of news at once
-constexpr Millis kLongestDelay{600};
+constexpr std::size_t kFew = 20;      // watchers that are told of each piece of news at once
+constexpr Millis kLongestDelay{800};  // so that a line is seen within a second of its being printed
 constexpr Millis kLookElsewhere{400};
 constexpr UnixMillis kStale = 2'000;
 constexpr std::size_t kMostPages = 32;
 
-// More watchers, fewer and larger pieces: a millisecond for each.
+// More watchers, fewer and larger pieces: two milliseconds for each.
 Millis delay_for(std::size_t watchers) {
   if (watchers <= kFew) return Millis{0};
-  return std::min(Millis{static_cast<std::int64_t>(watchers)}, kLongestDelay);
-}
-
-std::string page_name(const log::ReadRequest& request) {
-  return std::to_string(request.offset) + "|" + (request.last_lines ? std::to_string(*request.last_lines) : "") + "|" +
-         (request.with_state ? "1" : "0") + (request.finished ? "1" : "0") + "|" + request.stepctx + "|" + request.node;
+  return std::min(Millis{2 * static_cast<std::int64_t>(watchers)}, kLongestDelay);
 }
 
 }  // namespace
+
+Feed::PageKey Feed::key_of(const log::ReadRequest& request) {
+  return {request.offset,  request.index_place, request.last_lines.value_or(-1), request.with_state, request.finished,
+          request.stepctx, request.node};
+}
 
 void Feed::start() {
   subscription_ = services_.output.follow(execution_, [weak = weak_from_this()](const log::HubEvent&) {
@@ -95,7 +96,7 @@ void Feed::forget_if_old() {
   known_generation_ = now;
   known_since_ = time;
   moment_.reset();
-  state_.reset();
+  state_known_ = false;
   pages_.clear();
 }
 
@@ -117,11 +118,11 @@ std::shared_ptr<const FeedMoment> Feed::moment() {
 
 std::shared_ptr<const FeedPage> Feed::page(const FeedMoment& moment, const log::ReadRequest& request) {
   const std::lock_guard lock(reading_);
-  const auto name = page_name(request);
+  auto key = key_of(request);
   // Pages of a moment that has passed are no use to others.
   const bool shared = moment_.get() == &moment;
   if (shared) {
-    const auto known = pages_.find(name);
+    const auto known = pages_.find(key);
     if (known != pages_.end()) return known->second;
   }
   auto made = std::make_shared<FeedPage>();
@@ -131,22 +132,26 @@ std::shared_ptr<const FeedPage> Feed::page(const FeedMoment& moment, const log::
     return made;
   }
   made->next_offset = read->next_offset;
+  made->index_place = read->index_place;
   made->exists = read->exists;
   made->more = read->more;
   if (!read->events.empty()) {
     EntryList entries({.with_state = request.with_state, .with_metadata = true});
     for (const log::ReadEvent& event : read->events) entries.add(event.event);
-    made->entries = std::move(entries).finish();
+    made->event = std::make_shared<const std::string>(
+        http::format_event({std::to_string(made->next_offset), "output", std::move(entries).finish()}));
   }
-  if (shared && pages_.size() < kMostPages) pages_[name] = made;
+  if (shared && pages_.size() < kMostPages) pages_.emplace(std::move(key), made);
   return made;
 }
 
-std::shared_ptr<const std::string> Feed::state() {
+http::SharedBytes Feed::state() {
   const std::lock_guard lock(reading_);
-  if (state_) return state_;
+  if (std::exchange(state_known_, true)) return state_;
   const JsonObject document = services_.executions.state_of(execution_);
-  state_ = std::make_shared<const std::string>(document.empty() ? std::string() : boost::json::serialize(document));
+  if (document.empty()) return state_ = nullptr;
+  auto event = http::format_event({"", "state", boost::json::serialize(document)});
+  if (!state_ || *state_ != event) state_ = std::make_shared<const std::string>(std::move(event));
   return state_;
 }
 

@@ -7,9 +7,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "api/services.hpp"
+#include "http/message.hpp"
 #include "log/reader.hpp"
 #include "model/execution.hpp"
 
@@ -24,10 +26,10 @@ struct FeedMoment {
   bool settled = false;  // see service::Output::settled
 };
 
-// A part of the output, encoded as event streams carry it.
+// A part of the output, encoded as event streams carry it: once, for all who get it.
 struct FeedPage {
-  std::string entries;  // "" when there are none
-  std::int64_t next_offset = 0;
+  http::SharedBytes event;  // null when there are no entries
+  std::int64_t next_offset = 0, index_place = 0;
   bool exists = true, more = false;
   std::string problem;  // not empty: it could not be read
 };
@@ -41,9 +43,14 @@ class Feed : public std::enable_shared_from_this<Feed> {
 
   std::shared_ptr<const FeedMoment> moment();
   std::shared_ptr<const FeedPage> page(const FeedMoment& moment, const log::ReadRequest& request);
-  std::shared_ptr<const std::string> state();  // document of "Execution State" as text; "" when there is none
+  // The event with the document of "Execution State"; null when there is none. Another pointer, another document.
+  http::SharedBytes state();
 
  private:
+  // What of a request makes its page another one: offset, index place, last lines, state, finished, step, node.
+  using PageKey = std::tuple<std::int64_t, std::int64_t, std::int64_t, bool, bool, std::string, std::string>;
+  static PageKey key_of(const log::ReadRequest& request);
+
   void news();
   void wake_all();
   void look_again_soon();  // no hub tells of what runs on another member and is read from a shared folder
@@ -62,8 +69,9 @@ class Feed : public std::enable_shared_from_this<Feed> {
   std::uint64_t known_generation_ = 0;
   UnixMillis known_since_ = 0;
   std::shared_ptr<const FeedMoment> moment_;
-  std::shared_ptr<const std::string> state_;
-  std::map<std::string, std::shared_ptr<const FeedPage>> pages_;
+  http::SharedBytes state_;
+  bool state_known_ = false;  // state_ is the one of this moment
+  std::map<PageKey, std::shared_ptr<const FeedPage>> pages_;
 };
 
 // The feeds of this server, each as long as somebody follows. Thread-safe.

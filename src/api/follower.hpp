@@ -9,6 +9,7 @@
 // drained, and the run never notices.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -41,6 +42,7 @@ class Follower : public std::enable_shared_from_this<Follower> {
   enum class Sent { all, paused, unsettled };
   Sent send_output(const FeedMoment& moment);
   void go_on_when_drained();
+  bool send(http::SharedBytes event);
   void send_state();
   void send_end(const std::string& status, const std::string& message);
   void schedule_heartbeat();
@@ -50,11 +52,13 @@ class Follower : public std::enable_shared_from_this<Follower> {
   FollowRequest request_;
   std::shared_ptr<Feed> feed_;
 
+  std::atomic<bool> quiet_ = true;  // nothing was sent since the last heartbeat
+
   std::mutex mutex_;  // guards the two below
   bool pumping_ = false;
-  bool news_ = false;                              // arrived while pumping
-  std::shared_ptr<const std::string> last_state_;  // only touched while pumping, like the next
-  std::string lost_;                               // why a part of the output is missing
+  bool news_ = false;             // arrived while pumping
+  http::SharedBytes last_state_;  // only touched while pumping, like the next
+  std::string lost_;              // why a part of the output is missing
 };
 
 }  // namespace qd::api
