@@ -1,8 +1,11 @@
 #include "app/log_setup.hpp"
 
+#include "base/text.hpp"
 #include "http/client.hpp"
 #include "logstore/log_store.hpp"
 #include "logstore/path_template.hpp"
+
+#include "plugin/registry.hpp"
 
 namespace qd::app {
 namespace {
@@ -18,6 +21,12 @@ logstore::Settings store_settings(const Config& config) {
     if (key.starts_with(prefix)) settings[key.substr(prefix.size())] = value;
   }
   return settings;
+}
+
+std::vector<std::string> with_plugins(const plugin::Registry& plugins) {
+  std::vector<std::string> names{logstore::known_providers()};
+  for (auto& name : plugins.names(plugin::service::file_storage)) names.push_back(std::move(name));
+  return names;
 }
 
 }  // namespace
@@ -36,8 +45,11 @@ Result<> check_log_store(const Config& config) {
   const auto& provider = config.logs.provider;
   if (provider.empty()) return {};
   if (!logstore::is_known_provider(provider)) {
+    plugin::Registry plugins(config.folders.plugins.string(), (config.folders.var / "plugins" / "cache").string());
+    plugins.refresh();
+    if (plugins.find(plugin::service::file_storage, provider) != nullptr) return {};
     return fail(ErrorKind::invalid, std::string(kProviderKey) + ": there is no log store '" + provider +
-                                        "' here; there are " + logstore::known_providers());
+                                        "' here; there are " + base::join(with_plugins(plugins), ", "));
   }
   const auto settings = store_settings(config);
   const auto named = [&](const Error& error) {
