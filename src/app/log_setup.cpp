@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "http/client.hpp"
+#include "log/limit.hpp"
 #include "logstore/log_store.hpp"
 #include "logstore/path_template.hpp"
 
@@ -63,6 +64,12 @@ Result<> check_log_store(const Config& config) {
   if (auto key = logstore::expand_path(path, {{"execid", "1"}, {"project", "p"}, {"id", "i"}, {"name", "n"}}); !key)
     return named(key.error());
   return {};
+}
+
+Result<> check_log_limit(const Config& config) {
+  const auto limit = log::parse_limit(config.log_limit.limit);
+  if (limit) return {};
+  return fail(ErrorKind::invalid, "rundeck.execution.logs.output.limit: " + limit.error().message);
 }
 
 service::MemberSend send_to_member() {

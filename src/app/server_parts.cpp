@@ -57,6 +57,7 @@ engine::LauncherConfig launcher_config(const Config& config, const std::string& 
   launcher.server_url = url;
   launcher.server_node = node;
   launcher.settings = config.framework;
+  launcher.log_limit = config.log_limit;
   return launcher;
 }
 
