@@ -1,6 +1,6 @@
 // The figures that Quarterdeck promises, measured on this machine in one run.
 //
-//   node bench/run.mjs [FIGURE…]     start idle sqlite postgresql output sleep list listpg bursts many nodes tail watchers checkpoints dispatch decisions acl guessing sessions        default: all of them
+//   node bench/run.mjs [FIGURE…]     start idle sqlite postgresql output sleep list listpg bursts many nodes tail parts watchers checkpoints dispatch decisions acl guessing sessions        default: all of them
 //
 // QD_BINARY names the server (default build/release/quarterdeck). QD_BENCH_RUNS and QD_BENCH_ROUNDS set how many
 // executions the rates are measured over, and how often. Ends with 1 when a target is missed.
@@ -26,6 +26,7 @@ const FIGURES = {
   many: schedules.many,
   nodes,
   tail: logs.tail,
+  parts: logs.parts,
   watchers: logs.watchers,
   checkpoints: logs.checkpoints,
   dispatch,
