@@ -140,7 +140,7 @@ class IndexedRead {
       if (block->matches || scanner.skipping()) {
         const auto trusted = start == begin ? Result<bool>(true) : scanner.begins_line(start);
         if (!trusted || !*trusted) return trusted ? Result<bool>(true) : trusted;
-        const auto going = scanner.scan(start, end);
+        auto going = scanner.scan(start, end);
         if (!going || !*going) return going;
       }
       start = end;
@@ -183,7 +183,7 @@ class IndexedRead {
   // False: there is no index, or none that helps.
   Result<bool> tail_of_blocks(std::size_t wanted) {
     LogIndex index;
-    const auto opened = open(index, 0);
+    auto opened = open(index, 0);
     if (!opened || !*opened) return opened;
     std::deque<Part> parts;
     std::int64_t covered = 0;
@@ -209,7 +209,7 @@ class IndexedRead {
     const auto take = [&](Part part, LogPage& page) -> Result<bool> {
       LogScanner scanner(file_, request_, page_.file_size, {std::string::npos / 4, wanted - found.size(), true, 0},
                          page);
-      const auto trusted = scanner.begins_line(part.begin);
+      auto trusted = scanner.begins_line(part.begin);
       if (!trusted || !*trusted) return trusted;
       if (auto scanned = scanner.scan(part.begin, part.end); !scanned) return scanned;
       scanner.finish();

@@ -50,8 +50,8 @@ Result<http::ClientResponse> AzureStore::send_to_container(const AzurePlace& pla
   if (!answer || answer->status != 404) return answer;
   if (answer->header("x-ms-error-code") == "ContainerNotFound") {
     constexpr int already_there = 409;
-    const auto made = client_.send({"PUT", place.container_url, place.container_path, {{"restype", "container"}}}, {},
-                                   {already_there});
+    auto made = client_.send({"PUT", place.container_url, place.container_path, {{"restype", "container"}}}, {},
+                             {already_there});
     if (!made) return made;
     answer = client_.send(request);
     if (!answer || answer->status != 404) return answer;

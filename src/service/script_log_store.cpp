@@ -96,7 +96,7 @@ class ScriptLogStore final : public logstore::LogStore {
   }
 
   Result<bool> get(const std::string& key, const std::string& path, const logstore::Progress& progress) override {
-    const auto there = is_there(key);
+    auto there = is_there(key);
     if (!there || !*there) return there;
     auto call = prepare("retrieve", key);
     if (!call) return fail(call.error());

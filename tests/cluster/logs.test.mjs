@@ -145,7 +145,7 @@ describe('members with a log store', () => {
       return now.completed && !now.partial && now;
     }, { timeout: 30_000, what: 'the whole output' });
     assert.ok(logs(whole).length >= before);
-    assert.equal(pieces().length, 0);
+    await until(() => pieces().length === 0, { what: 'the pieces to go' });
     await cluster.settled();
   });
 
