@@ -28,6 +28,7 @@ const FIGURES = {
   many: schedules.many,
   nodes,
   tail: logs.tail,
+  parts: logs.parts,
   watchers: logs.watchers,
   checkpoints: logs.checkpoints,
   dispatch,

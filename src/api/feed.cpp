@@ -5,30 +5,31 @@
 
 #include "api/follower.hpp"
 #include "api/output_json.hpp"
+#include "http/event_stream.hpp"
 
 namespace qd::api {
 namespace {
 
-constexpr std::size_t kFew = 20;  // watchers that are told of each piece of news at once
-constexpr Millis kLongestDelay{600};
+constexpr std::size_t kFew = 20;      // watchers that are told of each piece of news at once
+constexpr Millis kLongestDelay{800};  // so that a line is seen within a second of its being printed
 constexpr Millis kLookElsewhere{400};
 constexpr UnixMillis kStale = 2'000;
 constexpr std::size_t kMostPages = 32;
 constexpr std::size_t kMostStates = 8;
 constexpr UnixMillis kStateShare = 20;  // while output comes, reading the state takes at most this part of the time
 
-// More watchers, fewer and larger pieces: a millisecond for each.
+// More watchers, fewer and larger pieces: two milliseconds for each.
 Millis delay_for(std::size_t watchers) {
   if (watchers <= kFew) return Millis{0};
-  return std::min(Millis{static_cast<std::int64_t>(watchers)}, kLongestDelay);
-}
-
-std::string page_name(const log::ReadRequest& request) {
-  return std::to_string(request.offset) + "|" + (request.last_lines ? std::to_string(*request.last_lines) : "") + "|" +
-         (request.with_state ? "1" : "0") + (request.finished ? "1" : "0") + "|" + request.stepctx + "|" + request.node;
+  return std::min(Millis{2 * static_cast<std::int64_t>(watchers)}, kLongestDelay);
 }
 
 }  // namespace
+
+Feed::PageKey Feed::key_of(const log::ReadRequest& request) {
+  return {request.offset,  request.index_place, request.last_lines.value_or(-1), request.with_state, request.finished,
+          request.stepctx, request.node};
+}
 
 void Feed::start() {
   subscription_ = services_.output.follow(execution_, [weak = weak_from_this()](const log::HubEvent& event) {
@@ -129,11 +130,11 @@ std::shared_ptr<const FeedMoment> Feed::moment() {
 
 std::shared_ptr<const FeedPage> Feed::page(const FeedMoment& moment, const log::ReadRequest& request) {
   const std::lock_guard lock(reading_);
-  const auto name = page_name(request);
+  auto key = key_of(request);
   // Pages of a moment that has passed are no use to others.
   const bool shared = moment_.get() == &moment;
   if (shared) {
-    const auto known = pages_.find(name);
+    const auto known = pages_.find(key);
     if (known != pages_.end()) return known->second;
   }
   auto made = std::make_shared<FeedPage>();
@@ -143,14 +144,16 @@ std::shared_ptr<const FeedPage> Feed::page(const FeedMoment& moment, const log::
     return made;
   }
   made->next_offset = read->next_offset;
+  made->index_place = read->index_place;
   made->exists = read->exists;
   made->more = read->more;
   if (!read->events.empty()) {
     EntryList entries({.with_state = request.with_state, .with_metadata = true});
     for (const log::ReadEvent& event : read->events) entries.add(event.event);
-    made->entries = std::move(entries).finish();
+    made->event = std::make_shared<const std::string>(
+        http::format_event({std::to_string(made->next_offset), "output", std::move(entries).finish()}));
   }
-  if (shared && pages_.size() < kMostPages) pages_[name] = made;
+  if (shared && pages_.size() < kMostPages) pages_.emplace(std::move(key), made);
   return made;
 }
 
@@ -165,16 +168,17 @@ std::shared_ptr<const FeedState> Feed::state(std::optional<UnixMillis> since) {
 }
 
 FeedState Feed::read_state(std::optional<UnixMillis> since) {
-  const auto text = [](const JsonObject& document) {
-    return document.empty() ? std::string() : boost::json::serialize(document);
+  const auto event = [](const JsonObject& document) -> http::SharedBytes {
+    if (document.empty()) return nullptr;
+    return std::make_shared<const std::string>(http::format_event({"", "state", boost::json::serialize(document)}));
   };
-  if (!since) return {text(services_.executions.state_of(execution_)), std::nullopt};
+  if (!since) return {event(services_.executions.state_of(execution_)), std::nullopt};
   const auto news = services_.executions.state_since(execution_, *since);
-  if (!news) return {"", since};
-  if (!news->as_of) return {text(news->document), std::nullopt};
+  if (!news) return {nullptr, since};
+  if (!news->as_of) return {event(news->document), std::nullopt};
   // An earlier time only tells something twice.
   if (!states_as_of_) states_as_of_ = news->as_of;
-  return {text(news->document), std::min(*states_as_of_, *news->as_of)};
+  return {event(news->document), std::min(*states_as_of_, *news->as_of)};
 }
 
 std::shared_ptr<Feed> Feeds::of(model::ExecutionId execution) {

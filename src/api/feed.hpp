@@ -7,9 +7,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "api/services.hpp"
+#include "http/message.hpp"
 #include "log/reader.hpp"
 #include "model/execution.hpp"
 
@@ -24,18 +26,18 @@ struct FeedMoment {
   bool settled = false;  // see service::Output::settled
 };
 
-// A part of the output, encoded as event streams carry it.
+// A part of the output, encoded as event streams carry it: once, for all who get it.
 struct FeedPage {
-  std::string entries;  // "" when there are none
-  std::int64_t next_offset = 0;
+  http::SharedBytes event;  // null when there are no entries
+  std::int64_t next_offset = 0, index_place = 0;
   bool exists = true, more = false;
   std::string problem;  // not empty: it could not be read
 };
 
-// The state, or what changed of it, as a document of "Execution State".
+// The state, or what changed of it: an event with a document of "Execution State", encoded once as pages are.
 struct FeedState {
-  std::string text;                 // "": there is none, or nothing changed
-  std::optional<UnixMillis> as_of;  // the next `since`; nullopt: `text` is a whole state
+  http::SharedBytes event;          // null: there is none, or nothing changed
+  std::optional<UnixMillis> as_of;  // the next `since`; nullopt: `event` has a whole state
 };
 
 // Thread-safe; moment(), page() and state() block on files and the database: on a worker.
@@ -52,6 +54,10 @@ class Feed : public std::enable_shared_from_this<Feed> {
   std::shared_ptr<const FeedState> state(std::optional<UnixMillis> since);
 
  private:
+  // What of a request makes its page another one: offset, index place, last lines, state, finished, step, node.
+  using PageKey = std::tuple<std::int64_t, std::int64_t, std::int64_t, bool, bool, std::string, std::string>;
+  static PageKey key_of(const log::ReadRequest& request);
+
   void news(log::HubEvent::Kind kind);
   void wake_all();
   void look_again_soon();  // no hub tells of what runs on another member and is read from a shared folder
@@ -76,7 +82,7 @@ class Feed : public std::enable_shared_from_this<Feed> {
   std::map<std::optional<UnixMillis>, std::shared_ptr<const FeedState>> states_;  // by `since`
   std::optional<UnixMillis> states_as_of_;  // the same for all of them, so that watchers share the next ones, too
   UnixMillis states_read_ = 0, states_took_ = 0;
-  std::map<std::string, std::shared_ptr<const FeedPage>> pages_;
+  std::map<PageKey, std::shared_ptr<const FeedPage>> pages_;
 };
 
 // The feeds of this server, each as long as somebody follows. Thread-safe.

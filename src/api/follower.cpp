@@ -31,7 +31,7 @@ void Follower::schedule_heartbeat() {
   services_.loop.after(kHeartbeat, [weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self || !self->events_.stream().open()) return;
-    self->events_.heartbeat();
+    if (self->quiet_.exchange(true)) self->events_.heartbeat();
     self->wake();
     self->schedule_heartbeat();
   });
@@ -105,16 +105,23 @@ Follower::Sent Follower::send_output(const FeedMoment& moment) {
     request_.read.last_lines.reset();
     const bool moved = page->next_offset != request_.read.offset;
     request_.read.offset = page->next_offset;
-    if (!page->entries.empty() && !events_.send({std::to_string(page->next_offset), "output", page->entries}))
-      return Sent::all;
+    request_.read.index_place = page->index_place;
+    if (page->event && !send(page->event)) return Sent::all;
     if (!page->more || !moved) return request_.read.finished ? Sent::all : Sent::unsettled;
   }
 }
 
+bool Follower::send(http::SharedBytes event) {
+  quiet_ = false;
+  return events_.send(std::move(event));
+}
+
 void Follower::send_state() {
   auto state = feed_->state(request_.state_since);
-  if (state->text.empty() || state == last_state_ || (last_state_ && state->text == last_state_->text)) return;
-  events_.send({"", "state", state->text});
+  if (!state->event || state == last_state_ ||
+      (last_state_ && last_state_->event && *state->event == *last_state_->event))
+    return;
+  send(state->event);
   if (state->as_of) request_.state_since = state->as_of;
   last_state_ = std::move(state);
 }

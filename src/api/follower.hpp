@@ -9,6 +9,7 @@
 // drained, and the run never notices.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -42,6 +43,7 @@ class Follower : public std::enable_shared_from_this<Follower> {
   enum class Sent { all, paused, unsettled };
   Sent send_output(const FeedMoment& moment);
   void go_on_when_drained();
+  bool send(http::SharedBytes event);
   void send_state();
   void send_end(const std::string& status, const std::string& message);
   void schedule_heartbeat();
@@ -50,6 +52,8 @@ class Follower : public std::enable_shared_from_this<Follower> {
   http::EventStream events_;
   FollowRequest request_;
   std::shared_ptr<Feed> feed_;
+
+  std::atomic<bool> quiet_ = true;  // nothing was sent since the last heartbeat
 
   std::mutex mutex_;  // guards the two below
   bool pumping_ = false;

@@ -1,4 +1,4 @@
-// The output of an execution: whole, by node, by step, from an offset, the last lines; as JSON or text.
+// The output of an execution: whole, by node, by step, from an offset or a line on, the last lines; as JSON or text.
 #include "api/answers.hpp"
 #include "api/output_json.hpp"
 #include "api/route.hpp"
@@ -49,6 +49,12 @@ Result<OutputQuery> output_query(const Call& call) {
     if (!number || *number < 0) return service::bad_parameter("offset", *offset, "Not an integer offset");
     query.read.offset = *number;
     query.offset_text = *offset;
+  }
+  if (const auto line = call.query("line")) {
+    const auto number = base::parse_int(*line);
+    if (!number || *number < 1) return service::bad_parameter("line", *line, "Not the number of a line, from 1 on");
+    query.read.offset = 0;
+    query.read.skip_lines = *number - 1;
   }
   if (const auto modified = call.query("lastmod")) {
     const auto number = base::parse_int(*modified);
@@ -158,10 +164,12 @@ Result<Reading> read_output(const Call& call, const OutputQuery& query, const se
         entries.add(event.event);
       }
     }
-    used += page->next_offset - request.offset;
+    used += page->bytes_read;
     if (request.max_lines) *request.max_lines -= static_cast<std::int64_t>(page->events.size());
     const bool moved = page->next_offset > request.offset;
     request.offset = page->next_offset;
+    request.skip_lines = page->skip_lines;
+    request.index_place = page->index_place;
     page->events.clear();
     reading.last = std::move(*page);
     if (request.last_lines || !reading.last.more || !moved || used >= kMaxAnswerBytes) break;

@@ -23,6 +23,7 @@
 #include "cluster/cms_config.hpp"
 #include "cluster/config.hpp"
 #include "cluster/policy_config.hpp"
+#include "model/job.hpp"
 #include "notify/mail_settings.hpp"
 #include "service/log_settings.hpp"
 #include "service/system.hpp"
@@ -115,6 +116,8 @@ struct Config {
     bool redirect_logout = false;
     std::string logout_url;
   } auth;
+
+  model::LogLimit log_limit;  // of every execution
 
   api::PageSettings pages;
 

@@ -331,8 +331,8 @@ constexpr ConfigKey table[] = {
     // Logs of executions and where they are stored. Settings of the store itself are in framework.properties:
     // framework.plugin.ExecutionFileStorage.PROVIDER.KEY; see docs/log-storage.md.
     {"rundeck.execution.logs.fileStoragePlugin", Kind::text, "",
-     "Log store to which logs of executions are copied: filesystem, org.rundeck.amazon-s3 or "
-     "com.rundeck.rundeckpro.amazon-s3.",
+     "Log store to which logs of executions are copied: filesystem, org.rundeck.amazon-s3, "
+     "com.rundeck.rundeckpro.amazon-s3, azure-storage, rundeckpro.azure-storage, or a script plugin.",
      QD_SET(logs.provider)},
     {"rundeck.execution.logs.fileStorage.storageRetryCount",
      Kind::number,
@@ -392,6 +392,19 @@ constexpr ConfigKey table[] = {
      "Size of a log at its first checkpoint.", QD_SET(logs.checkpoint_size)},
     {"rundeck.execution.logs.fileStorage.checkpoint.fileSize.increment", Kind::bytes, "0",
      "How much a log must have grown for another checkpoint.", QD_SET(logs.checkpoint_increment)},
+    {"rundeck.execution.logs.output.limit", Kind::text, "",
+     "How much any execution may log: lines (100), lines of each node (100/node) or a size (5MB). Of this and the "
+     "job's "
+     "own limit the smaller holds; of different kinds a size comes before lines, and lines before those of nodes.",
+     QD_SET(log_limit.limit)},
+    {"rundeck.execution.logs.output.limitAction",
+     Kind::choice,
+     "halt",
+     "At that limit the execution is ended (halt), or logs no more (truncate); a job with a limit of its own is ended "
+     "when either says so.",
+     QD_SET(log_limit.action),
+     {},
+     "halt|truncate"},
     {"quarterdeck.logs.compressAfter", Kind::life, "0",
      "Age at which the logs of ended executions are compressed on this member's disk; 0 is never.",
      QD_SET(logs.compress_after)},

@@ -1,8 +1,12 @@
 #include "app/log_setup.hpp"
 
+#include "base/text.hpp"
 #include "http/client.hpp"
+#include "log/limit.hpp"
 #include "logstore/log_store.hpp"
 #include "logstore/path_template.hpp"
+
+#include "plugin/registry.hpp"
 
 namespace qd::app {
 namespace {
@@ -18,6 +22,12 @@ logstore::Settings store_settings(const Config& config) {
     if (key.starts_with(prefix)) settings[key.substr(prefix.size())] = value;
   }
   return settings;
+}
+
+std::vector<std::string> with_plugins(const plugin::Registry& plugins) {
+  std::vector<std::string> names{logstore::known_providers()};
+  for (auto& name : plugins.names(plugin::service::file_storage)) names.push_back(std::move(name));
+  return names;
 }
 
 }  // namespace
@@ -36,8 +46,11 @@ Result<> check_log_store(const Config& config) {
   const auto& provider = config.logs.provider;
   if (provider.empty()) return {};
   if (!logstore::is_known_provider(provider)) {
+    plugin::Registry plugins(config.folders.plugins.string(), (config.folders.var / "plugins" / "cache").string());
+    plugins.refresh();
+    if (plugins.find(plugin::service::file_storage, provider) != nullptr) return {};
     return fail(ErrorKind::invalid, std::string(kProviderKey) + ": there is no log store '" + provider +
-                                        "' here; there are " + logstore::known_providers());
+                                        "' here; there are " + base::join(with_plugins(plugins), ", "));
   }
   const auto settings = store_settings(config);
   const auto named = [&](const Error& error) {
@@ -51,6 +64,12 @@ Result<> check_log_store(const Config& config) {
   if (auto key = logstore::expand_path(path, {{"execid", "1"}, {"project", "p"}, {"id", "i"}, {"name", "n"}}); !key)
     return named(key.error());
   return {};
+}
+
+Result<> check_log_limit(const Config& config) {
+  const auto limit = log::parse_limit(config.log_limit.limit);
+  if (limit) return {};
+  return fail(ErrorKind::invalid, "rundeck.execution.logs.output.limit: " + limit.error().message);
 }
 
 service::MemberSend send_to_member() {

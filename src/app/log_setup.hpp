@@ -16,6 +16,8 @@ service::LogSettings log_settings(const Config& config, const std::string& url);
 // Is there such a store, and are its system-wide settings right? The error names the key.
 Result<> check_log_store(const Config& config);
 
+Result<> check_log_limit(const Config& config);  // as above
+
 service::MemberSend send_to_member();
 
 }  // namespace qd::app

@@ -73,6 +73,7 @@ Result<> Server::start() {
   if (const auto blocked = http::AddressBlocks::parse(config_.blocked_addresses); !blocked) {
     return fail(ErrorKind::invalid, "quarterdeck.http.blockedAddresses: " + blocked.error().message);
   }
+  if (auto limit = check_log_limit(config_); !limit) return limit;
   if (auto logs = check_log_store(config_); !logs) return logs;
   auto web = http::StaticFiles::read(web_bundle_);
   if (!web) return fail(ErrorKind::invalid, "the web interface in this program is broken: " + web.error().message);

@@ -58,6 +58,7 @@ engine::LauncherConfig launcher_config(const Config& config, const std::string& 
   launcher.server_url = url;
   launcher.server_node = node;
   launcher.settings = config.framework;
+  launcher.log_limit = config.log_limit;
   return launcher;
 }
 
@@ -210,7 +211,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       cluster(own_database ? *own_database : *database, std::move(liveness), self, sealer.get(), cluster_config(config),
               cluster_hooks()),
       log_settings(app::log_settings(config, url)),
-      log_stores(projects, log_settings),
+      log_stores(projects, log_settings, &plugin_scripts),
       member_requests(*database, self, sealer.get(), send_to_member()),
       log_storage(
           *database, execution_rows, log_stores, self, log_settings, hub, [this] { return launcher.running_ids(); },

@@ -10,6 +10,23 @@ log::LimitSpec limit_of(const model::LogLimit& limit) {
   return log::parse_limit(limit.limit).value_or(log::LimitSpec{});
 }
 
+// Source: LoggingThreshold of the peer.
+log::LimitSpec stricter(const log::LimitSpec& own, const log::LimitSpec& global) {
+  using Kind = log::LimitSpec::Kind;
+  if (own.kind == global.kind) return own.max <= global.max ? own : global;
+  for (const auto kind : {Kind::bytes, Kind::lines, Kind::lines_per_node}) {
+    if (own.kind == kind) return own;
+    if (global.kind == kind) return global;
+  }
+  return {};
+}
+
+// Between a limit of the job and one of all jobs, `halt` wins.
+bool truncates(const model::LogLimit& own, bool has_own, const model::LogLimit& global, bool has_global) {
+  const auto says = [](const model::LogLimit& limit) { return base::iequals(limit.action, "truncate"); };
+  return (has_own || has_global) && (!has_own || says(own)) && (!has_global || says(global));
+}
+
 }  // namespace
 
 RunLog::Options log_options(const LauncherConfig& config, const RunPlan& plan,
@@ -19,10 +36,9 @@ RunLog::Options log_options(const LauncherConfig& config, const RunPlan& plan,
   const auto own_rule = plan.job->log_limit.value_or(model::LogLimit{});
   const auto own = limit_of(own_rule);
   const auto global = limit_of(config.log_limit);
-  const bool use_global = own.kind == log::LimitSpec::Kind::none || (own.kind == global.kind && global.max < own.max);
-  options.limit = use_global ? global : own;
-  const auto& action = own_rule.action.empty() ? config.log_limit.action : own_rule.action;
-  options.truncate = base::iequals(action, "truncate");
+  const auto is_set = [](const log::LimitSpec& limit) { return limit.kind != log::LimitSpec::Kind::none; };
+  options.limit = stricter(own, global);
+  options.truncate = truncates(own_rule, is_set(own), config.log_limit, is_set(global));
   const auto status = own_rule.status.empty() ? std::string(model::status::failed) : own_rule.status;
   options.on_limit = [on_halt = std::move(on_halt), status] { on_halt(status); };
   return options;

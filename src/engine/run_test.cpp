@@ -222,6 +222,15 @@ TEST_F(RunTest, TheServersLogLimitHoldsForEveryJob) {
   config.log_limit = {"2", "truncate", ""};
   open(config);
   EXPECT_EQ(output(run(job_of("j", {command("echo 1; echo 2; echo 3")}))), "1\n2\n");
+  auto job = job_of("k", {command("echo 1; echo 2; echo 3; exec sleep 60")});
+  job.log_limit = model::LogLimit{"1", "halt", "chatty"};
+  auto row = run(job);
+  EXPECT_EQ(row.status, "chatty");
+  EXPECT_EQ(output(row), "1\n");
+  job.log_limit = model::LogLimit{"1/node", "halt", ""};  // lines of all nodes come before lines of one
+  row = run(job);
+  EXPECT_EQ(row.status, "failed");
+  EXPECT_EQ(output(row), "1\n2\n");
 }
 
 TEST_F(RunTest, UploadedFilesAreThereWhileItRuns) {

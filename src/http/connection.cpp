@@ -232,7 +232,7 @@ void Connection::begin_body() {
 
 void Connection::say_continue() {
   static constexpr std::string_view answer = "HTTP/1.1 100 Continue\r\n\r\n";
-  const IoResult sent = transport_->write(answer, {});
+  const IoResult sent = transport_->write({&answer, 1});
   const bool skipped =
       sent.status == IoStatus::want_write && !transport_->read_may_hide();  // clients go on by themselves
   if (sent.bytes != answer.size() && !skipped) terminate();

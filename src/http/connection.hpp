@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -57,8 +58,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool keep_alive = false;
     bool http_1_0 = false;
     bool head_request = false;
-    std::string head;  // bytes to send: the answer's head, then its body
+    std::string
+        head;  // bytes to send: the answer's head, then its body, or a stream's pieces and what ends their chunk
     std::string body;
+    std::vector<SharedBytes> pieces;
+    std::string_view tail;
     std::size_t sent = 0;
     std::shared_ptr<StreamState> stream;
     std::size_t stream_offset = 0;  // where the stream's own bytes begin in what is being sent
@@ -101,12 +105,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void refuse_request(int status, const std::string& message, bool keep_alive);
   void serialise();
   void send();
+  static std::span<const std::string_view> unsent(const Exchange& exchange, std::span<std::string_view> room);
   IoStatus write_some();  // ok: all of the exchange's bytes are sent
   void finish_answer();
   void resume_input();
   void close_gently();
 
   // Streaming.
+  friend class IoThread;  // calls pump_stream() when the stream's writer wakes it
   void start_stream();
   void pump_stream();
   void load_stream(StreamState::Pending pending);

@@ -1,5 +1,6 @@
 // The half of a connection that answers: handing over to the pool, sending, streaming.
 #include <algorithm>
+#include <array>
 #include <exception>
 
 #include "base/logging.hpp"
@@ -17,6 +18,15 @@ using std::chrono::milliseconds;
 constexpr milliseconds kDrainTime{30'000};  // reading on after a refusal, so that the peer sees it
 constexpr milliseconds kRefusedTime{1'000};
 constexpr std::size_t kSmallBody = 4096;  // sent in one piece with its head
+constexpr std::size_t kMostViews = 16;    // pieces of memory that one call sends
+
+constexpr std::string_view kChunkAndAnswerEnd = "\r\n0\r\n\r\n";
+static_assert(kChunkAndAnswerEnd.ends_with(kLastChunk));
+
+std::string_view chunk_end(bool has_chunk, bool last) {
+  if (!last) return has_chunk ? kChunkAndAnswerEnd.substr(0, 2) : std::string_view();
+  return has_chunk ? kChunkAndAnswerEnd : kChunkAndAnswerEnd.substr(2);
+}
 
 }  // namespace
 
@@ -112,13 +122,28 @@ void Connection::send() {
   }
 }
 
+// The beginning of what an exchange has still to send.
+std::span<const std::string_view> Connection::unsent(const Exchange& exchange, std::span<std::string_view> room) {
+  std::size_t count = 0;
+  std::size_t skip = exchange.sent;
+  const auto add = [&](std::string_view bytes) {
+    if (skip < bytes.size() && count < room.size()) room[count++] = bytes.substr(skip);
+    skip -= std::min(skip, bytes.size());
+  };
+  add(exchange.head);
+  add(exchange.body);
+  for (const auto& piece : exchange.pieces) add(*piece);
+  add(exchange.tail);
+  return room.first(count);
+}
+
 IoStatus Connection::write_some() {
   Exchange& exchange = *exchange_;
-  const std::size_t total = exchange.head.size() + exchange.body.size();
-  while (exchange.sent < total) {
-    const std::string_view head = std::string_view(exchange.head).substr(std::min(exchange.sent, exchange.head.size()));
-    const std::size_t body_sent = exchange.sent - std::min(exchange.sent, exchange.head.size());
-    const IoResult written = transport_->write(head, std::string_view(exchange.body).substr(body_sent));
+  std::array<std::string_view, kMostViews> room;
+  while (true) {
+    const auto views = unsent(exchange, room);
+    if (views.empty()) break;
+    const IoResult written = transport_->write(views);
     if (written.status != IoStatus::ok) return written.status;
     exchange.sent += written.bytes;
     server_->bytes_out += written.bytes;
@@ -165,12 +190,8 @@ void Connection::start_stream() {
     set_deadline(server_->config.write_timeout);
     return send();
   }
-  exchange.stream =
-      std::make_shared<StreamState>(server_->config.max_stream_buffer, [weak = weak_from_this(), io = io_] {
-        io->post([weak] {
-          if (const auto connection = weak.lock()) connection->pump_stream();
-        });
-      });
+  exchange.stream = std::make_shared<StreamState>(server_->config.max_stream_buffer,
+                                                  [weak = weak_from_this(), io = io_] { io->wake(weak); });
   phase_ = Phase::streaming;
   clear_deadline();
   ++server_->streams;
@@ -202,15 +223,12 @@ void Connection::pump_stream() {
 
 void Connection::load_stream(StreamState::Pending pending) {
   Exchange& exchange = *exchange_;
-  if (pending.bytes.empty() && !pending.finish && exchange.head.empty()) return;
-  exchange.stream_bytes = pending.bytes.size();
-  if (!pending.bytes.empty() && !exchange.http_1_0) exchange.head += chunk_prefix(pending.bytes.size());
+  if (pending.bytes == 0 && !pending.finish && exchange.head.empty()) return;
+  exchange.stream_bytes = pending.bytes;
+  if (pending.bytes > 0 && !exchange.http_1_0) exchange.head += chunk_prefix(pending.bytes);
   exchange.stream_offset = exchange.head.size();
-  exchange.body = std::move(pending.bytes);
-  if (!exchange.http_1_0) {
-    if (exchange.stream_bytes > 0) exchange.body += "\r\n";
-    if (pending.finish) exchange.body += kLastChunk;
-  }
+  exchange.pieces = std::move(pending.pieces);
+  exchange.tail = exchange.http_1_0 ? std::string_view() : chunk_end(pending.bytes > 0, pending.finish);
   exchange.sent = 0;
   exchange.stream_finishing = pending.finish;
   exchange.stream_writing = true;
@@ -231,7 +249,8 @@ bool Connection::write_stream() {
   if (status == IoStatus::ok) {
     exchange.stream_writing = false;
     exchange.head.clear();
-    exchange.body = std::string();
+    exchange.pieces.clear();
+    exchange.tail = {};
     clear_deadline();
   }
   if (sent > 0) stream->sent(sent);

@@ -20,8 +20,9 @@ std::string format_event(const Event& event) {
   if (!event.id.empty()) out.append("id: ").append(one_line(event.id)).append("\n");
   if (!event.event.empty()) out.append("event: ").append(one_line(event.event)).append("\n");
   std::string_view data = event.data;
+  const bool has_returns = data.find('\r') != std::string_view::npos;  // searching for two letters is slow
   while (true) {
-    const auto end = std::min(data.find_first_of("\r\n"), data.size());
+    const auto end = std::min(has_returns ? data.find_first_of("\r\n") : data.find('\n'), data.size());
     out.append("data: ").append(data.substr(0, end)).append("\n");
     if (end == data.size()) break;
     data.remove_prefix(end + (data.substr(end, 2) == "\r\n" ? 2 : 1));

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "http/message.hpp"
 
@@ -25,6 +26,8 @@ class EventStream {
 
   // False when the client is gone or too slow.
   bool send(const Event& event);
+  // One that format_event() made, for several streams.
+  bool send(SharedBytes formatted) { return stream_->write(std::move(formatted)); }
   // A comment, which clients ignore: shows that the stream lives, and finds out whether the client does.
   bool heartbeat();
   // Tells the client how long to wait before it comes back.

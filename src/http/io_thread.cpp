@@ -58,6 +58,24 @@ void IoThread::post(std::function<void()> work) {
   if (accepting_) boost::asio::post(context_, std::move(work));
 }
 
+void IoThread::wake(std::weak_ptr<Connection> streaming) {
+  const std::lock_guard lock(mutex_);
+  if (!accepting_) return;
+  woken_.push_back(std::move(streaming));
+  if (woken_.size() == 1) boost::asio::post(context_, [this] { pump_woken(); });
+}
+
+void IoThread::pump_woken() {
+  std::vector<std::weak_ptr<Connection>> woken;
+  {
+    const std::lock_guard lock(mutex_);
+    woken.swap(woken_);
+  }
+  for (const auto& one : woken) {
+    if (const auto connection = one.lock()) connection->pump_stream();
+  }
+}
+
 void IoThread::sweep_later() {
   timer_.expires_after(sweep_);
   timer_.async_wait([this](boost::system::error_code error) {

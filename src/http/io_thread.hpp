@@ -30,6 +30,8 @@ class IoThread {
   void stop() noexcept;
   // Thread-safe. Work posted after stop() is dropped: it would keep connections alive that nobody serves.
   void post(std::function<void()> work);
+  // Thread-safe. The connection's stream has something to send. Many that are woken at once cost one event of the loop.
+  void wake(std::weak_ptr<Connection> streaming);
 
   // The rest is for the I/O thread itself.
   void add(std::shared_ptr<Connection> connection) { connections_.insert(std::move(connection)); }
@@ -41,6 +43,7 @@ class IoThread {
  private:
   void run();
   void sweep_later();
+  void pump_woken();
 
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
@@ -50,8 +53,9 @@ class IoThread {
   std::unordered_set<std::shared_ptr<Connection>> connections_;
   bool stopped_ = false;
   std::thread thread_;
-  std::mutex mutex_;  // of `accepting_`
+  std::mutex mutex_;  // of the next two
   bool accepting_ = true;
+  std::vector<std::weak_ptr<Connection>> woken_;
 };
 
 }  // namespace qd::http

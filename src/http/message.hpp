@@ -57,6 +57,9 @@ struct Request {
   std::string content_type() const;
 };
 
+// Bytes that several streams may send without a copy of their own.
+using SharedBytes = std::shared_ptr<const std::string>;
+
 // An answer that goes on after its headers: server-sent events, big downloads. Thread-safe. A stream that nobody holds
 // any more and that was not closed is cut off, so that the client sees that the answer is incomplete. Callbacks may run
 // on a server thread: they must not block.
@@ -66,7 +69,8 @@ class Stream {
   // Queues bytes. False when the peer is gone or reads too slowly (more than the server's stream limit is waiting); the
   // stream is then closed.
   virtual bool write(std::string chunk) = 0;
-  virtual void close() = 0;  // ends the answer once everything queued is sent
+  virtual bool write(SharedBytes chunk) = 0;  // the same; not null
+  virtual void close() = 0;                   // ends the answer once everything queued is sent
   virtual bool open() const = 0;
   virtual std::size_t buffered() const = 0;  // bytes not yet handed to the socket
   virtual void on_close(

@@ -101,6 +101,30 @@ TEST_F(ServerStream, DoesNotStartForHead) {
   EXPECT_TRUE(streams.empty());
 }
 
+TEST_F(ServerStream, SendsBytesThatStreamsShare) {
+  start_streaming();
+  RawClient one = connect_and_ask();
+  const auto first = next_stream();
+  RawClient two = connect_and_ask();
+  const auto second = next_stream();
+  std::string expected_first, expected_second;
+  for (int i = 0; i < 100; ++i) {  // more than one call of the socket takes
+    const auto shared = std::make_shared<const std::string>("shared " + std::to_string(i) + std::string(2000, '.'));
+    EXPECT_TRUE(first->write("own "));
+    EXPECT_TRUE(first->write(shared));
+    EXPECT_TRUE(second->write(shared));
+    EXPECT_TRUE(second->write(" own"));
+    expected_first += "own " + *shared;
+    expected_second += *shared + " own";
+  }
+  EXPECT_TRUE(first->write(std::make_shared<const std::string>()));
+  first->close();
+  second->close();
+  EXPECT_TRUE(one.receive().body == expected_first);
+  EXPECT_TRUE(two.receive().body == expected_second);
+  EXPECT_FALSE(first->write(std::make_shared<const std::string>("late")));
+}
+
 TEST_F(ServerStream, KeepsOrderUnderManyWriters) {
   start_streaming();
   RawClient client = connect_and_ask();

@@ -9,6 +9,8 @@ namespace qd::http {
 
 namespace {
 
+constexpr std::size_t kSmallPiece = 64 << 10;
+
 void run_all(const std::vector<std::function<void()>>& callbacks) {
   for (const auto& callback : callbacks) {
     try {
@@ -27,6 +29,7 @@ class StreamHandle final : public Stream {
   StreamHandle& operator=(const StreamHandle&) = delete;
 
   bool write(std::string chunk) override { return state_->write(std::move(chunk)); }
+  bool write(SharedBytes chunk) override { return state_->write(std::move(chunk)); }
   void close() override { state_->close(); }
   bool open() const override { return state_->open(); }
   std::size_t buffered() const override { return state_->buffered(); }
@@ -49,7 +52,9 @@ std::shared_ptr<Stream> StreamState::make_handle() {
 StreamState::Pending StreamState::take() {
   const std::lock_guard lock(mutex_);
   Pending taken;
-  taken.bytes = std::exchange(pending_, {});
+  taken.pieces = std::exchange(pending_, {});
+  own_.reset();
+  for (const auto& piece : taken.pieces) taken.bytes += piece->size();
   taken.finish = phase_ == Phase::closing;
   return taken;
 }
@@ -76,7 +81,8 @@ void StreamState::end() {
     const std::lock_guard lock(mutex_);
     if (phase_ == Phase::ended) return;
     phase_ = Phase::ended;
-    pending_ = std::string();
+    pending_ = {};
+    own_.reset();
     buffered_ = 0;
     closed = std::exchange(close_callbacks_, {});
     dropped = std::exchange(drain_callbacks_, {});
@@ -84,27 +90,48 @@ void StreamState::end() {
   run_all(closed);
 }
 
+StreamState::Taken StreamState::room_for(std::size_t bytes) {
+  if (phase_ != Phase::open) return Taken::refused;
+  if (buffered_ != 0 && buffered_ + bytes > max_buffer_) return Taken::too_much;
+  buffered_ += bytes;
+  return pending_.empty() ? Taken::first : Taken::more;  // more: the connection has been woken already
+}
+
+bool StreamState::after(Taken taken) {
+  if (taken == Taken::first) wake_();
+  if (taken == Taken::too_much) cut();
+  return taken == Taken::first || taken == Taken::more;
+}
+
 bool StreamState::write(std::string chunk) {
+  if (chunk.empty()) return open();
+  Taken taken{};
   {
     const std::lock_guard lock(mutex_);
-    if (phase_ != Phase::open) return false;
-    if (chunk.empty()) return true;
-    if (buffered_ == 0 || buffered_ + chunk.size() <= max_buffer_) {
-      buffered_ += chunk.size();
-      if (!pending_.empty()) {  // the connection has been woken already
-        pending_ += chunk;
-        return true;
-      }
-      pending_ = std::move(chunk);
-      chunk.clear();
+    taken = room_for(chunk.size());
+    const bool takes = taken == Taken::first || taken == Taken::more;
+    if (takes && own_ && own_->size() < kSmallPiece) {
+      own_->append(chunk);
+    } else if (takes) {
+      own_ = std::make_shared<std::string>(std::move(chunk));
+      pending_.push_back(own_);
     }
   }
-  if (!chunk.empty()) {
-    cut();
-    return false;
+  return after(taken);
+}
+
+bool StreamState::write(SharedBytes chunk) {
+  if (chunk->empty()) return open();
+  Taken taken{};
+  {
+    const std::lock_guard lock(mutex_);
+    taken = room_for(chunk->size());
+    if (taken == Taken::first || taken == Taken::more) {
+      own_.reset();
+      pending_.push_back(std::move(chunk));
+    }
   }
-  wake_();
-  return true;
+  return after(taken);
 }
 
 void StreamState::close() {

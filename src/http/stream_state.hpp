@@ -24,8 +24,9 @@ class StreamState : public std::enable_shared_from_this<StreamState> {
   std::shared_ptr<Stream> make_handle();
 
   struct Pending {
-    std::string bytes;    // to be sent now; sent() must follow
-    bool finish = false;  // closed by the writer: end the answer after `bytes`
+    std::vector<SharedBytes> pieces;  // to be sent now; sent() must follow
+    std::size_t bytes = 0;            // of all pieces
+    bool finish = false;              // closed by the writer: end the answer after them
   };
   Pending take();
   bool is_cut() const;           // the connection is to end at once, whatever is being sent
@@ -34,6 +35,7 @@ class StreamState : public std::enable_shared_from_this<StreamState> {
   void end();
 
   bool write(std::string chunk);
+  bool write(SharedBytes chunk);
   void close();
   void cut();  // drops what waits and asks the connection to end
   bool open() const;
@@ -44,13 +46,17 @@ class StreamState : public std::enable_shared_from_this<StreamState> {
  private:
   enum class Phase { open, closing, cut, ended };
   using Callbacks = std::vector<std::function<void()>>;
+  enum class Taken { first, more, refused, too_much };
+  Taken room_for(std::size_t bytes);  // with the lock held
+  bool after(Taken taken);            // without
 
   const std::size_t max_buffer_;
   const std::function<void()> wake_;
   mutable std::mutex mutex_;
   Phase phase_ = Phase::open;
-  std::string pending_;
-  std::size_t buffered_ = 0;  // pending and taken, not yet sent
+  std::vector<SharedBytes> pending_;
+  std::shared_ptr<std::string> own_;  // the last of them, when no other stream has it: small writes go on in it
+  std::size_t buffered_ = 0;          // pending and taken, not yet sent
   Callbacks close_callbacks_, drain_callbacks_;
 };
 

@@ -1,5 +1,6 @@
 #include "http/transport.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <openssl/err.h>
@@ -10,6 +11,8 @@
 namespace qd::http {
 
 namespace {
+
+constexpr std::size_t kMostPieces = 16;  // of one call
 
 IoResult from_errno(IoStatus when_blocked) {
   return {errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? when_blocked : IoStatus::failed, 0};
@@ -27,12 +30,13 @@ class PlainTransport final : public Transport {
     return {got == 0 ? IoStatus::end : IoStatus::ok, static_cast<std::size_t>(got)};
   }
 
-  IoResult write(std::string_view first, std::string_view second) override {
-    std::array<iovec, 2> pieces{iovec{const_cast<char*>(first.data()), first.size()},
-                                iovec{const_cast<char*>(second.data()), second.size()}};
+  IoResult write(std::span<const std::string_view> pieces) override {
+    std::array<iovec, kMostPieces> vectors{};
+    const auto count = std::min(pieces.size(), vectors.size());
+    for (std::size_t i = 0; i < count; ++i) vectors[i] = {const_cast<char*>(pieces[i].data()), pieces[i].size()};
     msghdr message{};
-    message.msg_iov = first.empty() ? &pieces[1] : pieces.data();
-    message.msg_iovlen = first.empty() || second.empty() ? 1 : 2;
+    message.msg_iov = vectors.data();
+    message.msg_iovlen = count;
     const ssize_t sent = ::sendmsg(descriptor_, &message, MSG_NOSIGNAL);
     if (sent < 0) return from_errno(IoStatus::want_write);
     return {IoStatus::ok, static_cast<std::size_t>(sent)};
@@ -70,8 +74,8 @@ class TlsTransport final : public Transport {
     return judge(outcome, got);
   }
 
-  IoResult write(std::string_view first, std::string_view second) override {
-    const std::string_view piece = first.empty() ? second : first;
+  IoResult write(std::span<const std::string_view> pieces) override {
+    const std::string_view piece = pieces.front();
     std::size_t sent = 0;
     ERR_clear_error();
     const int outcome = SSL_write_ex(ssl_.get(), piece.data(), piece.size(), &sent);

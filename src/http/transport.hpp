@@ -31,8 +31,8 @@ class Transport {
   virtual ~Transport() = default;
   virtual IoResult handshake() = 0;
   virtual IoResult read(std::span<char> into) = 0;
-  // Writes from `first`, then from `second`; may write less.
-  virtual IoResult write(std::string_view first, std::string_view second) = 0;
+  // Writes from the pieces, one after the other, none of them empty; may write less.
+  virtual IoResult write(std::span<const std::string_view> pieces) = 0;
   virtual void say_goodbye() = 0;          // tells the peer that no more is written
   virtual bool read_may_hide() const = 0;  // bytes can be waiting although the socket is not readable
 };

@@ -169,7 +169,7 @@ bool starts_with_or_could(std::string_view data, std::string_view text) {
 }  // namespace
 
 // A newline cannot stand in metadata: it becomes a blank.
-EncodedMeta::EncodedMeta(const Meta& meta) {
+EncodedMeta::EncodedMeta(const Meta& meta) : marks_(marks_of(meta)) {
   for (const auto& [key, value] : meta) {
     text_ += text_.empty() ? '{' : '|';
     append_escaped(text_, key, meta_special);
@@ -178,6 +178,14 @@ EncodedMeta::EncodedMeta(const Meta& meta) {
   }
   if (!text_.empty()) text_ += '}';
   std::replace(text_.begin(), text_.end(), '\n', ' ');
+}
+
+Meta decode_meta(std::string_view text) {
+  Meta meta;
+  if (!text.starts_with('{')) return meta;
+  text.remove_prefix(1);
+  if (parse_meta(text, meta) != Parsed::done) meta.clear();
+  return meta;
 }
 
 void encode_event(std::string& out, UnixMillis time, Level level, std::string_view type, const EncodedMeta& meta,

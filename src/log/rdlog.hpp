@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "log/block_marks.hpp"
 #include "log/event.hpp"
 
 namespace qd::log {
@@ -27,10 +28,15 @@ class EncodedMeta {
   EncodedMeta() = default;
   explicit EncodedMeta(const Meta& meta);
   const std::string& text() const { return text_; }  // "{a=1|b=2}", or "" when there are none
+  const EventMarks& marks() const { return marks_; }
 
  private:
   std::string text_;
+  EventMarks marks_;
 };
+
+// The other way: "{a=1|b=2}"; what is no metadata has none.
+Meta decode_meta(std::string_view text);
 
 // Append one event, newline included, to `out`.
 void encode_event(std::string& out, const LogEvent& event);

@@ -43,6 +43,18 @@ TEST_F(LogReaderTest, SaysThatThereIsNoFile) {
   EXPECT_FALSE(stat_log(path_).exists);
 }
 
+TEST_F(LogReaderTest, RefusesWhatIsNoLog) {
+  text_ = "some text\nof lines\n";
+  save();
+  ReadRequest end;
+  end.last_lines = 5;
+  for (const auto& request : {ReadRequest{}, end}) {
+    const auto page = read_log(path_, request);
+    ASSERT_FALSE(page);
+    EXPECT_NE(page.error().message.find("is not an execution log"), std::string::npos) << page.error().message;
+  }
+}
+
 TEST_F(LogReaderTest, AnEmptyOrJustBegunFileHoldsNothingYet) {
   text_.clear();
   save();

@@ -42,6 +42,7 @@ class Search {
       reading.stepctx = request_.stepctx;
       reading.finished = request_.finished;
       reading.max_bytes = window;
+      reading.index_place = index_place_;
       auto read = read_log(path_, reading);
       if (!read) return fail(read.error());
       if (!take(*read)) return std::move(page_);
@@ -65,6 +66,7 @@ class Search {
       page_.hits.push_back(std::move(event));
     }
     page_.next_offset = read.next_offset;
+    index_place_ = read.index_place;
     ended_ = !read.exists || !read.more;
     return true;
   }
@@ -111,6 +113,7 @@ class Search {
   const SearchRequest& request_;
   SearchPage page_;
   std::string buffer_;
+  std::int64_t index_place_ = 0;
   bool ended_ = false;
 };
 

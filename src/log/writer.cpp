@@ -6,6 +6,7 @@
 
 #include "base/async_event.hpp"
 #include "log/log_file.hpp"
+#include "log/log_index.hpp"
 
 namespace qd::log {
 
@@ -14,16 +15,18 @@ struct LogWriter::Impl : std::enable_shared_from_this<Impl> {
   struct Batch {
     std::string text;
     std::size_t events = 0;
+    BlockMarks marks;
   };
 
   Impl(base::EventLoop& on, base::WorkerPool& workers, std::string path, WriterOptions chosen)
-      : loop(on), pool(workers), options(std::move(chosen)), file(std::move(path)), closed(on) {}
+      : loop(on), pool(workers), options(std::move(chosen)), file(std::move(path)), index(file.path()), closed(on) {}
 
   std::size_t pending() const { return buffer.text.size() + writing.text.size(); }
 
-  void appended(UnixMillis time) {
+  void appended(UnixMillis time, bool is_line, const EventMarks& marks) {
     last_time = time;
     ++buffer.events;
+    buffer.marks.add(is_line, marks);
     if (buffer.text.size() >= options.batch_bytes) {
       start_write();
     } else {
@@ -46,12 +49,22 @@ struct LogWriter::Impl : std::enable_shared_from_this<Impl> {
     if (timer != 0) loop.cancel(std::exchange(timer, 0));
     busy = true;
     std::swap(buffer, writing);
-    if (unreported > 0) writing.text.insert(0, loss_note());
+    if (unreported > 0) {
+      writing.text.insert(0, loss_note());
+      writing.marks.add(true, {});
+    }
     const bool last = closing;
     if (last) writing.text += rdlog_end;
-    pool.post([self = shared_from_this(), last] {
+    pool.post([self = shared_from_this(), first = !std::exchange(begun, true), last] {
+      if (first) self->index.begin();
       auto outcome = self->file.append(self->writing.text);
+      if (outcome) {
+        self->index.wrote(self->file.size(), self->writing.marks);
+      } else {
+        self->index.lost();
+      }
       if (last) {
+        self->index.close();
         const auto shut = self->file.close();
         if (outcome && !shut) outcome = shut;
       }
@@ -76,6 +89,7 @@ struct LogWriter::Impl : std::enable_shared_from_this<Impl> {
       if (!error) error = outcome.error();
     }
     writing.events = 0;
+    writing.marks.clear();
     writing.text.clear();
     if (writing.text.capacity() > 2 * options.batch_bytes) writing.text.shrink_to_fit();
     size = file.size();
@@ -99,10 +113,12 @@ struct LogWriter::Impl : std::enable_shared_from_this<Impl> {
   base::EventLoop& loop;
   base::WorkerPool& pool;
   const WriterOptions options;
-  LogFile file;  // used by one piece of work at a time, while `busy`
+  LogFile file;  // used by one piece of work at a time, while `busy`, as the next
+  IndexWriter index;
   Batch buffer;  // to be written next
   Batch writing;
-  bool busy = false;  // `writing` and `file` belong to the pool
+  bool busy = false;  // `writing`, `file` and `index` belong to the pool
+  bool begun = false;
   bool closing = false;
   base::EventLoop::TimerId timer = 0;
   UnixMillis last_time = 0;
@@ -124,13 +140,13 @@ LogWriter::~LogWriter() {
 void LogWriter::append(const LogEvent& event) {
   if (impl_->closing) return;
   encode_event(impl_->buffer.text, event);
-  impl_->appended(event.time);
+  impl_->appended(event.time, event.type == event_type::log, marks_of(event.meta));
 }
 
 void LogWriter::append(UnixMillis time, Level level, const EncodedMeta& meta, std::string_view message) {
   if (impl_->closing) return;
   encode_event(impl_->buffer.text, time, level, event_type::log, meta, message);
-  impl_->appended(time);
+  impl_->appended(time, true, meta.marks());
 }
 
 bool LogWriter::full() const {

@@ -1,5 +1,5 @@
-// Where the files of finished executions go: a shared folder, or S3. A store knows names ("keys") and bytes, nothing of
-// executions.
+// Where the files of finished executions go: a shared folder, S3, Azure. A store knows names ("keys") and bytes,
+// nothing of executions.
 #pragma once
 
 #include <cstdint>

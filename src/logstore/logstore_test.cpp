@@ -5,7 +5,9 @@
 
 #include "base/id.hpp"
 #include "logstore/aws_credentials.hpp"
+#include "logstore/azure_client.hpp"
 #include "logstore/file_bytes.hpp"
+#include "logstore/http_date.hpp"
 #include "logstore/path_template.hpp"
 #include "logstore/s3_settings.hpp"
 #include "logstore/sigv4.hpp"
@@ -201,6 +203,54 @@ TEST_F(Filesystem, SaysWhichFolderItCannotMake) {
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().kind, ErrorKind::unavailable);
   EXPECT_TRUE(store.error().message.starts_with("directory: cannot make the folder ")) << store.error().message;
+}
+
+TEST(Azure, TextToSignIsInTheOrderThatIsPrescribed) {
+  AzureRequest request{"PUT", "", "/acc/logs/a%20b", {{"comp", "block"}, {"blockid", "MDAw"}}};
+  request.body = "1234";
+  const std::vector<std::pair<std::string, std::string>> headers{
+      {"x-ms-version", "2021-08-06"}, {"content-type", "text/plain"}, {"x-ms-date", "today"}};
+  EXPECT_EQ(azure_text_to_sign(request, "acc", headers),
+            "PUT\n\n\n4\n\ntext/plain\n\n\n\n\n\n\nx-ms-date:today\nx-ms-version:2021-08-06\n"
+            "/acc/acc/logs/a%20b\nblockid:MDAw\ncomp:block");
+}
+
+TEST(Azure, PlacesFilesInContainers) {
+  Settings settings{{"storageAccount", "acc"}, {"accessKey", "a2V5"}};
+  const auto by_path = parse_azure_settings(settings).value();
+  EXPECT_EQ(by_path.key, "key");
+  const auto place = azure_place_of(by_path, "Project/p q/12.rdlog").value();
+  EXPECT_EQ(place.url, "https://acc.blob.core.windows.net/project/p%20q/12.rdlog");
+  EXPECT_EQ(place.path, "/project/p%20q/12.rdlog");
+  EXPECT_EQ(place.container_path, "/project");
+  EXPECT_FALSE(azure_place_of(by_path, "12.rdlog"));
+  EXPECT_FALSE(azure_place_of(by_path, "a_b/12.rdlog"));
+  settings["containerName"] = "Logs";
+  settings["extraConnectionSettings"] = "EndpointSuffix=core.chinacloudapi.cn";
+  EXPECT_EQ(azure_place_of(parse_azure_settings(settings).value(), "12.rdlog").value().url,
+            "https://acc.blob.core.chinacloudapi.cn/logs/12.rdlog");
+  settings["extraConnectionSettings"] = "BlobEndpoint=http://127.0.0.1:10000/acc/";
+  EXPECT_EQ(azure_place_of(parse_azure_settings(settings).value(), "12.rdlog").value().path, "/acc/logs/12.rdlog");
+}
+
+TEST(Azure, NamesTheSettingThatIsWrong) {
+  const Settings good{{"storageAccount", "acc"}, {"accessKey", "a2V5"}};
+  const std::vector<std::pair<std::string, std::string>> wrong{
+      {"storageAccount", ""},    {"storageAccount", "A/b"},          {"accessKey", "?"},        {"containerName", "x"},
+      {"containerName", "a--b"}, {"defaultEndpointProtocol", "ftp"}, {"endpoint", "file:///x"}, {"blockSizeMB", "0"}};
+  for (const auto& [name, value] : wrong) {
+    auto settings = good;
+    settings[name] = value;
+    const auto parsed = parse_azure_settings(settings);
+    ASSERT_FALSE(parsed) << name;
+    EXPECT_TRUE(parsed.error().message.starts_with(name + ":")) << parsed.error().message;
+  }
+}
+
+TEST(HttpDate, GoesBothWays) {
+  EXPECT_EQ(http_date(1795946400000), "Sun, 29 Nov 2026 10:00:00 GMT");
+  EXPECT_EQ(parse_http_date("Sun, 29 Nov 2026 10:00:00 GMT"), 1795946400000);
+  EXPECT_FALSE(parse_http_date("yesterday"));
 }
 
 }  // namespace

@@ -1,13 +1,13 @@
 #include "logstore/s3_client.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <pugixml.hpp>
 #include <thread>
 
 #include "base/id.hpp"
 #include "base/logging.hpp"
 #include "base/text.hpp"
+#include "logstore/http_date.hpp"
 #include "logstore/sigv4.hpp"
 
 namespace qd::logstore {
@@ -37,14 +37,6 @@ Complaint read_complaint(const std::string& body) {
 bool is_refused_key(const std::string& code) {
   return code == "ExpiredToken" || code == "InvalidToken" || code == "TokenRefreshRequired" ||
          code == "InvalidAccessKeyId";
-}
-
-// "Sun, 29 Nov 2026 10:00:00 GMT"
-std::optional<UnixMillis> parse_http_date(const std::string& text) {
-  std::tm time{};
-  const char* end = strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S", &time);
-  if (end == nullptr) return std::nullopt;
-  return static_cast<UnixMillis>(timegm(&time)) * 1000;
 }
 
 }  // namespace

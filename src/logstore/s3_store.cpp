@@ -6,12 +6,12 @@
 #include "base/text.hpp"
 #include "logstore/file_bytes.hpp"
 #include "logstore/path_template.hpp"
+#include "logstore/resumable_download.hpp"
 
 namespace qd::logstore {
 namespace {
 
 constexpr std::int64_t kMostParts = 9'999;  // S3 takes 10,000
-constexpr int kWholeAnswer = 200;
 constexpr std::string_view kMetaPrefix = "x-amz-meta-";
 
 tl::unexpected<Error> stopped(const std::string& key) {
@@ -21,44 +21,6 @@ tl::unexpected<Error> stopped(const std::string& key) {
 tl::unexpected<Error> odd_answer(const std::string& key, const std::string& what) {
   return fail(ErrorKind::unavailable, "S3 " + key + ": " + what);
 }
-
-// The bytes of an answer on their way to a file; after a cut it goes on where it ended.
-class Download {
- public:
-  Download(std::string path, const Progress& progress) : path_(std::move(path)), progress_(progress) {}
-
-  bool take(int status, std::string_view bytes) {
-    // A server that knows no ranges begins anew.
-    if (!opened_ || (resumed_ && status == kWholeAnswer)) problem_ = sink_.open(path_);
-    opened_ = true;
-    resumed_ = false;
-    if (problem_) problem_ = sink_.append(bytes);
-    if (problem_ && progress_ && !progress_(sink_.size())) problem_ = stopped(path_);
-    return problem_.has_value();
-  }
-  bool resume(S3Request& request) {
-    if (!problem_) return false;
-    std::erase_if(request.headers, [](const auto& header) { return header.first == "range"; });
-    resumed_ = sink_.size() > 0;
-    if (resumed_) request.headers.emplace_back("range", "bytes=" + std::to_string(sink_.size()) + "-");
-    return true;
-  }
-  Result<> finish() {
-    if (!problem_) return problem_;
-    if (!opened_) problem_ = sink_.open(path_);
-    if (problem_) problem_ = sink_.finish();
-    return problem_;
-  }
-  const Result<>& problem() const { return problem_; }
-
- private:
-  std::string path_;
-  const Progress& progress_;
-  FileSink sink_;
-  bool opened_ = false;
-  bool resumed_ = false;
-  Result<> problem_;
-};
 
 }  // namespace
 
@@ -159,11 +121,12 @@ Result<> S3Store::finish_parts(const std::string& key, const std::string& upload
 
 Result<bool> S3Store::get(const std::string& key, const std::string& path, const Progress& progress) {
   if (auto checked = check_key(key); !checked) return fail(checked.error());
-  Download download(path, progress);
+  ResumableDownload download("S3", path, progress);
   S3Request request;
   request.key = key;
   request.on_data = [&](int status, std::string_view bytes) { return download.take(status, bytes); };
-  const auto answer = client_.send(std::move(request), [&](S3Request& next) { return download.resume(next); });
+  const auto answer =
+      client_.send(std::move(request), [&](S3Request& next) { return download.resume(next.headers, "range"); });
   if (!download.problem()) return fail(download.problem().error());
   if (!answer) return fail(answer.error());
   if (answer->status == 404) return false;

@@ -24,6 +24,7 @@ inline constexpr const char* option_values = "OptionValues";
 inline constexpr const char* log_filter = "LogFilter";
 inline constexpr const char* orchestrator = "Orchestrator";
 inline constexpr const char* strategy = "WorkflowStrategy";
+inline constexpr const char* file_storage = "ExecutionFileStorage";
 }  // namespace service
 
 // A setting of a provider.

@@ -10,6 +10,7 @@
 #include "base/id.hpp"
 #include "base/logging.hpp"
 #include "base/text.hpp"
+#include "log/packed_log.hpp"
 
 namespace qd::service {
 namespace {
@@ -108,8 +109,8 @@ LogCopy LogCopies::of(const model::Execution& execution) {
 }
 
 void LogCopies::drop(model::ExecutionId execution) {
+  log::remove_log(whole_path(execution));
   std::error_code ignored;
-  fs::remove(whole_path(execution), ignored);
   fs::remove(part_path(execution), ignored);
   const std::lock_guard lock(mutex_);
   const auto entry = entries_.find(execution);
@@ -128,7 +129,7 @@ void LogCopies::loop() {
       if (stopping_) return;
     }
     start_due();
-    if (std::chrono::steady_clock::now() >= next_prune_) {
+    if (prune_soon_.exchange(false) || std::chrono::steady_clock::now() >= next_prune_) {
       next_prune_ = std::chrono::steady_clock::now() + kBetweenPrunes;
       prune();
     }
@@ -232,6 +233,7 @@ LogCopies::Look LogCopies::fetch(const model::Execution& execution, const store:
     return failure(error ? "cannot keep the copy: " + error.message() : "The log store has no file " + key + ".");
   }
   fs::remove(part_path(execution.id), error);
+  prune_soon_ = true;
   return {{LogCopy::State::whole, whole_path(execution.id), {}, {}}, kLongestCopyPause, false, true};
 }
 

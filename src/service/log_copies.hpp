@@ -5,6 +5,7 @@
 // to a size.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <map>
@@ -104,6 +105,7 @@ class LogCopies {
   bool stopping_ = false;
   std::map<model::ExecutionId, Entry> entries_;
   Moment next_prune_{};
+  std::atomic<bool> prune_soon_ = false;  // a copy came
   std::thread thread_;
 };
 

@@ -6,6 +6,7 @@
 #include "base/id.hpp"
 #include "base/logging.hpp"
 #include "base/text.hpp"
+#include "log/log_index.hpp"
 #include "log/packed_log.hpp"
 #include "log/rdlog.hpp"
 #include "log/reader.hpp"
@@ -198,9 +199,20 @@ void LogStorage::compress_old() {
     const auto end_mark = log::read_log_bytes(path.string(), static_cast<std::int64_t>(size - log::rdlog_end.size()),
                                               log::rdlog_end.size());
     if (!end_mark || *end_mark != log::rdlog_end) continue;
+    keep_index(path.string());
     if (auto packed = log::pack_log(path.string()); !packed)
       base::log_warn("logstore", "a log stays as it is: " + packed.error().message);
   }
+}
+
+// What is compressed is read by its index, which files of before the index lack.
+void LogStorage::keep_index(const std::string& path) {
+  if (log_file_size(log::index_path(path)) >= 0) return;
+  const auto built = log::build_index(path, [this] {
+    const std::lock_guard lock(mutex_);
+    return !stopping_;
+  });
+  if (!built) base::log_warn("logstore", "a log gets no index: " + built.error().message);
 }
 
 void LogStorage::look_for_missed() {

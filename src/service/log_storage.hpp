@@ -61,6 +61,7 @@ class LogStorage {
   void enqueue_ended();
   void remove_deleted();
   void compress_old();
+  void keep_index(const std::string& path);
   void look_for_missed();
   void take_due(const std::vector<store::LogStorageRow>& rows, bool own);
   bool reachable(const store::LogStorageRow& row, const std::set<std::string>& living);

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "logstore/path_template.hpp"
+#include "service/script_log_store.hpp"
 
 namespace qd::service {
 namespace {
@@ -41,13 +42,24 @@ Result<std::shared_ptr<logstore::LogStore>> LogStores::of(const std::string& pro
     return found == stores.end() ? nullptr : found->second;
   });
   if (known) return known;
-  auto opened = logstore::open_log_store(settings_.provider, settings, settings_.environment);
+  auto opened = open(project, settings);
   if (!opened) return fail(opened.error().kind, "Log store " + settings_.provider + ": " + opened.error().message);
   open_.with([&](auto& stores) {
     if (stores.size() >= kMaxOpen) stores.clear();
     stores[settings] = *opened;
   });
   return *opened;
+}
+
+Result<std::shared_ptr<logstore::LogStore>> LogStores::open(const std::string& project,
+                                                            const logstore::Settings& settings) {
+  if (scripts_ == nullptr || logstore::is_known_provider(settings_.provider))
+    return logstore::open_log_store(settings_.provider, settings, settings_.environment);
+  ScriptStorePlace place{settings_.provider, project, settings_.framework, scripts_->host.temp_folder};
+  if (const auto found = projects_.find(project)) {
+    for (const auto& [key, value] : found->config) place.properties[key] = value;
+  }
+  return open_script_store(*scripts_, std::move(place));
 }
 
 Result<std::string> LogStores::key_of(const model::Execution& execution) {

@@ -10,6 +10,8 @@
 #include "service/log_settings.hpp"
 #include "store/project_store.hpp"
 
+#include "plugin/script.hpp"
+
 namespace qd::service {
 
 // Types of files, as the API names them; they end a file's name in the store.
@@ -23,7 +25,9 @@ std::int64_t log_file_size(const std::string& path);  // -1: there is no such fi
 // Thread-safe; blocks on the database.
 class LogStores {
  public:
-  LogStores(store::ProjectStore& projects, const LogSettings& settings) : projects_(projects), settings_(settings) {}
+  // `scripts` are for providers that are none of ours; null: there are no plugins.
+  LogStores(store::ProjectStore& projects, const LogSettings& settings, const plugin::ScriptParts* scripts)
+      : projects_(projects), settings_(settings), scripts_(scripts) {}
 
   bool enabled() const { return !settings_.provider.empty(); }
   const std::string& provider() const { return settings_.provider; }
@@ -40,9 +44,11 @@ class LogStores {
 
  private:
   logstore::Settings settings_of(const std::string& project);
+  Result<std::shared_ptr<logstore::LogStore>> open(const std::string& project, const logstore::Settings& settings);
 
   store::ProjectStore& projects_;
   const LogSettings& settings_;
+  const plugin::ScriptParts* scripts_;
   base::Guarded<std::map<logstore::Settings, std::shared_ptr<logstore::LogStore>>> open_;
 };
 

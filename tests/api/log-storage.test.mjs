@@ -149,6 +149,21 @@ describe('S3', () => {
     assert.deepEqual(answer.entries.map((entry) => entry.log), ['later']);
   });
 
+  it('may not have a log yet: that is told as pending for a while', async () => {
+    way.fault = (request) => (request.method === 'PUT' ? { status: 503, code: 'SlowDown' } : undefined);
+    const own = await startServer({ database: undefined, config: with_(S3, { [`${STORAGE}.remotePendingDelay`]: 600 }), framework: s3Settings(way.endpoint, { path: 'pending/' }) });
+    const id = await adhoc(own, await newProject(own), 'echo not yet');
+    await ended(own, id);
+    for (const file of localFiles(own)) rmSync(join(logs(own), file));
+    const answer = await until(async () => {
+      const now = await own.ok('GET', `/execution/${id}/output`);
+      return now.pending !== 'Retrieving log output from storage...' && now;
+    }, { what: 'it to have been looked for' });
+    way.fault = undefined;
+    assert.deepEqual([answer.message, answer.pending, answer.completed, answer.execCompleted], ['Pending', 'Waiting for log output to become available...', false, true]);
+    await own.stop();
+  });
+
   it('loses the files of an execution that is deleted', async () => {
     const { id, key, isStored } = await one();
     await isStored();
@@ -233,20 +248,39 @@ describe('a shared folder', () => {
     assert.deepEqual(readdirSync(join(folder, `project/${project}`)).sort(), [`${id}.rdlog`, `${id}.state.json`]);
   });
 
+  it('is read through a cache that stays within its limit', async () => {
+    const cache = join(qd.base, 'var/logcache');
+    const ids = [];
+    const { succeededCount } = await stats(qd);
+    for (let i = 0; i < 3; i += 1) {
+      ids.push(await adhoc(qd, project, `seq 1 9000 | sed 's/^/a line of log number ${i} /'`));
+      await ended(qd, ids[i]);
+    }
+    await stored(qd, succeededCount + 3);
+    for (const file of localFiles(qd)) rmSync(join(logs(qd), file));
+    for (const id of ids) assert.equal((await output(qd, id, { lastlines: 1 })).entries[0].log.split(' ').at(-1), '9000');
+    const size = () => readdirSync(cache).reduce((sum, name) => sum + statSync(join(cache, name)).size, 0);
+    // What somebody may still be reading stays for a while.
+    await until(() => size() <= 1 << 20, { timeout: 150_000, interval: 500, what: 'the cache to shrink' });
+    assert.equal((await output(qd, ids[0], { lastlines: 1 })).entries.length, 1);
+  });
+
   it('that is not mounted is no lost log', async () => {
     renameSync(folder, `${folder}-away`);
     writeFileSync(folder, 'no folder');
+    const { succeededCount } = await stats(qd);
     const id = await adhoc(qd, project, 'echo patience');
     await until(async () => (await incomplete(qd)).executions.some((entry) => entry.id === id && entry.errors.length), { what: 'a failed attempt' });
     rmSync(folder);
     renameSync(`${folder}-away`, folder);
-    await stored(qd, 2);
+    await stored(qd, succeededCount + 1);
     assert.match(readFileSync(join(folder, `project/${project}/${id}.rdlog`), 'utf8'), /\|patience\^/);
   });
 
   it('shows a log that is nowhere as not found', async () => {
+    const { succeededCount } = await stats(qd);
     const id = await adhoc(qd, project, 'echo gone');
-    await stored(qd, 3);
+    await stored(qd, succeededCount + 1);
     rmSync(join(folder, `project/${project}/${id}.rdlog`));
     for (const file of localFiles(qd)) rmSync(join(logs(qd), file));
     const answer = await until(async () => {
@@ -288,6 +322,17 @@ it('old logs are compressed, and read, stored and deleted as before', async () =
   await qd.stop();
 });
 
+it('all executions keep to a limit of the server', async () => {
+  const qd = await startServer({ database: undefined, config: { 'rundeck.execution.logs.output.limit': '3', 'rundeck.execution.logs.output.limitAction': 'truncate' } });
+  const project = await newProject(qd);
+  const id = await adhoc(qd, project, 'seq 1 9');
+  assert.equal((await ended(qd, id)).status, 'succeeded');
+  assert.deepEqual((await output(qd, id)).entries.filter((entry) => entry.level === 'NORMAL').map((entry) => entry.log), ['1', '2', '3']);
+  const halted = await runToEnd(qd, await newJob(qd, project, { loglimit: '2', loglimitAction: 'halt', loglimitStatus: 'chatty', steps: ['seq 1 9; sleep 60'] }));
+  assert.equal(halted.customStatus, 'chatty');
+  await qd.stop();
+});
+
 describe('the configuration', () => {
   const refused = async (config, framework, message) => {
     const server = new Server({ config, framework });
@@ -297,6 +342,7 @@ describe('the configuration', () => {
     await refused(with_('azure'), {}, /rundeck\.execution\.logs\.fileStoragePlugin: there is no log store 'azure' here/);
     await refused(with_(S3), s3Settings('http://h', { bucket: '' }), /ExecutionFileStorage\.org\.rundeck\.amazon-s3\.bucket: not set/);
     await refused(with_(S3), s3Settings('http://h', { path: 'same-for-all' }), /path: 'same-for-all' must hold \$\{job\.execid\}/);
+    await refused({ 'rundeck.execution.logs.output.limit': 'lots' }, {}, /rundeck\.execution\.logs\.output\.limit: /);
     await refused(with_('filesystem'), { 'framework.plugin.ExecutionFileStorage.filesystem.directory': 'relative' }, /directory: 'relative'/);
   });
 });

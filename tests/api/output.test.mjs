@@ -136,6 +136,33 @@ describe('output as JSON', () => {
   });
 });
 
+describe('a large log', () => {
+  let big;
+  before(async () => {
+    big = await adhoc(qd, project, 'seq 1 200000 | sed "s/^/a line of some length, with the number /"');
+    await ended(qd, big);
+  });
+  const of = (query, path = '') => qd.ok('GET', `/execution/${big}/output${path}`, { query });
+
+  it('is read from any line on', async () => {
+    for (const line of [1, 2, 31_415, 190_000, 200_000]) {
+      const answer = await of({ line, maxlines: 1 });
+      assert.deepEqual(logs(answer), [`a line of some length, with the number ${line}`]);
+    }
+    const rest = await of({ line: 199_999 });
+    assert.equal(rest.entries.length, 2);
+    assert.equal(rest.completed, true);
+    assert.deepEqual((await of({ line: 200_001 })).entries, []);
+    for (const line of [0, -1, 'x']) assert.equal((await qd.api('GET', `/execution/${big}/output`, { query: { line } })).status, 400);
+  });
+
+  it('goes on behind a line by its offset', async () => {
+    const first = await of({ line: 100, maxlines: 3 });
+    const next = await of({ offset: first.offset, maxlines: 1 });
+    assert.deepEqual(logs(next), ['a line of some length, with the number 103']);
+  });
+});
+
 describe('output as text', () => {
   it('is exact to the newline, with its headers', async () => {
     const id = await adhoc(qd, project, 'printf "a\\n\\n  b\\nlast without newline"');

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { startBalancer } from '../support/balancer.mjs';
 import { startCluster } from '../support/cluster.mjs';
 import { events } from '../support/http.mjs';
 import { FaultyWay, s3Settings, startS3 } from '../support/s3.mjs';
@@ -144,7 +145,42 @@ describe('members with a log store', () => {
       return now.completed && !now.partial && now;
     }, { timeout: 30_000, what: 'the whole output' });
     assert.ok(logs(whole).length >= before);
-    assert.equal(pieces().length, 0);
+    await until(() => pieces().length === 0, { what: 'the pieces to go' });
+    await cluster.settled();
+  });
+
+  it('show it live through the load balancer, and go on to its end when the one that runs it is killed', async () => {
+    const balancer = await startBalancer('haproxy', [m2, m3].map((member) => ({ port: Number(new URL(member.url).port) })), { sticky: false });
+    const flag = join(m1.base, 'never');
+    const id = await adhoc(m1, project, `i=0; while [ ! -e ${flag} ]; do i=$((i+1)); echo "$i $(date +%s%3N)"; sleep 0.2; done`);
+    const delays = [];
+    const seen = [];
+    let killed = false;
+    let end;
+    for await (const { event, data } of events(balancer.url, `/api/${VERSION}/execution/${id}/events`, { headers: { 'X-Rundeck-Auth-Token': m2.token } })) {
+      if (event === 'output') {
+        for (const { log } of JSON.parse(data)) {
+          const [number, printed] = log.split(' ').map(Number);
+          seen.push(number);
+          delays.push(Date.now() - printed);
+        }
+        const pieces = Number(cluster.rows(`SELECT COUNT(*) FROM log_storage WHERE execution_id = ${id} AND part_list <> '[]'`)[0]?.[0] ?? 0);
+        if (seen.length >= 15 && pieces > 0 && !killed) await m1.kill();
+        killed ||= seen.length >= 15 && pieces > 0;
+      }
+      if (event === 'end') {
+        end = JSON.parse(data);
+        break;
+      }
+    }
+    await balancer.stop();
+    assert.deepEqual(seen, Array.from({ length: seen.length }, (_, i) => i + 1), 'each line once, in order');
+    assert.ok(seen.length >= 15);
+    delays.sort((a, b) => a - b);
+    assert.ok(delays[delays.length >> 1] < 1000, `delays ${delays}`);
+    assert.deepEqual([end.status, end.partial], ['incomplete', true]);
+    assert.match(end.message, /up to the last checkpoint, \d+ bytes; the rest is gone/);
+    await m1.again();
     await cluster.settled();
   });
 
