@@ -2,11 +2,11 @@
 // an engine does (layers, volumes, the signal) is not tested here.
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, it } from 'node:test';
 import { ended } from '../support/cleanup.mjs';
+import { freePort } from '../support/databases.mjs';
 import { DebianRoot, childOf, noRootHere } from '../support/debian-root.mjs';
 import { until, within } from '../support/wait.mjs';
 
@@ -22,12 +22,6 @@ const value = (name) => steps.filter(([instruction]) => instruction === name).ma
 const words = (name) => JSON.parse(value(name)).map((word) => `'${word}'`).join(' ');
 const environment = Object.fromEntries(value('ENV').split(' ').map((pair) => pair.split('=')));
 
-const freePort = () => new Promise((done) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address();
-    server.close(() => done(port));
-  });
-});
 
 describe('the container file', { skip: reason || false }, () => {
   let root, env, child, output = '';

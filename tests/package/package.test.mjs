@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, it } from 'node:test';
 import { removeAtExit } from '../support/cleanup.mjs';
+import { freePort } from '../support/databases.mjs';
 import { DebianRoot, noRootHere } from '../support/debian-root.mjs';
 import { Service, unitValues } from '../support/service.mjs';
 
@@ -20,12 +20,6 @@ const TOKEN_FILE = '/etc/rundeck/initial-admin-password';
 
 const has = (tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0;
 const field = (name) => execFileSync('dpkg-deb', ['-f', DEB, name], { encoding: 'utf8' }).trim();
-const freePort = () => new Promise((done) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address();
-    server.close(() => done(port));
-  });
-});
 
 before(() => assert.equal(found.length, 1, `one package in build/deb, not [${found}]: ./dev package`));
 
