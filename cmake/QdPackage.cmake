@@ -1,4 +1,4 @@
-# What `cmake --install` lays down and `./dev package` packs: one Debian package with server, client and pages.
+# What `./dev package` packs: one Debian package with server, client and pages.
 # Layout and names of the service's files are those that Rundeck's packages use, so that a host can change over.
 set(packaging ${PROJECT_SOURCE_DIR}/packaging)
 set(made ${PROJECT_BINARY_DIR}/packaging)

@@ -114,8 +114,9 @@ Watchdog::Duties Server::duties(std::function<void()> alive) {
           [this] { return parts_->system_service.check_database().has_value(); },
           std::move(alive),
           [](const std::string& silent) {
-            base::log_warn("server", "no sign of life yet from: " + silent + ". If they stay silent, the service manager "
-                                     "ends this process and starts it again");
+            base::log_warn("server", "no sign of life yet from: " + silent +
+                                         ". If they stay silent, the service manager "
+                                         "ends this process and starts it again");
           }};
 }
 

@@ -31,8 +31,8 @@ class Server {
   // Takes no more requests, lets executions go on for the configured drain time, then ends them. Safe to call twice.
   void stop() noexcept;
 
-  // From now to the end calls `alive` time and again, several times in `period`, as long as I/O threads, engine, workers
-  // and the connections to the database prove that they live. Once, after start().
+  // From now to the end calls `alive` time and again, several times in `period`, as long as I/O threads, engine,
+  // workers and the connections to the database prove that they live. Once, after start().
   void watch(Millis period, std::function<void()> alive);
 
   // Takes from the configuration, read anew, what can change while the server runs: the remote execution policies.

@@ -29,7 +29,7 @@ class Watchdog {
     // Does the database answer? It blocks no longer than the database's time limits. False is an answer, too: a
     // database that is down gets well without this process ending, and so do the parts that wait for it.
     std::function<bool()> database_answers;
-    std::function<void()> alive;                                     // called after every round that proved life
+    std::function<void()> alive;                                    // called after every round that proved life
     std::function<void(const std::string& silent_parts)> complain;  // once in a round that takes longer than `patience`
   };
 

@@ -157,8 +157,9 @@ std::string help_of_command(const Command& command) {
 }
 
 std::string manual_page() {
-  std::string out =
-      ".TH QD 1 \"\" \"Quarterdeck " QD_VERSION "\" \"User commands\"\n.SH NAME\nqd \\- command line client of Quarterdeck\n.SH SYNOPSIS\n.B qd\nCOMMAND [OPTION...]\n";
+  std::string out = ".TH QD 1 \"\" \"Quarterdeck " QD_VERSION
+                    "\" \"User commands\"\n.SH NAME\nqd \\- command line client of Quarterdeck\n.SH SYNOPSIS\n.B "
+                    "qd\nCOMMAND [OPTION...]\n";
   out += ".SH COMMANDS\nEach command also takes \\-o, \\-\\-output text|json|yaml and \\-h, \\-\\-help.\n";
   for (const Command& command : catalog()) out += roff_command(command);
   out += ".SH ENVIRONMENT\n";
