@@ -3,8 +3,10 @@
 use strict;
 use warnings;
 use Socket;
+
 my ($path) = @ARGV;
 socket(my $socket, AF_UNIX, SOCK_DGRAM, 0) or die "socket: $!";
+unlink $path;
 bind($socket, pack_sockaddr_un($path)) or die "bind $path: $!";
 chmod 0777, $path;
 $| = 1;
