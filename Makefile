@@ -1,5 +1,5 @@
 # Every target is one call of ./dev; `./dev help` tells more.
-.PHONY: run cluster build test format lint bench clean
+.PHONY: run cluster build package test format lint bench clean
 
 run:
 	@./dev run
@@ -7,6 +7,8 @@ cluster:
 	@./dev cluster
 build:
 	@./dev build
+package:
+	@./dev package
 test:
 	@./dev test
 format:

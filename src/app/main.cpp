@@ -8,12 +8,14 @@
 #include <sys/resource.h>
 
 #include "app/base_folder.hpp"
+#include "app/commands.hpp"
 #include "app/config.hpp"
 #include "app/config_keys.hpp"
 #include "app/import_keys.hpp"
 #include "app/import_peer.hpp"
 #include "app/route_list.hpp"
 #include "app/server.hpp"
+#include "app/service_manager.hpp"
 #include "app/version.hpp"
 #include "app/web_bundle.hpp"
 #include "base/logging.hpp"
@@ -22,6 +24,9 @@ namespace {
 
 using qd::app::Config;
 using qd::app::ConfigRequest;
+
+// How long the parts may take to end when the grace for requests and executions is over.
+constexpr qd::Millis kEndOfParts{30'000};
 
 // Every thread inherits the mask, so only serve_signals() sees these signals.
 void block_signals(sigset_t& signals) {
@@ -34,12 +39,14 @@ void block_signals(sigset_t& signals) {
 }
 
 // HUP reads the configuration again; the others end the server.
-void serve_signals(const sigset_t& signals, qd::app::Server& server) {
+void serve_signals(const sigset_t& signals, qd::app::Server& server, const qd::app::ServiceManager& manager) {
   int signal = 0;
   while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) {
+    manager.reloading();
     if (auto refreshed = server.refresh(); !refreshed) {
       qd::base::log_error("config", "the configuration stays as it was: " + refreshed.error().message);
     }
+    manager.ready("Ready at " + server.local_url());
   }
   qd::base::log_info("server", std::string("stopping on ") + (signal == SIGINT ? "interrupt" : "signal TERM"));
 }
@@ -72,6 +79,7 @@ void forget_environment(const ConfigRequest& request) {
   for (const auto& [name, value] : request.environment) {
     if (name.starts_with("QD_") || name.starts_with("RUNDECK_")) unsetenv(name.c_str());
   }
+  qd::app::ServiceManager::forget_environment();
 }
 
 // Memory of a rare large request goes back to the system instead of staying with the thread that used it.
@@ -93,6 +101,7 @@ int run_server(const ConfigRequest& request) {
   sigset_t signals;
   block_signals(signals);
   const qd::UnixMillis begun = qd::SystemClock().now();
+  const qd::app::ServiceManager manager(request.environment);
   auto first = qd::app::prepare_base_folder(request);
   if (!first) return fail_start(first.error());
   auto config = qd::app::load_config(request);
@@ -106,6 +115,7 @@ int run_server(const ConfigRequest& request) {
   for (const std::string& name : config->storage.secret_variables) unsetenv(name.c_str());
   qd::base::init_logging(config->log.level, config->log.file.string());
   note_unimplemented(*config);
+  const qd::Millis longest_end = config->server.stop_grace + kEndOfParts;
 
   qd::app::Server server(
       std::move(*config), [&request] { return qd::app::load_config(request); }, qd::app::web_bundle());
@@ -119,7 +129,12 @@ int run_server(const ConfigRequest& request) {
     std::cout << "Log in as admin with password " << *first->generated_password
               << " (shown this once; only its hash is kept)" << std::endl;
   }
-  serve_signals(signals, server);
+  manager.ready("Ready at " + server.local_url());
+  if (const qd::Millis period = manager.watchdog_period(); period.count() > 0) {
+    server.watch(period, [&manager] { manager.alive(); });
+  }
+  serve_signals(signals, server, manager);
+  manager.stopping(longest_end);
   server.stop();
   return 0;
 }
@@ -240,6 +255,11 @@ int main(int argc, char** argv) {
   add_config_options(*peer, request, settings);
   peer->add_option("--from", peer_folders, "Rundeck's base folder, or /etc/rundeck and /var/lib/rundeck; only read");
   peer->add_option("--archive", archives, "FILE or FILE=PROJECT: an archive of a project");
+  CLI::App* health = app.add_subcommand("health", "Ask the server of this host how it is; exit code 0 when it is well");
+  std::string health_url;
+  add_config_options(*health, request, settings);
+  health->add_option("--url", health_url, "Ask the server at this URL instead");
+  CLI::App* hash = app.add_subcommand("hash-password", "Read a password and print its hash for realm.properties");
 
   try {
     app.parse(argc, argv);
@@ -254,8 +274,10 @@ int main(int argc, char** argv) {
     std::cout << qd::app::route_list() << "\n";
     return 0;
   }
+  if (hash->parsed()) return qd::app::hash_password(std::cin, std::cout, std::cerr);
   if (!add_settings(request, settings)) return 2;
   if (peer->parsed()) return import_peer(request, peer_folders, archives);
+  if (health->parsed()) return qd::app::check_health(request, health_url, std::cout, std::cerr);
   if (import->parsed()) return import_keys(request, from, password_variable);
   tune_allocator();
   raise_descriptor_limit();

@@ -13,6 +13,7 @@
 namespace qd::app {
 namespace {
 
+constexpr Millis kWatchdogPause{10'000};
 constexpr std::size_t kOwnConnections = 3;  // one for each thread of the cluster
 
 http::ServerConfig http_config(const Config& config) {
@@ -117,7 +118,27 @@ Result<> Server::refresh() {
   return {};
 }
 
+void Server::watch(Millis period, std::function<void()> alive) {
+  const Millis pause = std::min(period / 4, kWatchdogPause);
+  watchdog_ = std::make_unique<Watchdog>(duties(std::move(alive)), pause, period / 4);
+  watchdog_->start();
+}
+
+Watchdog::Duties Server::duties(std::function<void()> alive) {
+  return {{{"I/O threads", [this](auto answer) { http_.ask_for_life(std::move(answer)); }},
+           {"engine", [this](auto answer) { parts_->engine_loop.post(std::move(answer)); }},
+           {"workers", [this](auto answer) { request_pool_.post(std::move(answer)); }, /*waits_for_database=*/true}},
+          [this] { return parts_->system_service.check_database().has_value(); },
+          std::move(alive),
+          [](const std::string& silent) {
+            base::log_warn("server", "no sign of life yet from: " + silent +
+                                         ". If they stay silent, the service manager "
+                                         "ends this process and starts it again");
+          }};
+}
+
 void Server::stop() noexcept {
+  watchdog_.reset();
   // Requests and executions share one grace period. The schedules go first: others take them over meanwhile.
   const UnixMillis deadline = SystemClock().now() + config_.server.stop_grace.count();
   if (parts_) {

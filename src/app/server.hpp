@@ -9,6 +9,7 @@
 
 #include "api/dispatcher.hpp"
 #include "app/config.hpp"
+#include "app/watchdog.hpp"
 #include "base/result.hpp"
 #include "base/worker_pool.hpp"
 #include "http/server.hpp"
@@ -30,6 +31,10 @@ class Server {
   // Takes no more requests, lets executions go on for the configured drain time, then ends them. Safe to call twice.
   void stop() noexcept;
 
+  // From now to the end calls `alive` time and again, several times in `period`, as long as I/O threads, engine,
+  // workers and the connections to the database prove that they live. Once, after start().
+  void watch(Millis period, std::function<void()> alive);
+
   // Takes from the configuration, read anew, what can change while the server runs: the remote execution policies.
   Result<> refresh();
 
@@ -41,6 +46,7 @@ class Server {
   struct Parts;
   using Upload = api::Dispatcher::Upload;
   http::ServerConfig http_config();
+  Watchdog::Duties duties(std::function<void()> alive);
   http::Response answer(const http::Request& request, const Upload& upload);
   std::optional<http::Response> refuse_upload(const http::Request& request);
 
@@ -52,6 +58,7 @@ class Server {
   std::unique_ptr<Parts> parts_;
   std::atomic<api::Dispatcher*> dispatcher_ = nullptr;  // null while starting and stopping
   http::Server http_;
+  std::unique_ptr<Watchdog> watchdog_;
 };
 
 }  // namespace qd::app

@@ -157,15 +157,16 @@ std::string help_of_command(const Command& command) {
 }
 
 std::string manual_page() {
-  std::string out =
-      ".TH QD 1\n.SH NAME\nqd \\- command line client of Quarterdeck\n.SH SYNOPSIS\n.B qd\nCOMMAND [OPTION...]\n";
+  std::string out = ".TH QD 1 \"\" \"Quarterdeck " QD_VERSION
+                    "\" \"User commands\"\n.SH NAME\nqd \\- command line client of Quarterdeck\n.SH SYNOPSIS\n.B "
+                    "qd\nCOMMAND [OPTION...]\n";
   out += ".SH COMMANDS\nEach command also takes \\-o, \\-\\-output text|json|yaml and \\-h, \\-\\-help.\n";
   for (const Command& command : catalog()) out += roff_command(command);
   out += ".SH ENVIRONMENT\n";
   for (const auto& [name, text] : kVariables) out += ".TP\n.B " + roff(name) + "\n" + roff(text) + "\n";
   out += ".SH EXIT STATUS\n";
   for (const auto& [code, text] : kExitCodes) out += ".TP\n.B " + std::to_string(code) + "\n" + roff(text) + "\n";
-  return out;
+  return out + ".SH SEE ALSO\n.BR quarterdeck (8)\n";
 }
 
 }  // namespace qd::cli

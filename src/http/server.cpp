@@ -171,6 +171,15 @@ void Server::stop(milliseconds grace) noexcept {
   impl.pause.reset();
 }
 
+void Server::ask_for_life(std::function<void()> answer) {
+  auto silent = std::make_shared<std::atomic<std::size_t>>(impl_->threads.size());
+  for (const auto& thread : impl_->threads) {
+    thread->post([silent, answer] {
+      if (--*silent == 0) answer();
+    });
+  }
+}
+
 std::uint16_t Server::port() const {
   return impl_->port;
 }

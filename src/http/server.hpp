@@ -74,6 +74,8 @@ class Server {
   // that outlasted `grace` still do, until the pool is stopped. Safe to call twice. Do not call it from a handler.
   void stop(std::chrono::milliseconds grace) noexcept;
   std::uint16_t port() const;  // the bound one
+  // Calls `answer` once every I/O thread came round to it, on the last of them; never when one hangs or after stop().
+  void ask_for_life(std::function<void()> answer);
 
   struct Stats {
     std::uint64_t requests = 0, connections_accepted = 0, connections_refused = 0, bytes_in = 0, bytes_out = 0;
