@@ -61,9 +61,10 @@ struct Dispatcher::Impl {
   }
 
   http::Response handle_api(const http::Request& request, const ApiPath& path) {
-    Requester asker = find_requester(services, request);
+    const auto poster = find_poster(services, request, path.rest);
+    Requester asker = poster ? *poster : find_requester(services, request);
     if (asker.identity) services.access.admit(*asker.identity);
-    const std::string shown_path(raw_path(request));
+    const std::string shown_path(poster ? "/api/" + path.version_text + "/webhook/…" : std::string(raw_path(request)));
     const auto version = parse_version(path.version_text);
     if (!version) return unsupported_version(path.version_text, shown_path, version.error().message);
     if (!asker.identity) {
@@ -131,6 +132,8 @@ std::size_t Dispatcher::body_limit(const http::Request& request) {
   const std::string_view path = raw_path(request);
   if (path.find("/input/file") != std::string_view::npos) return 200 * kMiB;
   if (path.ends_with("/jobs/import") || path.find("/run/script") != std::string_view::npos) return 32 * kMiB;
+  if (path.find("/webhook/") != std::string_view::npos && path.find("/project/") == std::string_view::npos)
+    return 2 * kMiB;
   return 8 * kMiB;
 }
 

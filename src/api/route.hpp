@@ -90,6 +90,7 @@ const std::vector<Route>& explain_routes();
 const std::vector<Route>& key_routes();
 const std::vector<Route>& notification_routes();
 const std::vector<Route>& plugin_routes();
+const std::vector<Route>& webhook_routes();
 
 // All of the above.
 std::vector<Route> all_routes();

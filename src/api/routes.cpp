@@ -12,7 +12,7 @@ std::vector<Route> all_routes() {
         &cluster_routes(),    &calendar_routes(), &project_schedule_routes(), &audit_routes(),
         &local_user_routes(), &node_routes(),     &option_routes(),           &acl_routes(),
         &explain_routes(),    &key_routes(),      &log_storage_routes(),      &notification_routes(),
-        &plugin_routes(),     &search_routes(),   &job_edit_routes()}) {
+        &plugin_routes(),     &search_routes(),   &job_edit_routes(),         &webhook_routes()}) {
     all.insert(all.end(), table->begin(), table->end());
   }
   return all;

@@ -36,6 +36,7 @@
 #include "service/single_sign_on.hpp"
 #include "service/system.hpp"
 #include "service/uploads.hpp"
+#include "service/webhooks.hpp"
 
 namespace qd::api {
 
@@ -66,6 +67,7 @@ struct Services {
   service::Keys& keys;
   service::Notifications& notifications;
   service::Plugins& plugins;
+  service::Webhooks& webhooks;
   base::EventLoop& loop;      // timers of event streams
   base::WorkerPool& workers;  // blocking work on behalf of event streams
   const Clock& clock;

@@ -32,6 +32,7 @@
 #include "service/policies.hpp"
 #include "service/remote_execution.hpp"
 #include "service/single_sign_on.hpp"
+#include "service/webhooks.hpp"
 #include "store/acl_store.hpp"
 #include "store/audit_store.hpp"
 #include "store/calendar_store.hpp"
@@ -48,6 +49,7 @@
 #include "store/setting_store.hpp"
 #include "store/token_store.hpp"
 #include "store/upload_store.hpp"
+#include "store/webhook_store.hpp"
 #include "vault/storage_config.hpp"
 
 #include "plugin/node_providers.hpp"
@@ -66,7 +68,7 @@ struct Vaults {
   SystemClock clock;
   std::unique_ptr<vault::KeyRing> ring;
   std::unique_ptr<vault::Storage> keys;
-  store::TextSeal project_seal;
+  store::TextSeal project_seal, webhook_seal;
 };
 
 struct Server::Parts {
@@ -99,6 +101,7 @@ struct Server::Parts {
   store::AuditStore audit_rows;
   store::DeliveryStore delivery_rows;
   store::LocalUserStore local_user_rows;
+  store::WebhookStore webhook_rows;
 
   base::EventLoop engine_loop;
   base::WorkerPool engine_pool;
@@ -161,6 +164,7 @@ struct Server::Parts {
   service::Policies policy_service;
   service::Notifications notification_service;
   service::Plugins plugin_service;
+  service::Webhooks webhook_service;
   api::RequestRules request_rules;
   api::PageSettings page_settings;
   api::Dispatcher dispatcher;
@@ -169,6 +173,7 @@ struct Server::Parts {
   node::SourceParts source_parts(const Config& config);
   vault::SecretReader secret_reader();
   cluster::ClusterHooks cluster_hooks();
+  service::WebhookParts webhook_parts(const Config& config);
   void publish_certificate();
 };
 

@@ -30,6 +30,8 @@ constexpr const char* delete_children[] = {
     "DELETE FROM fire WHERE project = ?",
     "DELETE FROM project_schedule WHERE project = ?",
     "DELETE FROM calendar WHERE project = ?",
+    "DELETE FROM webhook_delivery WHERE webhook_id IN (SELECT id FROM webhook WHERE project = ?)",
+    "DELETE FROM webhook WHERE project = ?",
     "UPDATE log_storage SET state = 'removing', attempts = 0, due_ms = 0, claimed_ms = 0 WHERE project = ?",
 };
 
