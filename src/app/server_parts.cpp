@@ -326,7 +326,7 @@ service::WebhookParts Server::Parts::webhook_parts(const Config& config) {
             return login_service.may_make_token(who, user, roles);
           },
           [this](const std::string& name) {
-            return plugins.find_now(plugin::service::webhook_event, name) != nullptr;
+            return plugins.find_now(service::webhook_event_service, name) != nullptr;
           },
           [this](const service::WebhookWork& work) {
             return service::run_webhook_script(plugin_scripts, plugin_sources.properties, work);

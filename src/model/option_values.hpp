@@ -44,7 +44,7 @@ UrlSettings split_url_settings(const std::string& url);
 Result<std::vector<RemoteValue>> read_remote_values(const Json& document, bool sort);
 
 // Values of a JSON path: $, .key, ['key'], [n], [-n], [a:b], [*], .* and ..key. A path that can name several values
-// gives a list of them. Errors: a path that cannot be read (filters among them), or (`not_found`) that names nothing.
+// gives a list of them. Errors: a path that cannot be read (filters among them), or that names nothing.
 Result<Json> json_path(const Json& document, std::string_view path);
 
 }  // namespace qd::model

@@ -20,7 +20,6 @@ inline constexpr const char* file_copier = "FileCopier";
 inline constexpr const char* node_source = "ResourceModelSource";
 inline constexpr const char* notification = "Notification";
 inline constexpr const char* option_values = "OptionValues";
-inline constexpr const char* webhook_event = "WebhookEvent";
 }  // namespace service
 
 // A setting of a provider.

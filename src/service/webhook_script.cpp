@@ -28,7 +28,7 @@ Result<WebhookReply> run_webhook_script(const plugin::ScriptParts& scripts,
                                         const std::function<plugin::Texts(const std::string& project)>& properties,
                                         const WebhookWork& work) {
   const auto& name = work.hook.plugin;
-  const auto found = scripts.registry.find_now(plugin::service::webhook_event, name);
+  const auto found = scripts.registry.find_now(webhook_event_service, name);
   if (found == nullptr) return fail(ErrorKind::invalid, "Plugin does not exist on this member: " + name);
   const auto shared = properties(work.hook.project);
   auto settings = plugin::resolve_settings(found->provider, {texts_of(work.hook.config), &shared, nullptr, work.secret});
