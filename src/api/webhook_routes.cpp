@@ -93,8 +93,8 @@ http::Response delete_webhook(Call& call) {
 JsonObject delivery_json(const Call& call, const model::WebhookDelivery& delivery) {
   JsonArray executions;
   for (const auto id : delivery.executions) {
-    executions.push_back(JsonObject{
-        {"id", id}, {"permalink", execution_permalink(call.services, call.param("project"), id)}});
+    executions.push_back(
+        JsonObject{{"id", id}, {"permalink", execution_permalink(call.services, call.param("project"), id)}});
   }
   return {{"id", delivery.event},
           {"time", iso8601_millis(delivery.at)},

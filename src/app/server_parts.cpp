@@ -325,9 +325,7 @@ service::WebhookParts Server::Parts::webhook_parts(const Config& config) {
           [this](const auth::Identity& who, const std::string& user, const std::vector<std::string>& roles) {
             return login_service.may_make_token(who, user, roles);
           },
-          [this](const std::string& name) {
-            return plugins.find_now(service::webhook_event_service, name) != nullptr;
-          },
+          [this](const std::string& name) { return plugins.find_now(service::webhook_event_service, name) != nullptr; },
           [this](const service::WebhookWork& work) {
             return service::run_webhook_script(plugin_scripts, plugin_sources.properties, work);
           },

@@ -41,18 +41,12 @@ const Json* given(const JsonObject& object, std::string_view key) {
 }  // namespace
 
 JsonObject webhook_to_json(const model::Webhook& webhook) {
-  return {{"id", webhook.id},
-          {"uuid", webhook.uuid},
-          {"name", webhook.name},
-          {"project", webhook.project},
-          {"enabled", webhook.enabled},
-          {"user", webhook.user},
-          {"creator", webhook.creator},
-          {"roles", base::join(webhook.roles, ",")},
-          {"authToken", webhook.token},
-          {"useAuth", !webhook.secret_digest.empty()},
-          {"regenAuth", false},
-          {"eventPlugin", webhook.plugin},
+  return {{"id", webhook.id},           {"uuid", webhook.uuid},
+          {"name", webhook.name},       {"project", webhook.project},
+          {"enabled", webhook.enabled}, {"user", webhook.user},
+          {"creator", webhook.creator}, {"roles", base::join(webhook.roles, ",")},
+          {"authToken", webhook.token}, {"useAuth", !webhook.secret_digest.empty()},
+          {"regenAuth", false},         {"eventPlugin", webhook.plugin},
           {"config", webhook.config}};
 }
 

@@ -53,7 +53,8 @@ bool contains(const Json& value, const std::string& wanted) {
 ConditionOutcome compare_times(const WebhookCondition& condition, Json value) {
   const auto found = time_of(value), wanted = time_of(Json(condition.value));
   if (!found) return {false, std::move(value), "it is no date with a time"};
-  if (!wanted) return {false, std::move(value), "the condition's value \"" + condition.value + "\" is no date with a time"};
+  if (!wanted)
+    return {false, std::move(value), "the condition's value \"" + condition.value + "\" is no date with a time"};
   const bool after = condition.kind == Kind::date_time_after;
   return {after ? *found > *wanted : *found < *wanted, std::move(value), ""};
 }
@@ -89,7 +90,8 @@ Result<WebhookRule> read_rule(std::size_t number, const Json& entry) {
   rule.enabled = truth_or(object, "enabled", true);
   rule.debug = truth_or(object, "debug", false);
   const std::string policy = text_or(object, "policy", "all");
-  if (policy != "all" && policy != "any") return bad_rule(number, "'policy' must be all or any, not \"" + policy + "\"");
+  if (policy != "all" && policy != "any")
+    return bad_rule(number, "'policy' must be all or any, not \"" + policy + "\"");
   rule.any = policy == "any";
   rule.job = std::string(base::trim(text_or(object, "jobId")));
   if (rule.job.empty()) return bad_rule(number, "'jobId' is required");
@@ -195,7 +197,8 @@ Result<std::string> render_webhook_value(std::string_view text, const WebhookVal
     const auto found = json_path(values.data, text);
     if (!found) return fail(found.error());
     auto shown = webhook_text_of(*found);
-    if (shown.find('\0') != std::string::npos) return fail(ErrorKind::invalid, "\"" + std::string(text) + "\" holds a NUL byte");
+    if (shown.find('\0') != std::string::npos)
+      return fail(ErrorKind::invalid, "\"" + std::string(text) + "\" holds a NUL byte");
     return shown;
   }
   if (text.starts_with("\\$")) text.remove_prefix(1);

@@ -65,7 +65,8 @@ TEST(WebhookText, OnlyTheSettingNamesOptions) {
       expand_webhook_args(R"(-one ${data.evil} -two "a ${data.evil}" ${data.evil} -three 3 -${data.n} v)", all);
   ASSERT_TRUE(options);
   const std::string evil = R"(" -other v ${raw} \${x})";
-  EXPECT_EQ(*options, (std::map<std::string, std::string>{{"one", evil}, {"two", "a " + evil}, {"three", "3"}, {"7", "v"}}));
+  EXPECT_EQ(*options,
+            (std::map<std::string, std::string>{{"one", evil}, {"two", "a " + evil}, {"three", "3"}, {"7", "v"}}));
 }
 
 bool holds(WebhookCondition::Kind kind, const std::string& path, const std::string& value) {
@@ -89,7 +90,8 @@ TEST(WebhookRules, JudgeConditions) {
   EXPECT_FALSE(holds(Kind::date_time_after, "$.when", "2026-03-01T12:00:00Z"));
   EXPECT_TRUE(holds(Kind::date_time_before, "$.epoch", "2026-03-01T12:00:01Z"));
   EXPECT_TRUE(holds(Kind::date_time_before, "$.millis", "2026-03-01T12:00:01Z"));
-  EXPECT_THAT(judge_condition({Kind::date_time_after, "$.a", "2026-03-01T12:00:00Z"}, event()).error, HasSubstr("no date"));
+  EXPECT_THAT(judge_condition({Kind::date_time_after, "$.a", "2026-03-01T12:00:00Z"}, event()).error,
+              HasSubstr("no date"));
   EXPECT_THAT(judge_condition({Kind::equals, "$[?(@.a)]", "x"}, event()).error, HasSubstr("cannot be read"));
 }
 
@@ -113,7 +115,9 @@ TEST(WebhookRules, AreReadWithTheirNumbers) {
   EXPECT_TRUE(routing->rules[0].any);
   EXPECT_FALSE(routing->rules[0].enabled);
   EXPECT_EQ(routing->rules[0].conditions.at(0).kind, WebhookCondition::Kind::equals);
-  const auto error = [](std::string_view text) { return read_webhook_routing(parsed(text).as_object()).error().message; };
+  const auto error = [](std::string_view text) {
+    return read_webhook_routing(parsed(text).as_object()).error().message;
+  };
   EXPECT_THAT(error(R"({"rules": [{"jobId": "j"}, {}]})"), HasSubstr("rule 2: 'jobId'"));
   EXPECT_THAT(error(R"({"rules": [{"jobId": "j", "policy": "some"}]})"), HasSubstr("all or any"));
 }

@@ -174,7 +174,8 @@ Result<std::string> expand_webhook_text(std::string_view text, const WebhookValu
     }
     const auto end = end_of_reference(text, at + 2);
     if (end == std::string_view::npos)
-      return fail(ErrorKind::invalid, "Failed to substitute data: a reference is not closed: " + std::string(text.substr(at, 40)));
+      return fail(ErrorKind::invalid,
+                  "Failed to substitute data: a reference is not closed: " + std::string(text.substr(at, 40)));
     auto value = Reference(base::trim(text.substr(at + 2, end - at - 2)), values).value();
     if (!value) return value;
     out += *value;

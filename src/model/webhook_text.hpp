@@ -28,8 +28,8 @@ struct WebhookValues {
   std::function<Result<std::string>(const std::string& path)> secret;  // empty: there is no key storage
 };
 
-// A value is put in as it is, and looked at no further: references that it holds are text. `\${` stands for `${`. Errors
-// name the reference.
+// A value is put in as it is, and looked at no further: references that it holds are text. `\${` stands for `${`.
+// Errors name the reference.
 Result<std::string> expand_webhook_text(std::string_view text, const WebhookValues& values);
 
 // Option values of an argument string. It is cut into words before values are put in: whatever a value holds (quotes,

@@ -30,8 +30,8 @@ struct UploadedKey {
 // not exist for him. `not_found` and `conflict` have the peer's words: "resource not found: /keys/a".
 class Keys {
  public:
-  Keys(vault::Storage& storage, vault::KeyRing& ring, store::ProjectStore& projects,
-       store::WebhookStore& webhooks, AccessControl& access, Audit& audit)
+  Keys(vault::Storage& storage, vault::KeyRing& ring, store::ProjectStore& projects, store::WebhookStore& webhooks,
+       AccessControl& access, Audit& audit)
       : storage_(storage), ring_(ring), projects_(projects), webhooks_(webhooks), access_(access), audit_(audit) {}
 
   Result<KeyView> look(const auth::Identity& who, const std::string& path);
@@ -41,8 +41,8 @@ class Keys {
   Result<vault::Entry> update(const auth::Identity& who, const std::string& path, UploadedKey key);
   Result<> remove(const auth::Identity& who, const std::string& path);
 
-  // Seals all keys, what is sealed of projects, and tokens of webhooks anew, with the secret that this member's configuration puts first.
-  // For administrators.
+  // Seals all keys, what is sealed of projects, and tokens of webhooks anew, with the secret that this member's
+  // configuration puts first. For administrators.
   Result<vault::ResealReport> rotate(const auth::Identity& who);
 
   // For steps and options: the secret itself, when the one in whose name they run may read it.

@@ -48,8 +48,11 @@ Result<std::int64_t> Webhooks::run(const model::Webhook& hook, const auth::Ident
   options.options = wanted.options;
   if (!wanted.node_filter.empty()) options.node_filter = wanted.node_filter;
   if (!wanted.as_user.empty()) options.as_user = wanted.as_user;
-  options.meta = {{"webhookId", std::to_string(hook.id)}, {"webhookUuid", hook.uuid}, {"webhookName", hook.name},
-                  {"webhookDelivery", delivery},          {"webhookEvent", wanted.event}};
+  options.meta = {{"webhookId", std::to_string(hook.id)},
+                  {"webhookUuid", hook.uuid},
+                  {"webhookName", hook.name},
+                  {"webhookDelivery", delivery},
+                  {"webhookEvent", wanted.event}};
   const auto started = parts_.executions.run_job(who, wanted.job, std::move(options));
   if (started) return started->id;
   Error error = started.error();
@@ -59,8 +62,7 @@ Result<std::int64_t> Webhooks::run(const model::Webhook& hook, const auth::Ident
 
 Result<WebhookReply> Webhooks::handle(const model::Webhook& hook, const auth::Identity& who,
                                       const model::WebhookEvent& event) {
-  const WebhookWork work{hook, event,
-                         [&](const WebhookRun& wanted) { return run(hook, who, wanted, event.id); },
+  const WebhookWork work{hook, event, [&](const WebhookRun& wanted) { return run(hook, who, wanted, event.id); },
                          [&](const std::string& path) -> Result<std::string> {
                            if (!parts_.read_secret) return fail(ErrorKind::not_found, "there is no key storage");
                            return parts_.read_secret(path, {who.user, who.roles});

@@ -26,10 +26,10 @@ Result<> check_nothing(const JsonObject&) {
 
 Result<WebhookReply> log_event(const WebhookWork& work) {
   const auto& event = work.event;
-  base::log_info("org.rundeck.webhook.events",
-                 "id: " + event.id + " name: " + one_line(work.hook.name) + " project: " + work.hook.project +
-                     " sender: " + event.sender + " contentType: " + one_line(event.content_type) +
-                     " data: " + one_line(event.body));
+  base::log_info("org.rundeck.webhook.events", "id: " + event.id + " name: " + one_line(work.hook.name) +
+                                                   " project: " + work.hook.project + " sender: " + event.sender +
+                                                   " contentType: " + one_line(event.content_type) +
+                                                   " data: " + one_line(event.body));
   return WebhookReply{"ok", {}, {}, ""};
 }
 
@@ -73,7 +73,7 @@ Result<Json> posted_json(const model::WebhookEvent& event) {
 }
 
 const std::vector<std::string>& webhook_header_names() {
-  static const std::vector<std::string> names{"X-GitHub-Event", "X-GitHub-Delivery",     "X-Hub-Signature",
+  static const std::vector<std::string> names{"X-GitHub-Event",      "X-GitHub-Delivery",     "X-Hub-Signature",
                                               "X-Hub-Signature-256", "X-PagerDuty-Signature", "X-Webhook-Id"};
   return names;
 }

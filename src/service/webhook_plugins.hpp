@@ -1,5 +1,5 @@
-// What webhooks do with what is posted to them. Each plugin is a function on a delivery; scripts of the folder of plugins
-// (service WebhookEvent) are plugins, too.
+// What webhooks do with what is posted to them. Each plugin is a function on a delivery; scripts of the folder of
+// plugins (service WebhookEvent) are plugins, too.
 #pragma once
 
 #include <functional>

@@ -13,11 +13,11 @@ namespace qd::service {
 namespace {
 
 using model::RuleOutcome;
-using model::WebhookRule;
 using model::WebhookRouting;
+using model::WebhookRule;
 
-constexpr std::size_t kMostRuns = 100;         // of one delivery
-constexpr std::size_t kMostValueShown = 200;   // bytes of a condition's value in the list of deliveries
+constexpr std::size_t kMostRuns = 100;        // of one delivery
+constexpr std::size_t kMostValueShown = 200;  // bytes of a condition's value in the list of deliveries
 
 // What a matching rule runs. An option whose path names nothing is not given, so that the job's default holds.
 Result<WebhookRun> filled_run(const WebhookRule& rule, const model::WebhookValues& values) {
@@ -48,11 +48,11 @@ JsonArray conditions_json(const WebhookRule& rule, const RuleOutcome& outcome) {
     const auto& judged = outcome.conditions[i];
     std::string shown = model::webhook_text_of(judged.value);
     if (shown.size() > kMostValueShown) shown = base::repair_utf8(shown.substr(0, kMostValueShown)) + "…";
-    JsonObject one{{"satisfied", judged.satisfied},
-                   {"value", std::move(shown)},
-                   {"condition", JsonObject{{"path", condition.path},
-                                            {"condition", to_text(condition.kind)},
-                                            {"value", condition.value}}}};
+    JsonObject one{
+        {"satisfied", judged.satisfied},
+        {"value", std::move(shown)},
+        {"condition",
+         JsonObject{{"path", condition.path}, {"condition", to_text(condition.kind)}, {"value", condition.value}}}};
     if (!judged.error.empty()) one["error"] = judged.error;
     list.push_back(std::move(one));
   }
@@ -180,7 +180,8 @@ Result<WebhookReply> handle_pagerduty_v3(const WebhookWork& work) {
     const auto found = work.event.headers.find("x-pagerduty-signature");
     const std::string header = found == work.event.headers.end() ? "" : found->second;
     if (!signed_with(*secret, work.event.body, header, "v1="))
-      return fail(ErrorKind::unauthorized, "The signature in X-PagerDuty-Signature is not that of the webhook's secret");
+      return fail(ErrorKind::unauthorized,
+                  "The signature in X-PagerDuty-Signature is not that of the webhook's secret");
   }
   return route_with(work, "");
 }

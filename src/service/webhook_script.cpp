@@ -31,7 +31,8 @@ Result<WebhookReply> run_webhook_script(const plugin::ScriptParts& scripts,
   const auto found = scripts.registry.find_now(webhook_event_service, name);
   if (found == nullptr) return fail(ErrorKind::invalid, "Plugin does not exist on this member: " + name);
   const auto shared = properties(work.hook.project);
-  auto settings = plugin::resolve_settings(found->provider, {texts_of(work.hook.config), &shared, nullptr, work.secret});
+  auto settings =
+      plugin::resolve_settings(found->provider, {texts_of(work.hook.config), &shared, nullptr, work.secret});
   if (!settings) return fail(settings.error());
   plugin::ScriptCall call;
   call.plugin = found;

@@ -58,8 +58,8 @@ Result<> Webhooks::may(const auth::Identity& who, const std::string& project, co
 }
 
 void Webhooks::tell(const auth::Identity& who, const char* action, const model::Webhook& hook, std::string detail) {
-  parts_.audit.record(
-      who, {action, audit::kWebhook, hook.project + ":" + hook.uuid + ":" + hook.name, hook.project, std::move(detail)});
+  parts_.audit.record(who, {action, audit::kWebhook, hook.project + ":" + hook.uuid + ":" + hook.name, hook.project,
+                            std::move(detail)});
 }
 
 Result<std::vector<model::Webhook>> Webhooks::list(const auth::Identity& who, const std::string& project) {
@@ -126,7 +126,8 @@ Result<Webhooks::Saved> Webhooks::create(const auth::Identity& who, const std::s
   if (parts_.webhooks.list(project).size() >= kMostOfProject)
     return invalid("A project has at most " + std::to_string(kMostOfProject) + " webhooks");
   hook.created = hook.updated = parts_.clock.now();
-  if (!parts_.webhooks.create(hook)) return fail(ErrorKind::conflict, "The webhook could not be saved: its uuid is taken");
+  if (!parts_.webhooks.create(hook))
+    return fail(ErrorKind::conflict, "The webhook could not be saved: its uuid is taken");
   tell(who, audit::kCreate, hook, "as " + hook.user + " with roles " + base::join(hook.roles, ","));
   return saved;
 }

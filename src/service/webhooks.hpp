@@ -47,8 +47,8 @@ struct WebhookParts {
   bool enabled = true;  // rundeck.feature.webhooks.enabled
 };
 
-// Thread-safe; blocks on the database. Managing them needs `read`, `create`, `update` or `delete` (or `admin`) on webhook
-// in the project; posting needs `post` of the webhook's own user and roles.
+// Thread-safe; blocks on the database. Managing them needs `read`, `create`, `update` or `delete` (or `admin`) on
+// webhook in the project; posting needs `post` of the webhook's own user and roles.
 class Webhooks {
  public:
   explicit Webhooks(WebhookParts parts) : parts_(std::move(parts)) {}
@@ -61,8 +61,8 @@ class Webhooks {
     model::Webhook webhook;
     std::string secret;  // a new one for the header Authorization, shown once; ""
   };
-  // create() makes it, with a token of its own, or, when the fields have an id, changes it. Nobody can give one more than he may
-  // give an API token, nor change what one does that acts with more.
+  // create() makes it, with a token of its own, or, when the fields have an id, changes it. Nobody can give one more
+  // than he may give an API token, nor change what one does that acts with more.
   Result<Saved> create(const auth::Identity& who, const std::string& project, const codec::WebhookFields& fields);
   Result<Saved> update(const auth::Identity& who, const std::string& project, std::int64_t id,
                        const codec::WebhookFields& fields);

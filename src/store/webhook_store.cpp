@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kDeliveriesKept = 100;  // of one webhook
 
-#define QD_WEBHOOK_COLUMNS                                                                                          \
+#define QD_WEBHOOK_COLUMNS                                                                                      \
   "uuid, name, project, enabled, plugin, config, token_hash, token, secret_digest, user_name, creator, roles, " \
   "created_ms, updated_ms"
 constexpr const char* select_of_project =
@@ -146,10 +146,10 @@ bool WebhookStore::update(const model::Webhook& webhook) {
   bool found = false;
   try {
     database_.transact([&](Session& session) {
-      found = session.execute(update_webhook,
-                              {webhook.name, static_cast<std::int64_t>(webhook.enabled), webhook.plugin,
-                               boost::json::serialize(webhook.config), webhook.secret_digest, webhook.user,
-                               codec::encode_texts(webhook.roles), webhook.updated, webhook.id}) > 0;
+      found =
+          session.execute(update_webhook, {webhook.name, static_cast<std::int64_t>(webhook.enabled), webhook.plugin,
+                                           boost::json::serialize(webhook.config), webhook.secret_digest, webhook.user,
+                                           codec::encode_texts(webhook.roles), webhook.updated, webhook.id}) > 0;
       if (found && !webhook.token.empty())
         session.execute(update_token, {base::sha256_hex(webhook.token), sealed, webhook.id});
     });
@@ -186,11 +186,10 @@ WebhookStore::Resealed WebhookStore::reseal() {
 void WebhookStore::record(const model::WebhookDelivery& delivery) {
   JsonArray executions(delivery.executions.begin(), delivery.executions.end());
   const auto payload = closed(payload_place(delivery.event), delivery.payload);
-  database_.insert(
-      insert_delivery,
-      {delivery.webhook, delivery.event, delivery.at, delivery.sender, delivery.content_type, delivery.server_uuid,
-       delivery.outcome, delivery.message, boost::json::serialize(executions), payload,
-       boost::json::serialize(delivery.results)});
+  database_.insert(insert_delivery,
+                   {delivery.webhook, delivery.event, delivery.at, delivery.sender, delivery.content_type,
+                    delivery.server_uuid, delivery.outcome, delivery.message, boost::json::serialize(executions),
+                    payload, boost::json::serialize(delivery.results)});
   if (!delivery.event.starts_with('0')) return;  // one in sixteen
   const auto last = database_.query(select_last_kept, {delivery.webhook, static_cast<std::int64_t>(kDeliveriesKept)});
   if (!last.empty()) database_.execute(delete_older, {delivery.webhook, last.front().integer(0)});

@@ -256,7 +256,7 @@ describe('rights', () => {
     for (const fields of [{ config: { jobId: 'mine' } }, { eventPlugin: 'log-webhook-event' }, { useAuth: false }, { regenToken: true }]) assert.equal((await change(theirs, fields, as)).status, 403, JSON.stringify(fields));
     assert.equal((await change(theirs, { name: 'renamed' }, as)).status, 200);
     // Without the right to make tokens there is no webhook either.
-    const none = await person(['create'], { application: [] });
+    const none = await person(['create'], { application: [{ equals: { kind: 'system' }, allow: 'read' }] });
     assert.equal((await qd.api('POST', `/project/${project}/webhook`, { json: { ...json, user: none.user, roles: none.group }, token: none.token })).status, 403);
   });
 
