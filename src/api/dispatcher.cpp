@@ -40,6 +40,20 @@ std::optional<ApiPath> api_path(std::string_view path) {
   return ApiPath{std::string(path.substr(0, end)), path.substr(end)};
 }
 
+// Where the secret of a webhook's URL begins in the path; npos: it is another path.
+std::size_t webhook_secret_at(std::string_view path) {
+  constexpr std::string_view kPath = "/webhook/";
+  const std::size_t found = path.find(kPath);
+  if (found == std::string_view::npos || path.find("/project/") != std::string_view::npos)
+    return std::string_view::npos;
+  return found + kPath.size();
+}
+
+std::string loggable_path(const http::Request& request) {
+  const std::size_t secret = webhook_secret_at(request.path);
+  return secret == std::string_view::npos ? request.path : request.path.substr(0, secret) + "…";
+}
+
 http::Response unsupported_version(const std::string& version, const std::string& path, const std::string& reason) {
   return error_answer(400, "api.error.api-version.unsupported",
                       "Unsupported API Version \"" + version + "\". API Request: " + path + ". Reason: " + reason);
@@ -77,9 +91,10 @@ struct Dispatcher::Impl {
 
   // Everything that is looked at before a route's handler runs; needs no body.
   std::variant<Admitted, http::Response> admit(const http::Request& request, const ApiPath& path) {
-    Requester asker = find_requester(services, request);
+    const auto poster = find_poster(services, request, path.rest);
+    Requester asker = poster ? *poster : find_requester(services, request);
     if (asker.identity) services.access.admit(*asker.identity);
-    const std::string shown_path(raw_path(request));
+    const std::string shown_path(poster ? "/api/" + path.version_text + "/webhook/…" : std::string(raw_path(request)));
     const auto version = parse_version(path.version_text);
     if (!version) return unsupported_version(path.version_text, shown_path, version.error().message);
     if (!asker.identity) {
@@ -144,17 +159,17 @@ http::Response Dispatcher::handle(const http::Request& request, const Upload& up
     if (path.starts_with(member_prefix)) return member_page(impl_->services, request, path);
     return page(impl_->services, request, path);
   } catch (const store::SealError& error) {
-    base::log_error("api", request.method + " " + request.path + ": " + error.what());
+    base::log_error("api", request.method + " " + loggable_path(request) + ": " + error.what());
     return error_answer(503, "api.error.storage.sealed",
                         std::string("What is kept encrypted cannot be opened here. ") + error.what());
   } catch (const store::DatabaseError& error) {
-    base::log_error("api", request.method + " " + request.path + ": " + error.what());
+    base::log_error("api", request.method + " " + loggable_path(request) + ": " + error.what());
     if (!error.unavailable)
       return error_answer(500, "api.error.unknown", "An unknown error occurred. The server's log says more.");
     return error_answer(
         Error{ErrorKind::unavailable, "The database cannot be reached at the moment. Try again in a second.", ""});
   } catch (const std::exception& error) {
-    base::log_error("api", request.method + " " + request.path + ": " + error.what());
+    base::log_error("api", request.method + " " + loggable_path(request) + ": " + error.what());
     return error_answer(500, "api.error.unknown", "An unknown error occurred. The server's log says more.");
   }
 }
@@ -183,6 +198,7 @@ std::size_t Dispatcher::body_limit(const http::Request& request) {
   const std::string_view path = raw_path(request);
   if (path.find("/input/file") != std::string_view::npos) return 200 * kMiB;
   if (path.ends_with("/jobs/import") || path.find("/run/script") != std::string_view::npos) return 32 * kMiB;
+  if (webhook_secret_at(path) != std::string_view::npos) return 2 * kMiB;
   return 8 * kMiB;
 }
 

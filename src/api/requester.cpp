@@ -43,6 +43,11 @@ std::optional<std::string> bearer_of(const Services& services, const http::Reque
   return std::string(base::trim(std::string_view(header).substr(kScheme.size())));
 }
 
+// Who gave a secret that is not to be shown.
+std::string shown_token(const std::string& secret) {
+  return "(Token:" + secret.substr(0, std::min<std::size_t>(5, secret.size() / 2)) + "****)";
+}
+
 }  // namespace
 
 service::ClientOrigin origin_of(const RequestRules& rules, const http::Request& request) {
@@ -79,6 +84,18 @@ std::optional<auth::Identity> find_visitor(Services& services, const http::Reque
   return identity;
 }
 
+std::optional<Requester> find_poster(Services& services, const http::Request& request, std::string_view rest) {
+  constexpr std::string_view kPath = "/webhook/";
+  if (!rest.starts_with(kPath) || !services.webhooks.enabled()) return std::nullopt;
+  const std::string token = base::percent_decode(rest.substr(kPath.size()));
+  Requester poster{services.webhooks.by_token(token), shown_token(token)};
+  if (!poster.identity) return poster;
+  const auto origin = origin_of(services.rules, request);
+  poster.identity->address = origin.address;
+  poster.identity->agent = origin.agent;
+  return poster;
+}
+
 Requester find_requester(Services& services, const http::Request& request) {
   auto secret = token_of(request);
   Requester requester;
@@ -90,7 +107,7 @@ Requester find_requester(Services& services, const http::Request& request) {
     return {find_visitor(services, request)};
   }
   if (!requester.identity) {
-    requester.name = "(Token:" + secret->substr(0, std::min<std::size_t>(5, secret->size() / 2)) + "****)";
+    requester.name = shown_token(*secret);
     return requester;
   }
   const auto origin = origin_of(services.rules, request);

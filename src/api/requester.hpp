@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "api/services.hpp"
 #include "auth/identity.hpp"
@@ -19,6 +20,9 @@ struct Requester {
 
 // By API token, by JWT, by the headers of a trusted proxy, or by session cookie, in this order.
 Requester find_requester(Services& services, const http::Request& request);
+// By the token in the path of POST webhook/TOKEN, and by nothing else; `rest` is the path below the version, still
+// encoded. Nullopt: it is another path.
+std::optional<Requester> find_poster(Services& services, const http::Request& request, std::string_view rest);
 // The same without tokens, for pages.
 std::optional<auth::Identity> find_visitor(Services& services, const http::Request& request);
 

@@ -42,6 +42,7 @@ std::vector<Route> all_routes() {
       authorization_routes,
       feature_routes,
       archive_routes,
+      webhook_routes,
   };
   // clang-format on
   std::vector<Route> all;

@@ -37,6 +37,7 @@
 #include "service/single_sign_on.hpp"
 #include "service/system.hpp"
 #include "service/uploads.hpp"
+#include "service/webhooks.hpp"
 
 namespace qd::api {
 
@@ -68,6 +69,7 @@ struct Services {
   service::Keys& keys;
   service::Notifications& notifications;
   service::Plugins& plugins;
+  service::Webhooks& webhooks;
   base::EventLoop& loop;      // timers of event streams
   base::WorkerPool& workers;  // blocking work on behalf of event streams
   const Clock& clock;

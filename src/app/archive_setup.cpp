@@ -1,5 +1,7 @@
 #include "app/archive_setup.hpp"
 
+#include "service/webhook_archive.hpp"
+
 namespace qd::app {
 
 service::ArchiveSettings archive_settings(const Config& config) {
@@ -12,8 +14,10 @@ service::ArchiveSettings archive_settings(const Config& config) {
   return settings;
 }
 
-service::ArchiveComponents make_archive_components() {
-  return {};
+service::ArchiveComponents make_archive_components(service::Webhooks& webhooks) {
+  service::ArchiveComponents components;
+  components.push_back(std::make_unique<service::WebhookArchive>(webhooks));
+  return components;
 }
 
 }  // namespace qd::app

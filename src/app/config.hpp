@@ -86,6 +86,8 @@ struct Config {
     std::size_t threads = 0;  // executions that count as full load of a member
   } schedules;
 
+  bool webhooks = true;  // incoming ones
+
   store::DatabaseConfig database;
 
   struct Auth {

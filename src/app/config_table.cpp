@@ -179,6 +179,7 @@ constexpr ConfigKey table[] = {
     // Schedules.
     {"rundeck.feature.calendars.enabled", Kind::flag, "true", "Do calendars keep scheduled jobs from running?",
      QD_SET(schedules.calendars)},
+    {"rundeck.feature.webhooks.enabled", Kind::flag, "true", "Can webhooks be made, and posted to?", QD_SET(webhooks)},
     {"rundeck.feature.projectSchedules.enabled", Kind::ignored, "", "Project schedules are always there."},
     {"rundeck.feature.misfireDetection.enabled", Kind::flag, "true",
      "Do fires that nobody ran become executions with status missed?", QD_SET(schedules.record_missed)},

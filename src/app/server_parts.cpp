@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "service/audit_listeners.hpp"
 #include "service/run_rights.hpp"
+#include "service/webhook_script.hpp"
 #include "store/member_store.hpp"
 
 namespace qd::app {
@@ -142,6 +143,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       audit_rows(*database),
       delivery_rows(*database),
       local_user_rows(*database),
+      webhook_rows(*database, vaults->webhook_seal),
       engine_loop("engine"),
       engine_pool("engine", kEngineThreads, kEngineQueue),
       self(config.member.uuid, 0),
@@ -242,8 +244,10 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       option_values_service(job_cache, projects, remote_options),
       login_service(login_chain, sessions, tokens, profile_rows, audit, clock, login_rules(config)),
       sso_service(single_sign_on_rules(config), web_fetch(), login_service, clock),
-      local_user_service(local_user_rows, sessions, audit, clock, config.auth.shortest_password),
-      key_service(*vaults->keys, *vaults->ring, projects, access, audit),
+      local_user_service(
+          local_user_rows, sessions, audit, clock, config.auth.shortest_password,
+          [this](const auth::Identity& who, const std::string& login) { webhook_service.user_removed(who, login); }),
+      key_service(*vaults->keys, *vaults->ring, projects, webhook_rows, access, audit),
       system_service({kVersion, config.member.name, config.folders.base.string(), config.member.uuid,
                       config.member.cluster, clock.now()},
                      config.entries, *database, launcher, clock),
@@ -263,8 +267,9 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       policy_service(acl_rows, projects, access, clock, audit),
       notification_service(delivery_rows),
       plugin_service(plugins),
+      webhook_service(webhook_parts(config)),
       archive_settings(app::archive_settings(config)),
-      archive_components(make_archive_components()),
+      archive_components(make_archive_components(webhook_service)),
       project_export({*database, projects, job_rows, job_cache, execution_rows, acl_rows, output_service,
                       archive_components, clock, kVersion},
                      archive_settings),
@@ -298,6 +303,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                key_service,
                                notification_service,
                                plugin_service,
+                               webhook_service,
                                engine_loop,
                                request_pool,
                                clock,
@@ -315,6 +321,28 @@ vault::SecretReader Server::Parts::secret_reader() {
   return [this](const std::string& path, const vault::SecretUser& reader) {
     return key_service.read_secret(path, reader);
   };
+}
+
+service::WebhookParts Server::Parts::webhook_parts(const Config& config) {
+  return {webhook_rows,
+          projects,
+          profile_rows,
+          token_rows,
+          local_user_rows,
+          job_cache,
+          execution_service,
+          audit,
+          clock,
+          secret_reader(),
+          [this](const auth::Identity& who, const std::string& user, const std::vector<std::string>& roles) {
+            return login_service.may_make_token(who, user, roles);
+          },
+          [this](const std::string& name) { return plugins.find_now(plugin::service::webhook_event, name) != nullptr; },
+          [this](const service::WebhookWork& work) {
+            return service::run_webhook_script(plugin_scripts, plugin_sources.properties, work);
+          },
+          config.member.uuid,
+          config.webhooks};
 }
 
 node::SourceParts Server::Parts::source_parts(const Config& config) {

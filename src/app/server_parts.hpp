@@ -33,6 +33,7 @@
 #include "service/project_archives.hpp"
 #include "service/remote_execution.hpp"
 #include "service/single_sign_on.hpp"
+#include "service/webhooks.hpp"
 #include "store/acl_store.hpp"
 #include "store/audit_store.hpp"
 #include "store/calendar_store.hpp"
@@ -49,6 +50,7 @@
 #include "store/setting_store.hpp"
 #include "store/token_store.hpp"
 #include "store/upload_store.hpp"
+#include "store/webhook_store.hpp"
 #include "vault/storage_config.hpp"
 
 #include "plugin/node_providers.hpp"
@@ -67,7 +69,7 @@ struct Vaults {
   SystemClock clock;
   std::unique_ptr<vault::KeyRing> ring;
   std::unique_ptr<vault::Storage> keys;
-  store::TextSeal project_seal;
+  store::TextSeal project_seal, webhook_seal;
 };
 
 struct Server::Parts {
@@ -100,6 +102,7 @@ struct Server::Parts {
   store::AuditStore audit_rows;
   store::DeliveryStore delivery_rows;
   store::LocalUserStore local_user_rows;
+  store::WebhookStore webhook_rows;
 
   base::EventLoop engine_loop;
   base::WorkerPool engine_pool;
@@ -162,6 +165,7 @@ struct Server::Parts {
   service::Policies policy_service;
   service::Notifications notification_service;
   service::Plugins plugin_service;
+  service::Webhooks webhook_service;
   service::ArchiveSettings archive_settings;
   service::ArchiveComponents archive_components;
   service::ProjectExport project_export;
@@ -176,6 +180,7 @@ struct Server::Parts {
   node::SourceParts source_parts(const Config& config);
   vault::SecretReader secret_reader();
   cluster::ClusterHooks cluster_hooks();
+  service::WebhookParts webhook_parts(const Config& config);
   void publish_certificate();
 };
 

@@ -16,6 +16,9 @@ Result<std::unique_ptr<Vaults>> open_vaults(const Config& config, store::Databas
   vaults->keys = std::move(*keys);
   // Only with a password, which members can share: a member without the key could do nothing with any project.
   vaults->project_seal = vault::make_text_seal(*vaults->ring, "projects", !config.storage.ring.password.empty());
+  // A member that runs alone has all keys.
+  const bool shared = !config.storage.ring.password.empty() || !config.member.cluster;
+  vaults->webhook_seal = vault::make_text_seal(*vaults->ring, "webhooks", shared);
   return vaults;
 }
 

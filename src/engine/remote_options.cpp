@@ -182,7 +182,7 @@ Result<std::vector<model::RemoteValue>> RemoteOptions::values(
   if (!document) return fail(ErrorKind::invalid, "Failed parsing remote option values: " + document.error().message);
   if (const auto path = config_value(option, "jsonFilter"); !path.empty()) {
     auto part = model::json_path(*document, path);
-    if (!part) return fail(part.error());
+    if (!part) return fail(ErrorKind::invalid, part.error().message);
     *document = std::move(*part);
   }
   return model::read_remote_values(*document, option.sort_values);

@@ -26,7 +26,8 @@ class JsonWalk {
       for (const Json* value : found_) list.push_back(*value);
       return Json(std::move(list));
     }
-    if (found_.empty()) return fail(ErrorKind::invalid, "The JSON path \"" + path_ + "\" names nothing in the answer.");
+    if (found_.empty())
+      return fail(ErrorKind::not_found, "The JSON path \"" + path_ + "\" names nothing in the answer.");
     return *found_.front();
   }
 

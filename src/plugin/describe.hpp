@@ -43,5 +43,6 @@ std::vector<Provider> built_in_rules();  // strategies and orchestrators
 std::vector<Provider> built_in_notifications();
 std::vector<Provider> built_in_executors();  // and copiers
 std::vector<Provider> built_in_node_sources();
+std::vector<Provider> built_in_webhooks();
 
 }  // namespace qd::plugin

@@ -13,9 +13,10 @@ namespace qd::plugin {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> kServices{
-    service::workflow_step, service::node_step,    service::remote_script, service::node_executor, service::file_copier,
-    service::node_source,   service::notification, service::option_values, service::file_storage};
+constexpr std::array<std::string_view, 10> kServices{
+    service::workflow_step, service::node_step,    service::remote_script, service::node_executor,
+    service::file_copier,   service::node_source,  service::notification,  service::option_values,
+    service::file_storage,  service::webhook_event};
 constexpr std::array<std::string_view, 7> kTypes{"String", "Boolean",    "Integer", "Long",
                                                  "Select", "FreeSelect", "Options"};
 constexpr std::array<std::string_view, 5> kScopes{"Framework", "ProjectOnly", "Project", "InstanceOnly", "Instance"};

@@ -25,6 +25,7 @@ inline constexpr const char* log_filter = "LogFilter";
 inline constexpr const char* orchestrator = "Orchestrator";
 inline constexpr const char* strategy = "WorkflowStrategy";
 inline constexpr const char* file_storage = "ExecutionFileStorage";
+inline constexpr const char* webhook_event = "WebhookEvent";
 }  // namespace service
 
 // A setting of a provider.

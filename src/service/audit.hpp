@@ -34,6 +34,7 @@ inline constexpr const char* kProject = "project";
 inline constexpr const char* kJob = "job";
 inline constexpr const char* kExecution = "execution";
 inline constexpr const char* kKey = "key";
+inline constexpr const char* kWebhook = "webhook";
 inline constexpr const char* kSystemAcl = "system_acl";
 inline constexpr const char* kProjectAcl = "project_acl";
 inline constexpr const char* kSystem = "system";

@@ -164,6 +164,9 @@ Result<vault::ResealReport> Keys::rotate(const auth::Identity& who) {
     report->checked += done.checked;
     report->changed += done.changed;
   }
+  const auto tokens = webhooks_.reseal();
+  report->checked += tokens.checked;
+  report->changed += tokens.changed;
   base::log_info("vault", who.user + " sealed the storage anew: " + std::to_string(report->changed) + " of " +
                               std::to_string(report->checked) + " items, " + std::to_string(report->failures.size()) +
                               " failures");

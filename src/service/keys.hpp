@@ -9,6 +9,7 @@
 #include "service/access_control.hpp"
 #include "service/audit.hpp"
 #include "store/project_store.hpp"
+#include "store/webhook_store.hpp"
 #include "vault/key_ring.hpp"
 #include "vault/secret_reader.hpp"
 #include "vault/storage.hpp"
@@ -29,9 +30,9 @@ struct UploadedKey {
 // not exist for him. `not_found` and `conflict` have the peer's words: "resource not found: /keys/a".
 class Keys {
  public:
-  Keys(vault::Storage& storage, vault::KeyRing& ring, store::ProjectStore& projects, AccessControl& access,
-       Audit& audit)
-      : storage_(storage), ring_(ring), projects_(projects), access_(access), audit_(audit) {}
+  Keys(vault::Storage& storage, vault::KeyRing& ring, store::ProjectStore& projects, store::WebhookStore& webhooks,
+       AccessControl& access, Audit& audit)
+      : storage_(storage), ring_(ring), projects_(projects), webhooks_(webhooks), access_(access), audit_(audit) {}
 
   Result<KeyView> look(const auth::Identity& who, const std::string& path);
   // Of a public key; of everything else `unauthorized`, whoever asks.
@@ -40,8 +41,8 @@ class Keys {
   Result<vault::Entry> update(const auth::Identity& who, const std::string& path, UploadedKey key);
   Result<> remove(const auth::Identity& who, const std::string& path);
 
-  // Seals all keys and what is sealed of projects anew, with the secret that this member's configuration puts first.
-  // For administrators.
+  // Seals all keys, what is sealed of projects, and tokens of webhooks anew, with the secret that this member's
+  // configuration puts first. For administrators.
   Result<vault::ResealReport> rotate(const auth::Identity& who);
 
   // For steps and options: the secret itself, when the one in whose name they run may read it.
@@ -55,6 +56,7 @@ class Keys {
   vault::Storage& storage_;
   vault::KeyRing& ring_;
   store::ProjectStore& projects_;
+  store::WebhookStore& webhooks_;
   AccessControl& access_;
   Audit& audit_;
 };

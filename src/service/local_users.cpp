@@ -91,6 +91,7 @@ Result<> LocalUsers::remove(const auth::Identity& who, const std::string& login)
   if (!users_.remove(login)) return no_such("Local user", login);
   sessions_.remove_of_user(login);
   audit_.record(who, {audit::kDelete, audit::kUser, login, "", "local user"});
+  if (removed_) removed_(who, login);
   return {};
 }
 

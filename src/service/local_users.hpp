@@ -1,6 +1,7 @@
 // Users whose passwords are in the database: made, changed and removed by administrators.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,8 +26,14 @@ struct LocalUserChange {
 class LocalUsers {
  public:
   LocalUsers(store::LocalUserStore& users, auth::Sessions& sessions, Audit& audit, const Clock& clock,
-             std::size_t shortest_password)
-      : users_(users), sessions_(sessions), audit_(audit), clock_(clock), shortest_password_(shortest_password) {}
+             std::size_t shortest_password,
+             std::function<void(const auth::Identity& who, const std::string& login)> removed = {})
+      : users_(users),
+        sessions_(sessions),
+        audit_(audit),
+        clock_(clock),
+        shortest_password_(shortest_password),
+        removed_(std::move(removed)) {}
 
   Result<std::vector<store::LocalUser>> list(const auth::Identity& who);
   Result<store::LocalUser> find(const auth::Identity& who, const std::string& login);
@@ -44,6 +51,7 @@ class LocalUsers {
   Audit& audit_;
   const Clock& clock_;
   std::size_t shortest_password_;
+  const std::function<void(const auth::Identity& who, const std::string& login)> removed_;  // empty: nobody is told
 };
 
 }  // namespace qd::service

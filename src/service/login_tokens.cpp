@@ -68,6 +68,11 @@ Result<> may_make(const auth::Identity& who, const std::string& user, const std:
 
 }  // namespace
 
+Result<> Logins::may_make_token(const auth::Identity& who, const std::string& user,
+                                const std::vector<std::string>& roles) const {
+  return may_make(who, user, roles);
+}
+
 Result<std::vector<store::Token>> Logins::tokens(const auth::Identity& who, const std::string& user) {
   if (user != who.user && !is_token_admin(who))
     return unauthorized("admin", "Tokens of", user.empty() ? "all users" : user);

@@ -88,6 +88,9 @@ class Logins {
   Result<std::vector<store::Token>> tokens(const auth::Identity& who, const std::string& user);
   Result<store::Token> token(const auth::Identity& who, const std::string& id);
   Result<auth::Tokens::Created> create_token(const auth::Identity& who, const TokenRequest& request);
+  // May he make one for `user` with these roles? The error says why not.
+  Result<> may_make_token(const auth::Identity& who, const std::string& user,
+                          const std::vector<std::string>& roles) const;
   // A new secret for the token, and a new life as long as the old one was; the old secret is void at once.
   Result<auth::Tokens::Created> rotate_token(const auth::Identity& who, const std::string& id);
   Result<> remove_token(const auth::Identity& who, const std::string& id);

@@ -31,8 +31,8 @@ struct DatabaseError : std::runtime_error {
   bool unavailable;
   std::string code;  // SQLSTATE (PostgreSQL) or the error's number (SQLite, MariaDB); "" when the error is our own
 };
-// What is kept cannot be closed or opened: the storage key is missing, or another one. Nothing to do with the connection;
-// a member with the key may still do it.
+// What is kept cannot be closed or opened: the storage key is missing, or another one. Nothing to do with the
+// connection; a member with the key may still do it.
 struct SealError : DatabaseError {
   explicit SealError(const std::string& message) : DatabaseError(message, true) {}
 };

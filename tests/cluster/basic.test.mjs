@@ -36,6 +36,21 @@ it('an execution goes where the policy says, with its secure options, and can be
   await cluster.policy({});
 });
 
+it('what is posted to a webhook is taken by any member, and an old URL by none', async () => {
+  const id = await newJob(m1, project, { steps: ['true'], multipleExecutions: true });
+  const saved = await m1.ok('POST', `/project/${project}/webhook`, { json: { project, name: 'any', user: 'admin', roles: 'admin', enabled: true, eventPlugin: 'webhook-run-job', config: { jobId: id } } });
+  const at = `/project/${project}/webhook/${saved.id}`;
+  const { authToken } = await m2.ok('GET', at);
+  for (const member of [m2, m3]) {
+    const { executionId } = await member.ok('POST', `/webhook/${authToken}`, { token: null, json: {} });
+    assert.equal((await ended(m1, executionId)).status, 'succeeded');
+  }
+  assert.deepEqual((await m1.ok('GET', `${at}/deliveries`)).map((one) => one.serverUUID), [m3.uuid, m2.uuid]);
+  await m3.ok('POST', at, { json: { project, regenToken: true } });
+  assert.equal((await m2.api('POST', `/webhook/${authToken}`, { token: null, json: {} })).status, 403);
+  await m2.ok('DELETE', at);
+});
+
 it('a queue spreads the work', async () => {
   await cluster.policy({ 'remoteExecution.policy': 'Queue', 'quartz.threadPool.threadCount': 1 });
   for (const one of cluster.members) {

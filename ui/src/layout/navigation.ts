@@ -1,5 +1,5 @@
 // What the navigation offers. `needs` names a right; without it the entry is not shown.
-import { Activity, CalendarOff, ChartLine, FileClock, FolderCog, HardDriveUpload, KeyRound, LayoutDashboard, ListChecks, Network, Puzzle, Server, ServerCog, ShieldCheck, SlidersHorizontal, SquareTerminal, Users } from 'lucide-vue-next';
+import { Activity, CalendarOff, ChartLine, FileClock, FolderCog, HardDriveUpload, KeyRound, LayoutDashboard, ListChecks, Network, Puzzle, Server, ServerCog, ShieldCheck, SlidersHorizontal, SquareTerminal, Users, Webhook } from 'lucide-vue-next';
 import type { Component } from 'vue';
 import { rightsIn } from '@/api/acl';
 import texts from '@texts/common';
@@ -22,6 +22,7 @@ export function projectEntries(project: string): NavEntry[] {
     { key: 'nodes', label: t.nodes, to: `${at}/nodes`, icon: Server },
     { key: 'commands', label: t.commands, to: `${at}/command/run`, icon: SquareTerminal, shown: rights.can('adhoc', 'run', 'read') },
     { key: 'activity', label: t.activity, to: `${at}/activity`, icon: Activity },
+    { key: 'webhooks', label: t.webhooks, to: `${at}/webhooks`, icon: Webhook, shown: rights.can('webhook', 'read', 'admin') },
     { key: 'settings', label: t.settings, to: `${at}/configure`, icon: FolderCog, shown: rights.can('project', 'configure', 'admin', 'delete', 'export', 'import') || rights.can('project_acl', 'read', 'admin') },
   ];
   return entries.filter((entry) => entry.shown !== false);

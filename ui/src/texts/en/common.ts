@@ -65,6 +65,7 @@ export default {
     nodes: 'Nodes',
     commands: 'Commands',
     activity: 'Activity',
+    webhooks: 'Webhooks',
     settings: 'Settings',
     systemPages: {
       cluster: 'Cluster',
