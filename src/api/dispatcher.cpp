@@ -5,11 +5,14 @@
 #include "api/feed.hpp"
 #include "api/member_pages.hpp"
 #include "api/pages.hpp"
+#include "api/request_record.hpp"
 #include "api/requester.hpp"
 #include "api/route.hpp"
 #include "api/route_right.hpp"
 #include "base/logging.hpp"
 #include "base/text.hpp"
+#include "base/trace.hpp"
+#include "base/work_context.hpp"
 #include "http/router.hpp"
 #include "store/database.hpp"
 
@@ -18,6 +21,7 @@ namespace {
 
 constexpr std::size_t kMiB = 1u << 20;
 constexpr std::string_view kApiPrefix = "/api/";
+constexpr const char* kRequestIdHeader = "X-Request-Id";
 
 struct ApiPath {
   std::string version_text;
@@ -60,9 +64,12 @@ struct Dispatcher::Impl {
     for (const Route& route : routes) router.add(route.method, route.pattern);
   }
 
-  http::Response handle_api(const http::Request& request, const ApiPath& path) {
+  http::Response handle_api(const http::Request& request, const ApiPath& path, RequestRecord& record) {
     Requester asker = find_requester(services, request);
-    if (asker.identity) services.access.admit(*asker.identity);
+    if (asker.identity) {
+      services.access.admit(*asker.identity);
+      record.user = asker.identity->user;
+    }
     const std::string shown_path(raw_path(request));
     const auto version = parse_version(path.version_text);
     if (!version) return unsupported_version(path.version_text, shown_path, version.error().message);
@@ -83,6 +90,7 @@ struct Dispatcher::Impl {
       return refused;
     }
     const Route& route = routes[lookup.match->route];
+    record.route = std::string("/api/V/") + route.pattern;
     if (*version < route.since) {
       return unsupported_version(path.version_text, shown_path,
                                  "Minimum supported version: " + std::to_string(route.since));
@@ -91,6 +99,8 @@ struct Dispatcher::Impl {
     if (auto right = right_to(route.needs, call); !right) return error_answer(right.error());
     return route.handle(call);
   }
+
+  http::Response answer(const http::Request& request, RequestRecord& record);
 
   Services services;
   std::vector<Route> routes;
@@ -101,13 +111,35 @@ Dispatcher::Dispatcher(Services services) : impl_(std::make_unique<Impl>(std::mo
 Dispatcher::~Dispatcher() = default;
 
 http::Response Dispatcher::handle(const http::Request& request) {
+  RequestRecord record;
+  auto span = base::Span::begin(request.method, base::SpanKind::server,
+                                base::parse_traceparent(request.header_or("traceparent", "")));
+  auto work = span.work();
+  work.request = request_id(request);
+  const base::WorkScope scope(std::move(work));
+  auto response = impl_->answer(request, record);
+  tell(span, record, request, response);
+  response.headers.emplace(kRequestIdHeader, base::current_work()->request);
+  if (response.stream) {  // what goes on after the headers belongs to the request, too
+    response.stream = [begin = std::move(response.stream), context = base::current_work()](auto stream) {
+      const base::WorkScope streaming(context);
+      begin(std::move(stream));
+    };
+  }
+  count_request(record, request, response);
+  if (impl_->services.observe.log_requests) log_request(record, request, response);
+  return response;
+}
+
+http::Response Dispatcher::Impl::answer(const http::Request& request, RequestRecord& record) {
   try {
     std::string_view path = raw_path(request);
-    const std::string& prefix = impl_->services.context_path;
+    const std::string& prefix = services.context_path;
     if (!prefix.empty() && path.starts_with(prefix)) path.remove_prefix(prefix.size());
-    if (const auto api = api_path(path)) return impl_->handle_api(request, *api);
-    if (path.starts_with(member_prefix)) return member_page(impl_->services, request, path);
-    return page(impl_->services, request, path);
+    if (const auto api = api_path(path)) return handle_api(request, *api, record);
+    record.route = path.starts_with(member_prefix) ? std::string(member_prefix) + "*" : page_route(path);
+    if (path.starts_with(member_prefix)) return member_page(services, request, path);
+    return page(services, request, path);
   } catch (const store::DatabaseError& error) {
     base::log_error("api", request.method + " " + request.path + ": " + error.what());
     if (!error.unavailable)
@@ -120,11 +152,13 @@ http::Response Dispatcher::handle(const http::Request& request) {
   }
 }
 
-http::Response Dispatcher::refusal(int status, const std::string& message, const http::Request&) {
+http::Response Dispatcher::refusal(int status, const std::string& message, const http::Request& request) {
   const char* code = status == 413   ? "api.error.request.too-large"
                      : status == 503 ? "api.error.unavailable"
                                      : "api.error.invalid.request";
-  return error_answer(status, code, message);
+  auto response = error_answer(status, code, message);
+  count_request(RequestRecord(), request, response);
+  return response;
 }
 
 std::size_t Dispatcher::body_limit(const http::Request& request) {

@@ -29,6 +29,7 @@
 #include "service/log_copies.hpp"
 #include "service/log_storage.hpp"
 #include "service/member_requests.hpp"
+#include "service/observation.hpp"
 #include "service/policies.hpp"
 #include "service/remote_execution.hpp"
 #include "service/single_sign_on.hpp"
@@ -161,8 +162,10 @@ struct Server::Parts {
   service::Policies policy_service;
   service::Notifications notification_service;
   service::Plugins plugin_service;
+  service::Observation observation;
   api::RequestRules request_rules;
   api::PageSettings page_settings;
+  api::ObserveSettings observe_settings;
   api::Dispatcher dispatcher;
 
  private:

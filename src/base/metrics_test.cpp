@@ -31,7 +31,7 @@ TEST(Metrics, FamiliesWithoutLabelsBeginAtZero) {
 
 TEST(Metrics, HistogramsCountUpToTheirBounds) {
   const HistogramFamily family{"test_seconds", "Time", {0.1, 1}, "route,method"};
-  for (const double value : {0.05, 0.1, 0.5, 7.0}) family.with({"jobs", "GET"}).observe(value);
+  for (const double value : {0.05, 0.1, 0.5, 7.0}) family.with(std::vector<std::string>{"jobs", "GET"}).observe(value);
   EXPECT_EQ(exposed("test_seconds"),
             "# HELP test_seconds Time\n# TYPE test_seconds histogram\n"
             "test_seconds_bucket{route=\"jobs\",method=\"GET\",le=\"0.1\"} 2\n"
