@@ -8,11 +8,14 @@
 #include "api/links.hpp"
 #include "api/member_pages.hpp"
 #include "api/pages.hpp"
+#include "api/request_record.hpp"
 #include "api/requester.hpp"
 #include "api/route.hpp"
 #include "api/route_right.hpp"
 #include "base/logging.hpp"
 #include "base/text.hpp"
+#include "base/trace.hpp"
+#include "base/work_context.hpp"
 #include "http/router.hpp"
 #include "store/database.hpp"
 
@@ -21,6 +24,7 @@ namespace {
 
 constexpr std::size_t kMiB = 1u << 20;
 constexpr std::string_view kApiPrefix = "/api/";
+constexpr const char* kRequestIdHeader = "X-Request-Id";
 
 struct ApiPath {
   std::string version_text;
@@ -90,10 +94,14 @@ struct Dispatcher::Impl {
   };
 
   // Everything that is looked at before a route's handler runs; needs no body.
-  std::variant<Admitted, http::Response> admit(const http::Request& request, const ApiPath& path) {
+  std::variant<Admitted, http::Response> admit(const http::Request& request, const ApiPath& path,
+                                               RequestRecord& record) {
     const auto poster = find_poster(services, request, path.rest);
     Requester asker = poster ? *poster : find_requester(services, request);
-    if (asker.identity) services.access.admit(*asker.identity);
+    if (asker.identity) {
+      services.access.admit(*asker.identity);
+      record.user = asker.identity->user;
+    }
     const std::string shown_path(poster ? "/api/" + path.version_text + "/webhook/…" : std::string(raw_path(request)));
     const auto version = parse_version(path.version_text);
     if (!version) return unsupported_version(path.version_text, shown_path, version.error().message);
@@ -115,6 +123,7 @@ struct Dispatcher::Impl {
       return refused;
     }
     const Route& route = routes[lookup.match->route];
+    record.route = std::string("/api/V/") + route.pattern;
     if (*version < route.since) {
       return unsupported_version(path.version_text, shown_path,
                                  "Minimum supported version: " + std::to_string(route.since));
@@ -125,8 +134,9 @@ struct Dispatcher::Impl {
     return admitted;
   }
 
-  http::Response handle_api(const http::Request& request, const ApiPath& path, const Upload& upload) {
-    auto admitted = admit(request, path);
+  http::Response handle_api(const http::Request& request, const ApiPath& path, const Upload& upload,
+                            RequestRecord& record) {
+    auto admitted = admit(request, path, record);
     if (auto* refusal = std::get_if<http::Response>(&admitted)) return std::move(*refusal);
     Call call = std::get<Admitted>(admitted).call(request, services);
     call.upload = upload;
@@ -144,6 +154,8 @@ struct Dispatcher::Impl {
     return json_answer(JsonObject{{"apiversion", kCurrentVersion}, {"href", api_url(services, "")}});
   }
 
+  http::Response answer(const http::Request& request, const Upload& upload, RequestRecord& record);
+
   Services services;
   std::vector<Route> routes;
   http::Router router;
@@ -153,11 +165,33 @@ Dispatcher::Dispatcher(Services services) : impl_(std::make_unique<Impl>(std::mo
 Dispatcher::~Dispatcher() = default;
 
 http::Response Dispatcher::handle(const http::Request& request, const Upload& upload) {
+  RequestRecord record;
+  auto span = base::Span::begin(request.method, base::SpanKind::server,
+                                base::parse_traceparent(request.header_or("traceparent", "")));
+  auto work = span.work();
+  work.request = request_id(request);
+  const base::WorkScope scope(std::move(work));
+  auto response = impl_->answer(request, upload, record);
+  tell(span, record, request, response);
+  response.headers.emplace(kRequestIdHeader, base::current_work()->request);
+  if (response.stream) {  // what goes on after the headers belongs to the request, too
+    response.stream = [begin = std::move(response.stream), context = base::current_work()](auto stream) {
+      const base::WorkScope streaming(context);
+      begin(std::move(stream));
+    };
+  }
+  count_request(record, request, response);
+  if (impl_->services.observe.log_requests) log_request(record, request, response);
+  return response;
+}
+
+http::Response Dispatcher::Impl::answer(const http::Request& request, const Upload& upload, RequestRecord& record) {
   try {
-    const std::string_view path = impl_->below_context(request);
-    if (const auto api = api_path(path)) return impl_->handle_api(request, *api, upload);
-    if (path.starts_with(member_prefix)) return member_page(impl_->services, request, path);
-    return page(impl_->services, request, path);
+    const std::string_view path = below_context(request);
+    if (const auto api = api_path(path)) return handle_api(request, *api, upload, record);
+    record.route = path.starts_with(member_prefix) ? std::string(member_prefix) + "*" : page_route(path);
+    if (path.starts_with(member_prefix)) return member_page(services, request, path);
+    return page(services, request, path);
   } catch (const store::SealError& error) {
     base::log_error("api", request.method + " " + loggable_path(request) + ": " + error.what());
     return error_answer(503, "api.error.storage.sealed",
@@ -174,11 +208,13 @@ http::Response Dispatcher::handle(const http::Request& request, const Upload& up
   }
 }
 
-http::Response Dispatcher::refusal(int status, const std::string& message, const http::Request&) {
+http::Response Dispatcher::refusal(int status, const std::string& message, const http::Request& request) {
   const char* code = status == 413   ? "api.error.request.too-large"
                      : status == 503 ? "api.error.unavailable"
                                      : "api.error.invalid.request";
-  return error_answer(status, code, message);
+  auto response = error_answer(status, code, message);
+  count_request(RequestRecord(), request, response);
+  return response;
 }
 
 bool Dispatcher::is_upload(const http::Request& request) {
@@ -189,9 +225,12 @@ bool Dispatcher::is_upload(const http::Request& request) {
 std::optional<http::Response> Dispatcher::refuse_upload(const http::Request& request) {
   const auto path = api_path(impl_->below_context(request));
   if (!path) return error_answer(404, "api.error.invalid.request", "Invalid API Request: " + request.path);
-  auto admitted = impl_->admit(request, *path);
-  if (auto* refusal = std::get_if<http::Response>(&admitted)) return std::move(*refusal);
-  return std::nullopt;
+  RequestRecord record;
+  auto admitted = impl_->admit(request, *path, record);
+  auto* refusal = std::get_if<http::Response>(&admitted);
+  if (refusal == nullptr) return std::nullopt;
+  count_request(record, request, *refusal);
+  return std::move(*refusal);
 }
 
 std::size_t Dispatcher::body_limit(const http::Request& request) {

@@ -157,7 +157,7 @@ http::Response page(Services& services, const http::Request& request, std::strin
   if (path == "/j_security_check" && request.method == "POST") return log_in(services, request);
   if (!is_get) return error_answer(404, "api.error.invalid.request", "Invalid API Request: " + std::string(path));
   if (path == "/health" || path == "/actuator/health") return health(services, request);
-  if (path == "/metrics" || path == "/actuator/prometheus") return prometheus(services);
+  if (services.observe.metrics && (path == "/metrics" || path == "/actuator/prometheus")) return prometheus(services);
   if (path.starts_with('/')) {
     if (auto file = services.web.answer(request, path.substr(1)); file && path != "/index.html") return *file;
   }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "api/observe_settings.hpp"
 #include "api/page_settings.hpp"
 #include "api/request_rules.hpp"
 #include "auth/sessions.hpp"
@@ -26,6 +27,7 @@
 #include "service/member_requests.hpp"
 #include "service/nodes.hpp"
 #include "service/notifications.hpp"
+#include "service/observation.hpp"
 #include "service/option_values.hpp"
 #include "service/output.hpp"
 #include "service/plugins.hpp"
@@ -70,11 +72,13 @@ struct Services {
   service::Notifications& notifications;
   service::Plugins& plugins;
   service::Webhooks& webhooks;
+  service::Observation& observation;
   base::EventLoop& loop;      // timers of event streams
   base::WorkerPool& workers;  // blocking work on behalf of event streams
   const Clock& clock;
   const RequestRules& rules;
   const PageSettings& pages;
+  const ObserveSettings& observe;
   const http::StaticFiles& web;
   std::function<http::Server::Stats()> http_stats;
   std::string server_url;                    // without trailing slash: "http://host:4440"

@@ -1,8 +1,10 @@
-// The member: info, execution mode, log storage, metrics, health.
+// The member: info, execution mode, metrics, health, the description of its API.
 #include "api/answers.hpp"
 #include "api/links.hpp"
 #include "api/metrics.hpp"
+#include "api/openapi.hpp"
 #include "api/route.hpp"
+#include "base/threads.hpp"
 #include "service/errors.hpp"
 
 namespace qd::api {
@@ -85,32 +87,73 @@ http::Response disable_executions(Call& call) {
   return set_mode(call, false);
 }
 
+// Is this one of the metrics' endpoints switched on?
+bool offers(const Services& services, std::string_view name) {
+  const auto& endpoints = services.observe.endpoints;
+  if (!services.observe.api) return false;
+  return name == "metrics"   ? endpoints.metrics
+         : name == "ping"    ? endpoints.ping
+         : name == "threads" ? endpoints.threads
+                             : endpoints.healthcheck;
+}
+
+http::Response not_offered(const Call& call) {
+  return error_answer(404, "api.error.invalid.request", "Invalid API Request: " + call.request.path);
+}
+
 http::Response list_metrics(Call& call) {
+  if (!call.services.observe.api) return not_offered(call);
   JsonObject links;
   for (const char* name : {"metrics", "ping", "threads", "healthcheck"}) {
+    if (!offers(call.services, name)) continue;
     links[name] = JsonObject{{"href", api_url(call.services, std::string("/metrics/") + name)}};
   }
   return json_answer(JsonObject{{"_links", std::move(links)}});
 }
 
 http::Response metrics(Call& call) {
+  if (!offers(call.services, "metrics")) return not_offered(call);
   if (call.query("format") == "prometheus" || call.accepts("text/plain")) return prometheus(call.services);
   return json_answer(metrics_json(call.services));
 }
 
-http::Response ping(Call&) {
-  return text_answer("pong\n");
+http::Response ping(Call& call) {
+  return offers(call.services, "ping") ? text_answer("pong\n") : not_offered(call);
 }
 
-http::Response threads(Call&) {
-  return text_answer("Threads: " + std::to_string(service::System::process().threads) + "\n");
+http::Response threads(Call& call) {
+  if (!offers(call.services, "threads")) return not_offered(call);
+  std::string text;
+  for (const base::ThreadFacts& thread : base::list_threads()) {
+    char cpu[32];
+    std::snprintf(cpu, sizeof cpu, "%.2f", thread.cpu_seconds);
+    text += thread.name + " id=" + std::to_string(thread.id) + " state=" + thread.state + " cpu=" + cpu + "s\n";
+  }
+  return text_answer(text);
+}
+
+// Fires that are due and that this member should have claimed long ago say that its scheduler does not get on.
+JsonObject scheduler_health(Call& call) {
+  constexpr Millis kTooLate{60'000};
+  const auto reading = call.services.observation.read();
+  if (!reading) return {{"healthy", false}, {"message", "The database cannot be reached."}};
+  const auto own = reading->backlog.schedules.find(call.services.system.member().server_uuid);
+  const Millis late = own == reading->backlog.schedules.end() ? Millis{0} : own->second.overdue;
+  if (late <= kTooLate) return {{"healthy", true}};
+  return {{"healthy", false},
+          {"message", "A schedule of this member is due since " + std::to_string(late.count() / 1000) + " s."}};
 }
 
 http::Response health(Call& call) {
+  if (!offers(call.services, "healthcheck")) return not_offered(call);
   const auto database = call.services.system.check_database();
-  JsonObject check{{"healthy", database.has_value()}};
-  if (!database) check["message"] = database.error().message;
-  return json_answer(JsonObject{{"dataSource.connection.time", std::move(check)}}, database ? 200 : 500);
+  JsonObject connection{{"healthy", database.has_value()},
+                        {"message", database ? "The database answers." : database.error().message}};
+  JsonObject scheduler = scheduler_health(call);
+  const bool well = database && scheduler.at("healthy").as_bool();
+  return json_answer(JsonObject{{"dataSource.connection.time", std::move(connection)},
+                                {"quartz.scheduler.threadPool", std::move(scheduler)}},
+                     well ? 200 : 500);
 }
 
 Json text_or_null(const std::optional<std::string>& text) {
@@ -130,6 +173,11 @@ http::Response effective_config(Call& call) {
   return json_answer(JsonObject{{"keys", std::move(keys)}});
 }
 
+http::Response openapi_of_version(Call& call) {
+  return json_answer(
+      openapi_document(all_routes(), {call.version, call.services.system.member().version, call.services.server_url}));
+}
+
 }  // namespace
 
 const std::vector<Route>& system_routes() {
@@ -144,6 +192,7 @@ const std::vector<Route>& system_routes() {
       {"GET", "metrics/ping", 25, {"system", "read"}, ping},
       {"GET", "metrics/threads", 25, {"system", "read"}, threads},
       {"GET", "metrics/healthcheck", 25, {"system", "read"}, health},
+      {"GET", "openapi.json", 14, kLogin, openapi_of_version},
   };
   return kRoutes;
 }

@@ -12,12 +12,14 @@
 #include <utility>
 #include <vector>
 
+#include "api/observe_settings.hpp"
 #include "api/page_settings.hpp"
 #include "api/request_rules.hpp"
 #include "auth/login_throttle.hpp"
 #include "auth/oauth_config.hpp"
 #include "auth/oidc_login.hpp"
 #include "base/clock.hpp"
+#include "base/log_fields.hpp"
 #include "base/logging.hpp"
 #include "base/result.hpp"
 #include "cluster/cms_config.hpp"
@@ -122,6 +124,7 @@ struct Config {
   model::LogLimit log_limit;  // of every execution
 
   api::PageSettings pages;
+  api::ObserveSettings observe;
 
   struct Audit {
     std::filesystem::path file;  // empty: none
@@ -172,8 +175,15 @@ struct Config {
 
   struct Log {
     base::LogLevel level = base::LogLevel::info;
+    base::LogFormat format = base::LogFormat::text;
     std::filesystem::path file;  // empty: standard error only
   } log;
+
+  struct Traces {
+    std::string endpoint;  // of the collector; empty: nothing is traced
+    std::string headers;   // key=value,…
+    std::string service;
+  } traces;
 
   // Every framework.*, service.* and plugin.* key as it stands: globals (framework.globals.X), defaults of executors
   // and sources.

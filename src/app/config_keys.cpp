@@ -22,8 +22,12 @@ constexpr std::array<OtherName, 5> older_names{{
     {"server.session.timeout", "server.servlet.session.timeout"},
 }};
 
-// Variables of the peer's container and its service profile whose names do not follow from the key.
-constexpr std::array<OtherName, 28> variable_names{{
+// Variables of the peer's container and its service profile, and of OpenTelemetry, whose names do not follow from the
+// key.
+constexpr std::array<OtherName, 31> variable_names{{
+    {"OTEL_EXPORTER_OTLP_ENDPOINT", "quarterdeck.traces.endpoint"},
+    {"OTEL_EXPORTER_OTLP_HEADERS", "quarterdeck.traces.headers"},
+    {"OTEL_SERVICE_NAME", "quarterdeck.traces.service"},
     {"RUNDECK_GRAILS_URL", "grails.serverURL"},
     {"RUNDECK_SERVER_ADDRESS", "server.address"},
     {"RUNDECK_SERVER_CONTEXTPATH", "server.servlet.context-path"},
@@ -53,6 +57,31 @@ constexpr std::array<OtherName, 28> variable_names{{
     {"RUNDECK_PREAUTH_REDIRECT_LOGOUT", "rundeck.security.authorization.preauthenticated.redirectLogout"},
     {"RUNDECK_PREAUTH_REDIRECT_URL", "rundeck.security.authorization.preauthenticated.redirectUrl"},
 }};
+
+// Chapters of the reference, in the order of the table: each begins with a key.
+struct Chapter {
+  std::string_view first_key, title;
+};
+constexpr std::array<Chapter, 14> chapters{{
+    {"rdeck.base", "Where things lie"},
+    {"server.address", "The server and its address"},
+    {"framework.server.name", "Who this server is"},
+    {"rundeck.server.tags", "The cluster"},
+    {"rundeck.feature.calendars.enabled", "Schedules"},
+    {"dataSource.url", "The database"},
+    {"rundeck.jaaslogin", "Logins, tokens and sessions"},
+    {"rundeck.execution.logs.fileStoragePlugin", "Logs of executions and their storage"},
+    {"quarterdeck.audit.file", "The audit trail"},
+    {"quarterdeck.storage.password", "The storage facility"},
+    {"grails.mail.host", "Notifications"},
+    {"rundeck.fileUploadService.tempfile.maxsize", "Files and values of options"},
+    {"quarterdeck.log.level", "The server's own log, metrics and traces"},
+    {"rundeck.gui.title", "The web interface"},
+}};
+
+std::string name_row(const OtherName& other) {
+  return "| `" + std::string(other.name) + "` | `" + std::string(other.key) + "` |\n";
+}
 
 std::string relaxed(std::string_view key) {
   return base::replace_all(base::lower(key), "-", "");
@@ -139,13 +168,29 @@ std::string list_config_keys() {
 }
 
 std::string document_config_keys() {
-  std::string out = "| key | value | default | meaning |\n|---|---|---|---|\n";
+  std::string out =
+      "# Configuration reference\n\n"
+      "Every key, made from the server's own table by `./dev docs`; `quarterdeck config` prints the same. How files, "
+      "environment and flags\ngo together is in [configuration.md](configuration.md). The environment variable of a "
+      "key "
+      "is its name in capitals, `_` for `.`.\n";
   for (const auto& row : config_keys()) {
     if (!has_effect(row)) continue;
+    if (const auto* chapter = std::ranges::find(chapters, row.key, &Chapter::first_key); chapter != chapters.end())
+      out += "\n## " + std::string(chapter->title) + "\n\n| key | value | default | meaning |\n|---|---|---|---|\n";
     out += "| `" + std::string(row.key) + "` | " + describe_kind(row.kind, row.range, row.choices) + " | " +
            (row.standard.empty() ? "" : "`" + std::string(row.standard) + "`") + " | " + std::string(row.meaning) +
            " |\n";
   }
+  out +=
+      "\n## Known, and without effect\n\nConfigurations of Rundeck have these; they are taken without a note.\n\n"
+      "| key | why |\n|---|---|\n";
+  for (const auto& row : config_keys()) {
+    if (!has_effect(row)) out += "| `" + std::string(row.key) + "` | " + std::string(row.meaning) + " |\n";
+  }
+  out += "\n## Other names\n\n| name | key |\n|---|---|\n";
+  for (const auto& other : older_names) out += name_row(other);
+  for (const auto& other : variable_names) out += name_row(other);
   return out;
 }
 

@@ -35,7 +35,7 @@ std::string nearest_config_key(std::string_view key);
 
 // The table as text for `quarterdeck config`: key, kind, default, meaning.
 std::string list_config_keys();
-// The same as a Markdown table: what docs/configuration.md holds.
+// The same as docs/configuration-reference.md: a table for each chapter, and what is known and without effect.
 std::string document_config_keys();
 
 }  // namespace qd::app

@@ -21,6 +21,8 @@ void assign(Field& field, const ConfigValue& value) {
             : value.text == "warn"  ? base::LogLevel::warn
             : value.text == "error" ? base::LogLevel::error
                                     : base::LogLevel::info;
+  } else if constexpr (std::is_same_v<Field, base::LogFormat>) {
+    field = value.text == "json" ? base::LogFormat::json : base::LogFormat::text;
   } else if constexpr (std::is_integral_v<Field>) {
     field = static_cast<Field>(value.number);
   } else {
@@ -544,6 +546,33 @@ constexpr ConfigKey table[] = {
      {},
      "debug|info|warn|error"},
     {"quarterdeck.log.file", Kind::path, "", "File for the server's own log, beside standard error.", QD_SET(log.file)},
+    {"quarterdeck.log.format",
+     Kind::choice,
+     "text",
+     "Lines for people, or a JSON object a line; both name the request and the execution that a line belongs to.",
+     QD_SET(log.format),
+     {},
+     "text|json"},
+    {"quarterdeck.log.requests", Kind::flag, "false",
+     "Is a line logged for every request: method, route, status, time, bytes, user?", QD_SET(observe.log_requests)},
+    {"quarterdeck.traces.endpoint", Kind::url, "",
+     "OpenTelemetry collector that takes OTLP over HTTP, to which spans of requests, executions and their steps go.",
+     QD_SET(traces.endpoint)},
+    {"quarterdeck.traces.headers", Kind::secret, "", "Headers for it: key=value, separated by commas.",
+     QD_SET(traces.headers)},
+    {"quarterdeck.traces.service", Kind::text, "quarterdeck", "What this service is called there.",
+     QD_SET(traces.service)},
+    {"rundeck.metrics.enabled", Kind::flag, "true", "Is there the page /metrics, for Prometheus?",
+     QD_SET(observe.metrics)},
+    {"rundeck.metrics.api.enabled", Kind::flag, "true", "Are there metrics in the API?", QD_SET(observe.api)},
+    {"rundeck.metrics.api.metrics.enabled", Kind::flag, "true", "Is there /api/V/metrics/metrics?",
+     QD_SET(observe.endpoints.metrics)},
+    {"rundeck.metrics.api.threads.enabled", Kind::flag, "true", "Is there /api/V/metrics/threads?",
+     QD_SET(observe.endpoints.threads)},
+    {"rundeck.metrics.api.ping.enabled", Kind::flag, "true", "Is there /api/V/metrics/ping?",
+     QD_SET(observe.endpoints.ping)},
+    {"rundeck.metrics.api.healthcheck.enabled", Kind::flag, "true", "Is there /api/V/metrics/healthcheck?",
+     QD_SET(observe.endpoints.healthcheck)},
 
     // The web interface.
     {"rundeck.gui.title", Kind::text, "", "Title in the header and on the login page.", QD_SET(pages.title)},
@@ -589,6 +618,7 @@ constexpr ConfigKey table[] = {
     {"loglevel.default", Kind::ignored, "", "See quarterdeck.log.level."},
     {"rss.enabled", Kind::ignored, "false", "There are no feeds."},
     {"rundeck.multiURL.enabled", Kind::ignored, "false", "Links are made from grails.serverURL."},
+    {"rundeck.metrics.requestFilterEnabled", Kind::ignored, "true", "Requests are always counted."},
     {"rundeck.metrics.jmxEnabled", Kind::ignored, "false", "There is no JMX."},
     {"rundeck.feature.repository.enabled", Kind::ignored, "", "There is no plugin repository."},
     {"rundeck.security.useHMacRequestTokens", Kind::ignored, "", "Forms need no request tokens of the peer's kind."},

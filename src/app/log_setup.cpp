@@ -1,6 +1,7 @@
 #include "app/log_setup.hpp"
 
 #include "base/text.hpp"
+#include "base/trace.hpp"
 #include "http/client.hpp"
 #include "log/limit.hpp"
 #include "logstore/log_store.hpp"
@@ -77,12 +78,18 @@ service::MemberSend send_to_member() {
     http::ClientRequest request;
     request.url = url;
     request.headers = {{std::string(cluster::member_signature_header), signature}};
+    auto span = base::Span::begin("ask member", base::SpanKind::client);
+    if (auto parent = base::traceparent_of(span.work().trace); !parent.empty())
+      request.headers.emplace_back("traceparent", std::move(parent));
     request.connect_timeout = std::chrono::seconds(2);
     request.timeout = std::chrono::seconds(10);
     request.max_bytes = kMostBytes;
     request.follow_redirects = false;
     const auto answer = http::fetch(request);
-    if (!answer) return fail(answer.error());
+    if (!answer) {
+      span.fail(answer.error().message);
+      return fail(answer.error());
+    }
     service::MemberAnswer got{answer->status, answer->body, {}};
     for (const auto& [name, value] : answer->headers) got.headers[name] = value;
     return got;

@@ -18,6 +18,7 @@
 #include "app/service_manager.hpp"
 #include "app/version.hpp"
 #include "app/web_bundle.hpp"
+#include "base/log_fields.hpp"
 #include "base/logging.hpp"
 
 namespace {
@@ -77,7 +78,7 @@ void announce(const qd::app::Server& server, qd::UnixMillis begun) {
 // What configures the server holds secrets that the commands of jobs must not see.
 void forget_environment(const ConfigRequest& request) {
   for (const auto& [name, value] : request.environment) {
-    if (name.starts_with("QD_") || name.starts_with("RUNDECK_")) unsetenv(name.c_str());
+    if (name.starts_with("QD_") || name.starts_with("RUNDECK_") || name.starts_with("OTEL_")) unsetenv(name.c_str());
   }
   qd::app::ServiceManager::forget_environment();
 }
@@ -114,6 +115,7 @@ int run_server(const ConfigRequest& request) {
   config->member.uuid = *uuid;
   for (const std::string& name : config->storage.secret_variables) unsetenv(name.c_str());
   qd::base::init_logging(config->log.level, config->log.file.string());
+  qd::base::set_log_format(config->log.format);
   note_unimplemented(*config);
   const qd::Millis longest_end = config->server.stop_grace + kEndOfParts;
 
@@ -239,8 +241,12 @@ int main(int argc, char** argv) {
   CLI::App* server = app.add_subcommand("server", "Start a member; the first start makes the base folder");
   add_config_options(*server, request, settings);
   CLI::App* keys = app.add_subcommand("config", "List every configuration key with its default and meaning");
+  bool as_document = false;
+  keys->add_flag("--markdown", as_document, "As docs/configuration-reference.md");
 
   CLI::App* routes = app.add_subcommand("routes", "List every route of the API as JSON, with the right that it needs");
+  bool as_openapi = false;
+  routes->add_flag("--openapi", as_openapi, "As an OpenAPI document, with parameters and answers");
 
   CLI::App* import = app.add_subcommand("import-keys", "Take over the key storage of a Rundeck from its database");
   qd::store::DatabaseConfig from;
@@ -267,11 +273,11 @@ int main(int argc, char** argv) {
     return app.exit(error);
   }
   if (keys->parsed()) {
-    std::cout << qd::app::list_config_keys();
+    std::cout << (as_document ? qd::app::document_config_keys() : qd::app::list_config_keys());
     return 0;
   }
   if (routes->parsed()) {
-    std::cout << qd::app::route_list() << "\n";
+    std::cout << (as_openapi ? qd::app::openapi_text() : qd::app::route_list() + "\n");
     return 0;
   }
   if (hash->parsed()) return qd::app::hash_password(std::cin, std::cout, std::cerr);

@@ -1,6 +1,8 @@
 #include "app/route_list.hpp"
 
+#include "api/openapi.hpp"
 #include "api/route.hpp"
+#include "app/version.hpp"
 #include "base/json.hpp"
 
 namespace qd::app {
@@ -15,6 +17,10 @@ std::string route_list() {
                               {"action", route.needs.action}});
   }
   return boost::json::serialize(list);
+}
+
+std::string openapi_text() {
+  return api::readable_json(api::openapi_document(api::all_routes(), {api::kCurrentVersion, kVersion, ""}));
 }
 
 }  // namespace qd::app

@@ -7,6 +7,7 @@
 #include "app/login_setup.hpp"
 #include "app/server_parts.hpp"
 #include "app/vault_setup.hpp"
+#include "app/version.hpp"
 #include "base/logging.hpp"
 #include "http/address_blocks.hpp"
 
@@ -35,6 +36,18 @@ http::ServerConfig http_config(const Config& config) {
   http.common_headers = api::Dispatcher::common_headers(!http.tls_certificate_file.empty());
   http.error_page = api::Dispatcher::refusal;
   return http;
+}
+
+std::unique_ptr<telemetry::Exporter> make_exporter(const Config& config) {
+  if (config.traces.endpoint.empty()) return nullptr;
+  telemetry::ExporterConfig exporter;
+  exporter.endpoint = config.traces.endpoint;
+  exporter.headers = telemetry::parse_headers(config.traces.headers);
+  exporter.resource = {{"service.name", config.traces.service},
+                       {"service.version", kVersion},
+                       {"service.instance.id", config.member.uuid},
+                       {"host.name", config.member.hostname}};
+  return std::make_unique<telemetry::Exporter>(std::move(exporter));
 }
 
 }  // namespace
@@ -79,6 +92,8 @@ Result<> Server::start() {
   auto web = http::StaticFiles::read(web_bundle_);
   if (!web) return fail(ErrorKind::invalid, "the web interface in this program is broken: " + web.error().message);
   web_ = std::move(*web);
+  traces_ = make_exporter(config_);
+  if (traces_) traces_->start();
   auto login_modules = make_login_modules(config_);
   if (!login_modules) return fail(login_modules.error());
   Databases databases;
@@ -148,6 +163,7 @@ void Server::stop() noexcept {
   http_.stop(config_.server.stop_grace);
   dispatcher_ = nullptr;
   request_pool_.stop();
+  if (traces_ && !parts_) traces_->stop();
   if (!parts_) return;
   parts_->archives.stop();
   parts_->audit.stop();
@@ -165,6 +181,7 @@ void Server::stop() noexcept {
   parts_->engine_loop.stop();
   parts_->guard.stop();
   parts_.reset();
+  if (traces_) traces_->stop();
 }
 
 std::string Server::url() const {

@@ -15,6 +15,8 @@
 #include "http/server.hpp"
 #include "http/static_files.hpp"
 
+#include "telemetry/exporter.hpp"
+
 namespace qd::app {
 
 class Server {
@@ -54,6 +56,7 @@ class Server {
   const std::function<Result<Config>()> reload_;
   const std::string_view web_bundle_;
   http::StaticFiles web_;
+  std::unique_ptr<telemetry::Exporter> traces_;  // null: nothing is traced
   base::WorkerPool request_pool_;
   std::unique_ptr<Parts> parts_;
   std::atomic<api::Dispatcher*> dispatcher_ = nullptr;  // null while starting and stopping

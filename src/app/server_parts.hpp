@@ -29,6 +29,7 @@
 #include "service/log_copies.hpp"
 #include "service/log_storage.hpp"
 #include "service/member_requests.hpp"
+#include "service/observation.hpp"
 #include "service/policies.hpp"
 #include "service/project_archives.hpp"
 #include "service/remote_execution.hpp"
@@ -172,8 +173,10 @@ struct Server::Parts {
   service::ExecutionImport execution_import;
   service::ProjectImport project_import;
   service::ProjectArchives archives;
+  service::Observation observation;
   api::RequestRules request_rules;
   api::PageSettings page_settings;
+  api::ObserveSettings observe_settings;
   api::Dispatcher dispatcher;
 
  private:

@@ -23,14 +23,17 @@ void AsyncEvent::set() {
     for (const auto& waiter : waiters) {
       if (waiter.timer != 0) loop.cancel(waiter.timer);
     }
-    for (const auto& waiter : waiters) waiter.handle.resume();
+    for (const auto& waiter : waiters) {
+      const WorkScope scope(waiter.work);
+      waiter.handle.resume();
+    }
   });
 }
 
 bool AsyncEvent::enlist(std::coroutine_handle<> awaiter, std::shared_ptr<bool> timed_out) {
   const std::lock_guard lock(mutex_);
   if (set_) return false;
-  waiters_.push_back({awaiter, std::move(timed_out), 0});
+  waiters_.push_back({awaiter, std::move(timed_out)});
   return true;
 }
 
@@ -43,17 +46,18 @@ void AsyncEvent::arm(Millis limit, const std::shared_ptr<bool>& timed_out) {
 }
 
 void AsyncEvent::expire(const std::shared_ptr<bool>& timed_out) {
-  std::coroutine_handle<> handle;
+  Waiter waiter;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = std::find_if(waiters_.begin(), waiters_.end(),
-                                    [&](const Waiter& waiter) { return waiter.timed_out == timed_out; });
+    const auto found =
+        std::find_if(waiters_.begin(), waiters_.end(), [&](const Waiter& one) { return one.timed_out == timed_out; });
     if (found == waiters_.end()) return;
-    handle = found->handle;
+    waiter = *found;
     waiters_.erase(found);
   }
   *timed_out = true;
-  handle.resume();
+  const WorkScope scope(waiter.work);
+  waiter.handle.resume();
 }
 
 }  // namespace qd::base

@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/event_loop.hpp"
+#include "base/work_context.hpp"
 
 namespace qd::base {
 
@@ -55,6 +56,7 @@ class AsyncEvent {
     std::coroutine_handle<> handle;
     std::shared_ptr<bool> timed_out;  // null without a limit
     EventLoop::TimerId timer = 0;
+    WorkContextPtr work = current_work();  // of who waits, not of who sets the event
   };
 
   bool enlist(std::coroutine_handle<> awaiter, std::shared_ptr<bool> timed_out);  // false: set meanwhile, do not wait

@@ -14,13 +14,19 @@
 #include <utility>
 
 #include "base/logging.hpp"
+#include "base/work_context.hpp"
 
 namespace qd::base {
 namespace asio = boost::asio;
 
 struct EventLoop::Impl {
-  struct Timer {
+  // With the work that it belongs to.
+  struct Posted {
     Callback callback;
+    WorkContextPtr work = current_work();
+  };
+  struct Timer {
+    Posted posted;
     std::optional<asio::steady_timer> clock;
   };
 
@@ -28,21 +34,22 @@ struct EventLoop::Impl {
 
   // Runs what was posted up to now; what the callbacks post themselves waits for the next round.
   void drain() {
-    std::deque<Callback> batch;
+    std::deque<Posted> batch;
     {
       const std::lock_guard lock(mutex);
       batch.swap(posted);
       drain_scheduled = false;
     }
-    for (auto& callback : batch) {
+    for (auto& one : batch) {
       if (io.stopped()) return;
-      run(callback);
+      run(one);
     }
   }
 
-  void run(const Callback& callback) const {
+  void run(const Posted& one) const {
+    const WorkScope scope(one.work);
     try {
-      callback();
+      one.callback();
     } catch (const std::exception& error) {
       log_error("base", "a callback of the loop '" + name + "' failed and was given up: " + error.what());
     }
@@ -66,7 +73,7 @@ struct EventLoop::Impl {
       if (node.empty()) return;
       timer = std::move(node.mapped());
     }
-    run(timer.callback);
+    run(timer.posted);
   }
 
   const std::string name;
@@ -77,7 +84,7 @@ struct EventLoop::Impl {
   std::atomic<TimerId> last_timer{0};
 
   std::mutex mutex;  // guards what follows
-  std::deque<Callback> posted;
+  std::deque<Posted> posted;
   bool drain_scheduled = false;
   bool stopped = false;
   std::unordered_map<TimerId, Timer> timers;
@@ -107,7 +114,7 @@ void EventLoop::stop() noexcept {
   impl_->io.stop();
   if (impl_->thread.joinable()) impl_->thread.join();
   impl_->thread_id = std::thread::id();
-  std::deque<Callback> posted;
+  std::deque<Impl::Posted> posted;
   std::unordered_map<TimerId, Impl::Timer> timers;
   const std::lock_guard lock(impl_->mutex);
   impl_->stopped = true;
@@ -119,7 +126,7 @@ void EventLoop::post(Callback callback) {
   {
     const std::lock_guard lock(impl_->mutex);
     if (impl_->stopped) return;
-    impl_->posted.push_back(std::move(callback));
+    impl_->posted.push_back({std::move(callback)});
     if (std::exchange(impl_->drain_scheduled, true)) return;
   }
   asio::post(impl_->io, [impl = impl_.get()] { impl->drain(); });
@@ -131,7 +138,7 @@ EventLoop::TimerId EventLoop::after(Millis delay, Callback callback) {
   {
     const std::lock_guard lock(impl_->mutex);
     if (impl_->stopped) return id;
-    impl_->timers.emplace(id, Impl::Timer{std::move(callback), std::nullopt});
+    impl_->timers.emplace(id, Impl::Timer{{std::move(callback)}, std::nullopt});
   }
   if (in_loop()) {
     impl_->arm(id, due);

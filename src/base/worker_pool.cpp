@@ -8,10 +8,17 @@
 #include <vector>
 
 #include "base/logging.hpp"
+#include "base/work_context.hpp"
 
 namespace qd::base {
 
 struct WorkerPool::Impl {
+  // With what it belongs to.
+  struct Queued {
+    Work work;
+    WorkContextPtr context = current_work();
+  };
+
   void work_on() {
     std::unique_lock lock(mutex);
     while (true) {
@@ -19,20 +26,21 @@ struct WorkerPool::Impl {
       wake.wait(lock, [this] { return stopped || !queue.empty(); });
       --idle;
       if (queue.empty()) return;
-      Work work = std::move(queue.front());
+      Queued next = std::move(queue.front());
       queue.pop_front();
       ++busy;
       lock.unlock();
-      run(work);
-      work = nullptr;  // what it holds may take locks, or this one
+      run(next);
+      next = {};  // what it holds may take locks, or this one
       lock.lock();
       --busy;
     }
   }
 
-  void run(const Work& work) const {
+  void run(const Queued& queued) const {
+    const WorkScope scope(queued.context);
     try {
-      work();
+      queued.work();
     } catch (const std::exception& error) {
       log_error("base", "work on the pool '" + name + "' failed and was given up: " + error.what());
     }
@@ -43,7 +51,7 @@ struct WorkerPool::Impl {
 
   // With the lock held.
   void enqueue(Work work) {
-    queue.push_back(std::move(work));
+    queue.push_back({std::move(work)});
     if (queue.size() > idle && threads.size() < max_threads) {
       threads.emplace_back([this] {
         pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
@@ -60,7 +68,7 @@ struct WorkerPool::Impl {
 
   mutable std::mutex mutex;  // guards what follows
   std::condition_variable wake;
-  std::deque<Work> queue;
+  std::deque<Queued> queue;
   std::vector<std::thread> threads;
   std::size_t idle = 0, busy = 0;
   bool stopped = false;

@@ -1,8 +1,16 @@
 #include "cluster/journal.hpp"
 
 #include "base/logging.hpp"
+#include "base/metrics.hpp"
 
 namespace qd::cluster {
+
+namespace {
+const base::CounterFamily noted{"quarterdeck_cluster_events_total",
+                                "Events of the cluster that this member wrote, by kind",
+                                "kind",
+                                {"member.dead", "takeover.done", "recovery.done", "message.refused"}};
+}  // namespace
 
 void Journal::append(store::Session& session, UnixMillis now, const Note& note) const {
   store::ClusterEventStore::append(session, {.id = 0,
@@ -15,6 +23,7 @@ void Journal::append(store::Session& session, UnixMillis now, const Note& note) 
 }
 
 void Journal::log(const Note& note) const {
+  noted.with(note.kind).add();
   base::log_info("cluster", note.kind + ": " + note.message);
 }
 

@@ -2,9 +2,20 @@
 
 #include "base/json.hpp"
 #include "base/logging.hpp"
+#include "base/metrics.hpp"
 
 namespace qd::cluster {
 namespace {
+
+const base::CounterFamily messages_sent{
+    "quarterdeck_messages_sent_total", "Messages to other members", "kind", {message_kind::run, message_kind::abort}};
+const base::CounterFamily messages_handled{"quarterdeck_messages_handled_total",
+                                           "Messages of other members that this one acted on",
+                                           "kind",
+                                           {message_kind::run, message_kind::abort}};
+const base::HistogramFamily message_age{"quarterdeck_message_age_seconds",
+                                        "Age of messages when this member acted on them",
+                                        {0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60}};
 
 constexpr std::size_t most_messages = 100;  // in one tick
 constexpr Millis order_life{5 * 60'000};    // older orders are refused, whatever the life of messages
@@ -71,6 +82,7 @@ Result<std::int64_t> Messenger::send(const Outgoing& outgoing) {
   }
   const auto id = messages_.send(message);
   if (id == 0) return fail(ErrorKind::conflict, "This message was sent before.");
+  messages_sent.with(message.kind).add();
   return id;
 }
 
@@ -127,6 +139,8 @@ void Messenger::handle(const store::Message& message, UnixMillis now) {
     return;
   }
   if (!messages_.take(message.id, now)) return;
+  messages_handled.with(message.kind).add();
+  message_age.observe(static_cast<double>(now - message.created) / 1000);
   opened_[message.nonce] = message.created;
   std::string answer;
   try {

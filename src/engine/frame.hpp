@@ -38,6 +38,7 @@ struct RunScope {
   NodeRecord nodes;
   LogFilters filters;  // of every step
   int references = 0;  // job references that were started
+  int step_spans = 0;  // of its trace
   std::shared_ptr<SecretMemo> secrets = std::make_shared<SecretMemo>();
 
   // For choices at random that must come out the same again within this execution.

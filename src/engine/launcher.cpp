@@ -4,6 +4,9 @@
 #include <limits>
 
 #include "base/logging.hpp"
+#include "base/metrics.hpp"
+#include "base/trace.hpp"
+#include "base/work_context.hpp"
 #include "engine/admission.hpp"
 #include "engine/launcher_impl.hpp"
 #include "model/state_changes.hpp"
@@ -62,6 +65,25 @@ RunHooks Launcher::Impl::hooks() {
 }
 
 namespace {
+// Types are those of the code: what clients send does not come here.
+const base::CounterFamily executions_started{"quarterdeck_executions_started_total",
+                                             "Executions that began on this member, by what started them",
+                                             "type",
+                                             {"user", "scheduled", "user-scheduled"}};
+
+// The trace that an execution belongs to came with its row when it waited or was forwarded.
+base::Span execution_span(const model::Execution& execution) {
+  const auto told = base::parse_traceparent(text_or(execution.extra, kTraceParent));
+  auto span = told.trace_id.empty() ? base::Span::begin("execution", base::SpanKind::internal)
+                                    : base::Span::begin("execution", base::SpanKind::consumer, told);
+  span.set("quarterdeck.execution.id", execution.id);
+  span.set("quarterdeck.project", execution.project);
+  span.set("quarterdeck.job.id", execution.job_uuid);
+  span.set("quarterdeck.job.name", execution.job_name);
+  span.set("quarterdeck.execution.type", execution.type);
+  return span;
+}
+
 base::Task<void> run_to_end(std::shared_ptr<Run> run, RunRegistry& registry, std::function<void()> ended) {
   auto running = run->execute();
   co_await std::move(running);
@@ -100,6 +122,14 @@ void Launcher::Impl::start(RunPlan plan) {
     const auto launcher = weak.lock();
     if (launcher && launcher->something_waits) launcher->look_at(kShortestPause);
   };
+  executions_started.with(run->execution().type).add();
+  auto span = execution_span(run->execution());
+  // Whatever is logged from now on on behalf of the execution says so.
+  auto work = span.work();
+  work.execution = id;
+  run->trace(std::move(span));
+  const base::WorkScope scope(std::move(work));
+  base::log_debug("engine", "execution " + std::to_string(id) + " began");
   parts.loop.post([this, run = std::move(run), ended, life] {
     // It was added before: a fencing from now on finds it there.
     if (life <= over) run->lose("the other members declared this one dead");

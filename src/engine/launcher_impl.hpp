@@ -18,6 +18,9 @@
 
 namespace qd::engine {
 
+// Member of Execution::extra: the trace that an execution belongs to which waits, or goes to another member.
+inline constexpr const char* kTraceParent = "traceparent";
+
 struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   Impl(LauncherParts given_parts, LauncherConfig given_config)
       : parts(std::move(given_parts)),

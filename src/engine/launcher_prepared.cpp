@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "base/logging.hpp"
+#include "base/trace.hpp"
 #include "engine/admission.hpp"
 #include "engine/launcher_impl.hpp"
 #include "store/member_store.hpp"
@@ -26,6 +27,8 @@ void let_wait(RunPlan& plan, const model::Incarnation& here, const std::string& 
   execution.incarnation = 0;
   execution.extra["waits"] = why;
   execution.extra["from"] = here.uuid;
+  if (const auto& work = base::current_work(); work && !work->trace.trace_id.empty())
+    execution.extra[kTraceParent] = base::traceparent_of(work->trace);
   if (has_secrets(plan)) execution.extra["sealed"] = JsonObject{{"by", here.uuid}, {"life", here.number}};
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/cancel.hpp"
 #include "base/task.hpp"
+#include "base/trace.hpp"
 #include "engine/frame.hpp"
 #include "engine/launcher.hpp"
 #include "engine/notifications.hpp"
@@ -61,6 +62,7 @@ class Run : public std::enable_shared_from_this<Run> {
 
   const model::WorkflowState& state() const { return state_; }
   const model::Execution& execution() const { return plan_.execution; }
+  void trace(base::Span span) { span_ = std::move(span); }  // which ends with the run
 
  private:
   enum class Verdict { none, aborted, timed_out, log_limit, lost };
@@ -102,6 +104,7 @@ class Run : public std::enable_shared_from_this<Run> {
   std::shared_ptr<SharedData> left_behind_;  // by the steps; null: none has begun
   DurationWatch duration_watch_;
   bool finished_ = false;
+  base::Span span_;
 };
 
 }  // namespace qd::engine

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/logging.hpp"
+#include "base/metrics.hpp"
 #include "base/text.hpp"
 #include "codec/state_codec.hpp"
 #include "engine/option_files.hpp"
@@ -29,6 +30,20 @@ std::vector<std::string> unfinished_nodes(const std::vector<std::string>& all, c
     if (!record.reached.contains(name) || record.failed.contains(name)) names.push_back(name);
   }
   return names;
+}
+
+const base::CounterFamily executions_ended{"quarterdeck_executions_ended_total",
+                                           "Executions that ended on this member, by status",
+                                           "status",
+                                           {model::status::succeeded, model::status::failed, model::status::aborted,
+                                            model::status::timed_out, model::status::failed_with_retry, "other"}};
+const base::HistogramFamily execution_seconds{"quarterdeck_execution_duration_seconds",
+                                              "How long executions ran that ended on this member",
+                                              {0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 14'400, 86'400}};
+
+void count_end(const model::Execution& execution, const store::ExecutionOutcome& outcome) {
+  executions_ended.with(model::is_standard(outcome.status) ? outcome.status : "other").add();
+  if (execution.started) execution_seconds.observe(static_cast<double>(outcome.ended - *execution.started) / 1000);
 }
 }  // namespace
 
@@ -115,6 +130,8 @@ base::Task<void> Run::write_outcome(store::ExecutionOutcome outcome) {
     auto writing = hooks_.outcomes.write(plan_.execution, outcome);
     const auto [ours, problem] = co_await std::move(writing);
     if (problem.empty()) {
+      if (ours) count_end(plan_.execution, outcome);
+      base::log_debug("engine", "execution " + name_of_run() + " ended: " + outcome.status);
       if (!ours) base::log_warn("engine", "execution " + name_of_run() + " was ended by another member");
       if (!outcome.deliveries.empty() && parts_.notifications.stored) parts_.notifications.stored();
       co_return;
@@ -156,6 +173,8 @@ base::Task<void> Run::close(WorkflowOutcome outcome) {
   } catch (const std::exception& error) {
     base::log_error("engine", "nobody is told of the end of execution " + name_of_run() + ": " + error.what());
   }
+  span_.set("quarterdeck.execution.status", row.status);
+  if (!outcome.success) span_.fail(row.status);
   auto writing = write_outcome(std::move(row));
   co_await std::move(writing);
   if (!temp_files_.empty()) {

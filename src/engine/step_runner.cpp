@@ -1,5 +1,6 @@
 #include "engine/step_runner.hpp"
 
+#include "base/trace.hpp"
 #include "engine/conditional_step.hpp"
 #include "engine/dispatcher.hpp"
 #include "engine/job_reference.hpp"
@@ -14,6 +15,7 @@ using node::NodeResult;
 
 constexpr const char* kHandlerBegin = "handlerbegin";
 constexpr const char* kHandlerEnd = "handlerend";
+constexpr int kMostStepSpans = 1'000;  // of one execution: steps on thousands of nodes would drown its trace
 
 const model::Step& action_of(const Frame& frame, const StepPlace& at) {
   const auto& step = frame.job->workflow.steps[at.index];
@@ -57,6 +59,16 @@ struct StepRun {
             number(),  node == nullptr ? "" : node->name, frame.outer_log};
   }
 };
+
+// The span of a step, on `node` or as a whole.
+base::Span step_span(const StepRun& run, const model::Node* node) {
+  if (!base::tracing() || ++run.scope.step_spans > kMostStepSpans) return {};
+  auto span = base::Span::begin("step " + run.path(), base::SpanKind::internal);
+  span.set("quarterdeck.execution.id", run.scope.execution.id);
+  span.set("quarterdeck.step", run.path());
+  if (node != nullptr) span.set("quarterdeck.node", node->name);
+  return span;
+}
 
 base::Task<NodeResult> run_nested_on_node(const StepRun& run, const NodeTask& task) {
   auto nested = std::make_shared<model::WorkflowState>();
@@ -113,8 +125,11 @@ base::Task<bool> run_on_node(Dispatched& all, const model::Node& node) {
   scope.tracker.begin_node(state, node.name);
   scope.log.event(log.place(), log::event_type::node_begin);
   const NodeTask task{scope, frame, node, context, log};
+  auto span = step_span(run, &node);
   auto acting = act_on_node(run, task);
   auto result = co_await std::move(acting);
+  if (!result.success) span.fail(result.failure_reason);
+  span.end();
   if (result.exit_code >= 0) frame.data->set_exit_code(run.number(), node.name, result.exit_code);
   log.finish();
   if (!result.success) {
@@ -164,7 +179,10 @@ base::Task<StepOutcome> run_once(const StepRun& run) {
   } else {
     running = run_workflow_plugin(task, std::get<model::PluginStep>(run.step().action));
   }
+  auto span = step_span(run, nullptr);
   auto outcome = co_await std::move(running);
+  if (!outcome.end.success) span.fail(outcome.end.reason);
+  span.end();
   log.finish();
   if (!outcome.end.success) {
     log.line(log::Level::error, "Failed: " + outcome.end.reason + ": " + outcome.end.message);

@@ -49,7 +49,10 @@ void SshLink::arm() {
 void SshLink::wake() {
   const auto self = shared_from_this();
   const auto waiting = std::exchange(waiters_, {});
-  for (const auto& waiter : waiting) waiter.handle.resume();
+  for (const auto& waiter : waiting) {
+    const base::WorkScope scope(waiter.work);
+    waiter.handle.resume();
+  }
 }
 
 void SshLink::wake_soon() {

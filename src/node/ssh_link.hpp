@@ -12,6 +12,7 @@
 
 #include "base/cancel.hpp"
 #include "base/event_loop.hpp"
+#include "base/work_context.hpp"
 #include "node/fd_watch.hpp"
 
 namespace qd::node {
@@ -57,6 +58,7 @@ class SshLink : public std::enable_shared_from_this<SshLink> {
   struct Waiter {
     std::coroutine_handle<> handle;
     std::uint64_t seen;  // bytes_in() when it began to wait
+    base::WorkContextPtr work = base::current_work();
   };
   void enlist(std::coroutine_handle<> awaiter);
   void arm();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/logging.hpp"
+#include "base/metrics.hpp"
 
 namespace qd::notify {
 
@@ -15,6 +16,11 @@ constexpr Millis kStopGrace{2'000};
 constexpr int kRecordAttempts = 10;
 constexpr Millis kRecordPause{500};
 constexpr std::chrono::hours kPruneEvery{1};
+
+const base::CounterFamily attempts_made{"quarterdeck_notifications_total",
+                                        "Attempts of this member to deliver a notification",
+                                        "outcome",
+                                        {"sent", "retried", "given_up"}};
 
 std::string named(const store::Delivery& delivery) {
   return "the " + delivery.kind + " to '" + delivery.target + "' about execution " +
@@ -137,6 +143,7 @@ void Notifier::record(const store::Delivery& delivery, const Attempt& attempt) {
   using End = Attempt::End;
   if (attempt.end == End::sent) {
     deliveries_.sent(delivery, attempt.text);
+    attempts_made.with("sent").add();
     return base::log_debug("notify", named(delivery) + " is delivered: " + attempt.text);
   }
   if (cancelled_) return deliveries_.hand_back(delivery);
@@ -144,10 +151,12 @@ void Notifier::record(const store::Delivery& delivery, const Attempt& attempt) {
   const bool over = delivery.age + pause > config_.give_up_after;
   if (attempt.end == End::never || over) {
     deliveries_.give_up(delivery, attempt.text);
+    attempts_made.with("given_up").add();
     return base::log_error("notify", named(delivery) + " is given up after " + std::to_string(delivery.attempts) +
                                          (delivery.attempts == 1 ? " attempt: " : " attempts: ") + attempt.text);
   }
   deliveries_.try_later(delivery, pause, attempt.text);
+  attempts_made.with("retried").add();
   base::log_warn("notify", named(delivery) + " failed, and is tried again in " + std::to_string(pause.count() / 1000) +
                                " s: " + attempt.text);
 }

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "base/logging.hpp"
+#include "base/metrics.hpp"
+#include "base/trace.hpp"
 #include "store/execution_store.hpp"
 
 namespace qd::schedule {
@@ -11,6 +13,15 @@ namespace qd::schedule {
 namespace {
 constexpr std::size_t kPruneBatch = 1'000;
 constexpr Millis kPruneInterval{60'000};
+
+const base::CounterFamily fires_settled{
+    "quarterdeck_schedule_fires_total",
+    "Scheduled fires that this member settled, by what became of them",
+    "state",
+    {store::fire::fired, store::fire::late, store::fire::missed, store::fire::skipped}};
+const base::HistogramFamily fire_lag{"quarterdeck_schedule_fire_lag_seconds",
+                                     "Time from a fire's due time to the transaction that claimed it",
+                                     {0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300}};
 }  // namespace
 
 // One fire that is to be settled.
@@ -20,6 +31,7 @@ struct Scheduler::Item {
   // How its claim went.
   bool claimed = false;
   std::optional<std::int64_t> execution;
+  base::Span span;  // each fire is a trace of its own, of which its execution is a part
 };
 
 // What is due of one schedule, and the fire that comes next.
@@ -73,11 +85,22 @@ bool Scheduler::settle_due(bool passive, Tick& tick) {
   return true;
 }
 
+void Scheduler::count_fire(const Item& item) {
+  const bool limited = item.fire && !item.execution;
+  fires_settled.with(limited ? store::fire::skipped : item.row.state).add(static_cast<double>(item.row.fires));
+  if (item.fire && item.execution) fire_lag.observe(static_cast<double>(item.row.claimed - item.row.due) / 1000);
+}
+
 void Scheduler::start(std::vector<Plan>& plans) {
   for (auto& [schedule, items, next] : plans) {
     for (auto& item : items) {
       if (!item.claimed) continue;
-      if (item.fire && item.execution) item.fire->start();
+      count_fire(item);
+      if (item.fire && item.execution) {
+        const base::WorkScope scope(item.span.work());
+        item.fire->start();
+      }
+      item.span.end();
       if (item.row.state == store::fire::missed) starter_.missed_written(schedule, item.row);
     }
   }
@@ -178,10 +201,16 @@ bool Scheduler::claim(std::vector<Plan>& plans, Tick& tick) {
 
 void Scheduler::claim_fire(store::Session& session, const store::ScheduleRow& schedule, Item& item, UnixMillis now) {
   item.execution.reset();
+  item.row.claimed = now;
   auto row = item.row;
   row.by = self_.get();
-  row.claimed = now;
+  item.span.drop();  // of a claim that is repeated
   if (item.fire) {
+    item.span = base::Span::begin("schedule.fire", base::SpanKind::internal, {});
+    item.span.set("quarterdeck.job.id", row.job_uuid);
+    item.span.set("quarterdeck.project", row.project);
+    item.span.set("quarterdeck.fire.lag_ms", row.claimed - row.due);
+    const base::WorkScope scope(item.span.work());
     item.execution = item.fire->insert(session, now);
     if (!item.execution) {
       row.state = store::fire::skipped;
@@ -192,6 +221,7 @@ void Scheduler::claim_fire(store::Session& session, const store::ScheduleRow& sc
   }
   row.execution = item.execution;
   item.claimed = store::ScheduleStore::claim(session, row);
+  if (!item.claimed) item.span.drop();
   // Somebody else has this fire: the row that was to run it never was.
   if (!item.claimed && item.execution) store::ExecutionStore::withdraw(session, *item.execution);
 }

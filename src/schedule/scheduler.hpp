@@ -81,6 +81,7 @@ class Scheduler {
                  bool& try_later);
   bool claim(std::vector<Plan>& plans, Tick& tick);
   void start(std::vector<Plan>& plans);
+  static void count_fire(const Item& item);
   void settle_unanswered();
   bool is_written(const Item& item);
   void claim_fire(store::Session& session, const store::ScheduleRow& schedule, Item& item, UnixMillis now);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/logging.hpp"
+#include "base/metrics.hpp"
 
 namespace qd::schedule {
 
@@ -13,6 +14,9 @@ constexpr Millis kShortestPause{1};
 constexpr Millis kNoRoomPause{100};
 constexpr Millis kFirstTrouble{200};
 constexpr Millis kLongestTrouble{1'000};  // a database that is back finds fires waiting
+
+const base::CounterFamily ticks_failed{"quarterdeck_schedule_tick_failures_total",
+                                       "Times that looking for what is due failed, as a rule for want of the database"};
 }  // namespace
 
 SchedulerLoop::SchedulerLoop(Scheduler& scheduler, Hooks hooks) : scheduler_(scheduler), hooks_(std::move(hooks)) {}
@@ -71,6 +75,7 @@ Millis SchedulerLoop::tick() {
     if (!tick.next) return kLongestPause;
     return std::clamp(Millis{*tick.next - tick.now}, kShortestPause, kLongestPause);
   } catch (const std::exception& error) {
+    ticks_failed.add();
     trouble_ = std::clamp(trouble_ * 2, kFirstTrouble, kLongestTrouble);
     base::log_warn("schedule", std::string("looking for what is due failed, and is tried again: ") + error.what());
     return trouble_;

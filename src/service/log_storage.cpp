@@ -5,6 +5,7 @@
 
 #include "base/id.hpp"
 #include "base/logging.hpp"
+#include "base/metrics.hpp"
 #include "base/text.hpp"
 #include "log/log_index.hpp"
 #include "log/packed_log.hpp"
@@ -14,6 +15,13 @@
 
 namespace qd::service {
 namespace {
+
+const base::CounterFamily attempts_to_store{"quarterdeck_log_storage_attempts_total",
+                                            "Attempts of this member to store the files of an execution",
+                                            "outcome",
+                                            {"stored", "failed"}};
+const base::CounterFamily bytes_stored{"quarterdeck_log_storage_stored_bytes_total",
+                                       "Bytes of logs that this member stored"};
 
 constexpr std::chrono::milliseconds kStorageTick{500};
 constexpr std::chrono::seconds kPauseAfterFailure{2};
@@ -302,6 +310,7 @@ void LogStorage::give_back(const store::LogStorageRow& row, const std::string& t
                                  std::to_string(row.attempts + 1) + ", the next in " +
                                  std::to_string(pause.count() / 1000) + " s): " + problem);
   rows_.failed(row.execution, self_.uuid(), types, problem, pause);
+  attempts_to_store.with("failed").add();
 }
 
 Result<std::int64_t> LogStorage::store_type(const store::LogStorageRow& row, const model::Execution& execution,
@@ -359,6 +368,8 @@ void LogStorage::store_files(store::LogStorageRow& row) {
     return give_back(row, base::join(left, ","), problem);
   }
   rows_.stored(row, self_.uuid(), bytes);
+  attempts_to_store.with("stored").add();
+  bytes_stored.add(static_cast<double>(bytes));
   base::log_debug("logstore", "execution " + std::to_string(row.execution) + " is stored as " + row.key);
   if (row.pieces.empty()) return;
   if (auto removed = remove_pieces(row, **target); removed) {

@@ -5,12 +5,19 @@
 #include <thread>
 
 #include "base/logging.hpp"
+#include "base/metrics.hpp"
 #include "base/text.hpp"
 
 namespace qd::store {
 namespace {
 
 constexpr int max_conflicts = 8;
+
+const base::HistogramFamily waits{"quarterdeck_database_wait_seconds",
+                                  "How long callers waited for a connection that was not free at once",
+                                  {0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10}};
+const base::CounterFamily refusals{"quarterdeck_database_refused_total",
+                                   "Callers that got no database connection in time"};
 
 // Grows from about 2 to about 250 ms, and differs between those that met, so that they do not meet again.
 void pause_after_conflict(int conflict) {
@@ -105,9 +112,12 @@ void PooledDatabase::take_place() {
   }
   Waiter self;
   waiters_.push_back(&self);
-  const auto deadline = std::chrono::steady_clock::now() + acquire_timeout_;
-  if (self.wake.wait_until(lock, deadline, [&] { return self.granted; })) return;
+  const auto began = std::chrono::steady_clock::now();
+  const bool granted = self.wake.wait_until(lock, began + acquire_timeout_, [&] { return self.granted; });
+  waits.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+  if (granted) return;
   waiters_.erase(std::find(waiters_.begin(), waiters_.end(), &self));
+  refusals.add();
   throw DatabaseError("all " + std::to_string(limit_) + " database connections were busy for " +
                           std::to_string(acquire_timeout_.count()) + " ms, with " + std::to_string(waiters_.size()) +
                           " more callers waiting; try again, look for slow statements, or allow more connections",

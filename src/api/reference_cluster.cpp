@@ -1,0 +1,44 @@
+// Notes on the cluster, its schedules, the member itself and its log storage.
+#include "api/reference.hpp"
+
+namespace qd::api {
+
+std::span<const RouteNote> cluster_notes() {
+  static constexpr RouteNote kNotes[] = {
+      {"GET cluster/members", "Members with their states, and schedules whose owner is gone", "", "", "Members"},
+      {"GET cluster/events", "What happened in the cluster, the newest first", "kind member from until offset max", "",
+       "ClusterEvents"},
+      {"POST enterprise/cluster/executions/enable", "Let a member run executions", "uuid", "", "MemberMode"},
+      {"POST enterprise/cluster/executions/disable", "Let a member start no more executions", "uuid", "", "MemberMode"},
+      {"POST config/refresh", "Read the configuration again; remote execution policies can change so", "", "", "json"},
+
+      {"GET scheduler/jobs", "Scheduled jobs of this member", "", "", "[Job]"},
+      {"GET scheduler/server/{uuid}/jobs", "Scheduled jobs of a member", "", "", "[Job]"},
+      {"PUT scheduler/takeover", "Take over schedules of a member, of all members, or of some jobs", "", "Takeover",
+       "json"},
+      {"GET scheduler/fires", "The ledger of scheduled fires", "server state from until offset max", "", "Fires"},
+      {"GET project/{project}/fires", "Scheduled fires of a project", "server state from until offset max", "",
+       "Fires"},
+      {"GET job/{id}/fires", "Scheduled fires of a job", "server state from until offset max", "", "Fires"},
+
+      {"GET system/info", "This member: version, address, mode, load", "", "", "SystemInfo"},
+      {"GET system/config", "Every configuration key with its value and where it comes from; secrets are left out", "",
+       "", "json"},
+      {"GET system/executions/status", "May this member run executions?", "passiveAs503", "", "ExecutionMode"},
+      {"POST system/executions/enable", "Let this member run executions", "", "", "ExecutionMode"},
+      {"POST system/executions/disable", "Let this member start no more executions", "", "", "ExecutionMode"},
+      {"GET system/logstorage", "How many logs are stored, and how many wait for it", "", "", "LogStorage"},
+      {"GET system/logstorage/incomplete", "Logs that are not stored yet, and why", "offset max", "", "json"},
+      {"POST system/logstorage/incomplete/resume", "Try now to store what waits", "", "", "json"},
+
+      {"GET metrics", "Where the metrics are", "", "", "json"},
+      {"GET metrics/metrics", "Metrics of this member", "format", "", "Metrics text/plain"},
+      {"GET metrics/ping", "Answers pong", "", "", "text/plain"},
+      {"GET metrics/threads", "Threads of this member, with what each waits for", "", "", "text/plain"},
+      {"GET metrics/healthcheck", "Is this member well? 500 when it is not", "", "", "HealthChecks"},
+      {"GET openapi.json", "This document", "", "", "json"},
+  };
+  return kNotes;
+}
+
+}  // namespace qd::api
