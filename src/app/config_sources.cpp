@@ -89,9 +89,9 @@ bool is_surroundings(const std::string& name) {
 }
 
 void put_environment(RawConfig& raw, const ConfigRequest& request) {
-  static constexpr std::array<std::string_view, 10> families{"JAAS_",   "LOGIN_MODULE", "RUNDECK_", "RDECK_",
-                                                             "QD_",     "QUARTERDECK_", "SERVER_",  "DATASOURCE_",
-                                                             "GRAILS_", "FRAMEWORK_"};
+  static constexpr std::array<std::string_view, 11> families{"JAAS_",   "LOGIN_MODULE", "RUNDECK_",  "RDECK_",
+                                                             "QD_",     "QUARTERDECK_", "SERVER_",   "DATASOURCE_",
+                                                             "GRAILS_", "OTEL_",        "FRAMEWORK_"};
   put_jvm_options(raw, variable(request, "RDECK_JVM_OPTS"));
   for (const auto& [name, text] : request.environment) {
     const std::string& candidate = name;

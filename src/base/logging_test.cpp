@@ -38,7 +38,7 @@ TEST_F(LoggingTest, TextNamesWhatALineBelongsTo) {
   }
   const auto text = written();
   EXPECT_NE(text.find("Z info  part: alone\n"), std::string::npos) << text;
-  EXPECT_NE(text.find("Z warn  part: within [request r1 execution 12]\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("Z warning part: within [request r1 execution 12]\n"), std::string::npos) << text;
   EXPECT_EQ(text.find("not asked for"), std::string::npos);
 }
 

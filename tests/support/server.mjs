@@ -22,7 +22,7 @@ const escapeProperty = (text) => text.replace(/[\\:=#! ]/g, (letter) => `\\${let
 const properties = (values) => Object.entries(values).map(([key, value]) => `${key}=${escapeProperty(String(value))}\n`).join('');
 
 function environment(extra) {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(RD_|RDECK_|QD_|NODE_)/.test(name));
+  const kept = Object.entries(process.env).filter(([name]) => !/^(RD_|RDECK_|QD_|OTEL_|NODE_)/.test(name));
   return { ...Object.fromEntries(kept), QD_ADMIN_PASSWORD: ADMIN_PASSWORD, ...extra };
 }
 
