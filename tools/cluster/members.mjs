@@ -110,7 +110,7 @@ async function ask(state, port, method, path, body, type = 'application/json') {
   const login = await fetch(`${origin}/j_security_check`, { method: 'POST', body: form, redirect: 'manual', signal });
   const cookie = login.headers.getSetCookie().find((text) => text.startsWith('JSESSIONID='))?.split(';')[0];
   if (!cookie) throw new Error(`login as admin failed with ${login.status}`);
-  const headers = { Cookie: cookie, Accept: 'application/json', ...(body ? { 'Content-Type': type } : {}) };
+  const headers = { Cookie: cookie, Origin: origin, Accept: 'application/json', ...(body ? { 'Content-Type': type } : {}) };
   const answer = await fetch(`${origin}${path}`, { method, headers, body, signal });
   const text = await answer.text();
   await fetch(`${origin}/user/logout`, { headers: { Cookie: cookie }, redirect: 'manual', signal });
