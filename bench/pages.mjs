@@ -4,7 +4,7 @@ import { ended, importJobs, job, newJob, newProject, run, script } from '../test
 import { startServer } from '../tests/support/server.mjs';
 import { median, spread } from './tools.mjs';
 
-const SLOWER = 4;
+const SLOWER = Number(process.env.QD_BENCH_SLOWER ?? 4);
 const JOBS = 10_000;
 const SCRIPT_LIMIT = 250_000; // bytes, compressed
 const SOON = 1_000; // ms
@@ -85,7 +85,7 @@ export async function pages(table, { rounds }) {
     visits.shift(); // the server's first answer
     const usable = median(visits.map((one) => one.usable));
     const scripts = Math.max(...visits.map((one) => one.scripts));
-    table.add(`first screen: ${screen.name}`, `${usable.toFixed(0)} ms`, `< ${SOON} ms`, usable < SOON, `cold cache, CPU ${SLOWER} times slower: ${spread(visits.map((one) => one.usable), 0)}; the page's own thread worked ${median(visits.map((one) => one.work)).toFixed(0)} ms of an unslowed processor`);
+    table.add(`first screen: ${screen.name}`, `${usable.toFixed(0)} ms`, `< ${SOON} ms`, usable < SOON, `cold cache, CPU ${SLOWER} times slower: ${spread(visits.map((one) => one.usable), 0)}; its thread was busy for ${median(visits.map((one) => one.work)).toFixed(0)} ms, the slowing included`);
     table.add(`its scripts: ${screen.name}`, `${(scripts / 1000).toFixed(0)} kB`, `<= ${SCRIPT_LIMIT / 1000} kB`, scripts <= SCRIPT_LIMIT, 'compressed');
     if (screen.then) {
       const slowest = median(visits.map((one) => one.more));
