@@ -52,6 +52,20 @@ describe('an export', () => {
     assert.equal(files[`${root}files/acls/r.aclpolicy`].toString(), POLICY);
   });
 
+  it('holds executions of jobs that are gone, which come in as nobody\'s', async () => {
+    const project = await newProject(qd);
+    const id = await newJob(qd, project, { steps: ['echo of a job'] });
+    const done = await runToEnd(qd, id);
+    await qd.ok('DELETE', `/job/${id}`, { status: 204 });
+    const left = await executions(project);
+    const archive = (await download(`/project/${project}/export`)).body;
+    assert.equal(Object.keys(unzip(archive)).filter((path) => /execution-/.test(path)).length, left.length);
+    const target = await newProject(qd);
+    if (left.length) assert.equal((await importArchive(qd, target, archive)).json.import_status, 'successful');
+    assert.equal((await executions(target)).length, left.length);
+    assert.ok(done.id);
+  });
+
   it('holds what is asked for', async () => {
     const { project, good, bad } = await filledProject();
     const kinds = async (query) => [...new Set(Object.keys(await exported(project, query)).filter((path) => !path.endsWith('/') && !path.startsWith('META')).map((path) => path.split('/')[1]))].sort();
