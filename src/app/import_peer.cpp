@@ -49,7 +49,6 @@ struct Parts {
         job_service(jobs, projects, executions, job_cache, clock, config.member.uuid, audit),
         policy_service(policies, projects, access, clock, audit),
         settings(archive_settings(config)),
-        components(make_archive_components()),
         execution_import(
             {opened, jobs, self, clock, (config.folders.logs / "rundeck").string(), !config.logs.provider.empty()}),
         project_import({project_service, job_service, policy_service, execution_import, components, audit}, settings) {}
@@ -69,7 +68,7 @@ struct Parts {
   service::Jobs job_service;
   service::Policies policy_service;
   service::ArchiveSettings settings;
-  service::ArchiveComponents components;
+  service::ArchiveComponents components;  // none: webhooks need a server that runs, see moving-from-rundeck.md
   service::ExecutionImport execution_import;
   service::ProjectImport project_import;
   const auth::Identity who = importer();

@@ -79,10 +79,11 @@ TEST(ServiceManager, WatchesOnlyTheProcessThatItNames) {
 }
 
 TEST(ServiceManager, DoesNothingWithoutOneOrWhenItIsGone) {
-  ServiceManager({}).ready("nobody listens");
-  ServiceManager({{"NOTIFY_SOCKET", "relative"}}).alive();
-  ServiceManager({{"NOTIFY_SOCKET", "/nowhere/notify"}}).alive();
-  ServiceManager({{"NOTIFY_SOCKET", "/" + std::string(200, 'x')}}).alive();
+  using Environment = std::map<std::string, std::string>;
+  ServiceManager(Environment{}).ready("nobody listens");
+  for (const std::string& socket :
+       {std::string("relative"), std::string("/nowhere/notify"), "/" + std::string(200, 'x')})
+    ServiceManager(Environment{{"NOTIFY_SOCKET", socket}}).alive();
 }
 
 }  // namespace
