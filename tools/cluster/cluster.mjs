@@ -58,6 +58,7 @@ async function up() {
 }
 
 async function down() {
+  processes.reload();
   await processes.end('haproxy', 'SIGUSR1', 2000);
   await Promise.all(members().map((number) => processes.end(nameOf(number))));
   await Promise.all([processes.end('s3'), processes.end('postgresql', 'SIGINT')]);

@@ -39,6 +39,11 @@ export class Processes {
     renameSync(`${this.file}.new`, this.file);
   }
 
+  // What other commands wrote meanwhile: a member that was started again has another pid.
+  reload() {
+    if (existsSync(this.file)) Object.assign(this.state, JSON.parse(readFileSync(this.file, 'utf8')));
+  }
+
   // 'running', 'paused', or 'gone'.
   how(name) {
     const known = this.state.processes[name];
