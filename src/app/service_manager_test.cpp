@@ -15,6 +15,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::StartsWith;
+using Environment = std::map<std::string, std::string>;
 
 // What the service manager listens on. The name's `@` stands for the abstract namespace.
 class Manager {
@@ -44,7 +45,7 @@ TEST(ServiceManager, HearsReadyReloadingAliveAndStoppingOnAPath) {
   const auth::TempDir dir;
   const std::string name = (dir.path() / "notify").string();
   const Manager manager(name);
-  const ServiceManager told({{"NOTIFY_SOCKET", name}});
+  const ServiceManager told(Environment{{"NOTIFY_SOCKET", name}});
   told.ready("Ready at http://127.0.0.1:4440");
   EXPECT_EQ(manager.heard(), "READY=1\nSTATUS=Ready at http://127.0.0.1:4440");
   told.reloading();
@@ -60,14 +61,14 @@ TEST(ServiceManager, HearsReadyReloadingAliveAndStoppingOnAPath) {
 TEST(ServiceManager, HearsOnAnAbstractSocket) {
   const std::string name = "@quarterdeck-test-" + base::new_uuid();
   const Manager manager(name);
-  ServiceManager({{"NOTIFY_SOCKET", name}}).alive();
+  ServiceManager(Environment{{"NOTIFY_SOCKET", name}}).alive();
   EXPECT_EQ(manager.heard(), "WATCHDOG=1");
 }
 
 TEST(ServiceManager, WatchesOnlyTheProcessThatItNames) {
   const std::string socket = "@quarterdeck-test-" + base::new_uuid();
   const std::string own = std::to_string(getpid());
-  const auto period = [&](std::map<std::string, std::string> environment) {
+  const auto period = [&](Environment environment) {
     environment["NOTIFY_SOCKET"] = socket;
     return ServiceManager(environment).watchdog_period().count();
   };
@@ -79,11 +80,12 @@ TEST(ServiceManager, WatchesOnlyTheProcessThatItNames) {
 }
 
 TEST(ServiceManager, DoesNothingWithoutOneOrWhenItIsGone) {
-  using Environment = std::map<std::string, std::string>;
-  ServiceManager(Environment{}).ready("nobody listens");
-  for (const std::string& socket :
-       {std::string("relative"), std::string("/nowhere/notify"), "/" + std::string(200, 'x')})
-    ServiceManager(Environment{{"NOTIFY_SOCKET", socket}}).alive();
+  for (const std::string& name :
+       {std::string(), std::string("relative"), std::string("/nowhere/notify"), "/" + std::string(200, 'x')}) {
+    const ServiceManager manager(Environment{{"NOTIFY_SOCKET", name}});
+    manager.ready("nobody listens");
+    EXPECT_EQ(manager.watchdog_period().count(), 0);
+  }
 }
 
 }  // namespace

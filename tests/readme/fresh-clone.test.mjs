@@ -17,7 +17,7 @@ describe('README.md in a fresh clone', { skip: process.env.QD_README_LONG ? fals
   let clone, terminal;
 
   const open = async (command, pattern, timeout) => {
-    terminal = new Terminal(command, { cwd: clone, env: { HOME: clone } });
+    terminal = new Terminal(command, { cwd: clone, env: { RD_CONF: '/dev/null' } });
     return until(() => {
       if (terminal.gone) throw new GiveUp(`${command} ended: ${terminal.output.slice(-3000)}`);
       return pattern.exec(terminal.output);
@@ -36,7 +36,7 @@ describe('README.md in a fresh clone', { skip: process.env.QD_README_LONG ? fals
     assert.ok(await free(4440), 'something else listens on port 4440');
     const [start] = shellBlocks('Start it', clone);
     const [, password] = await open(start, /is ready at http:\/\/127\.0\.0\.1:4440[^]*Log in as admin with password (\S+)/, BUILD_LIMIT);
-    const said = await shell(shellBlocks('Import a job, run it, follow it', clone).join(''), { cwd: clone, env: { HOME: clone }, input: `${password}\n` });
+    const said = await shell(shellBlocks('Import a job, run it, follow it', clone).join(''), { cwd: clone, env: { RD_CONF: '/dev/null' }, input: `${password}\n` });
     assert.match(said, /Hello, Ada! This is a friendly greeting\./);
     assert.match(said, /"name": ?"hello"/);
     assert.match(said, /^event: /m);
@@ -46,7 +46,7 @@ describe('README.md in a fresh clone', { skip: process.env.QD_README_LONG ? fals
   it('starts a cluster, which loses a member and gets it back', async () => {
     const [start, tour] = shellBlocks('Break a cluster', clone);
     await open(start, /The cluster is at http:\S+ +user admin, password \S+/, BUILD_LIMIT);
-    const said = await shell(`${tour}./dev cluster resume 1\n./dev cluster status\n`, { cwd: clone, env: { HOME: clone }, timeout: 300_000 });
+    const said = await shell(`${tour}./dev cluster resume 1\n./dev cluster status\n`, { cwd: clone, env: { RD_CONF: '/dev/null' }, timeout: 300_000 });
     assert.match(said, /member2/);
     await terminal.stop();
     assert.doesNotMatch(await shell('./dev cluster status || true', { cwd: clone }), /running/);

@@ -44,7 +44,7 @@ describe('README.md', () => {
 
   it('imports a job, runs it and follows it', async () => {
     const here = shellBlocks('Import a job, run it, follow it').join('').replaceAll('http://127.0.0.1:4440', server.url);
-    const said = await shell(here, { env: { HOME: ROOT }, input: `${ADMIN_PASSWORD}\n` });
+    const said = await shell(here, { env: { RD_CONF: '/dev/null' }, input: `${ADMIN_PASSWORD}\n` });
     assert.match(said, /Hello, Ada! This is a friendly greeting\./);
     assert.match(said, /"name": ?"hello"/);
     assert.match(said, /^event: /m);
