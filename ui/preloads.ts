@@ -10,7 +10,7 @@ const PAGES: Record<string, string> = {
   '^/project/[^/]+/activity': 'activity/ActivityPage',
   '^/project/[^/]+/nodes$': 'nodes/NodesPage',
   '^/project/[^/]+/command/run': 'commands/CommandsPage',
-  '^/(user/login|user/error|user/loggedout|j_security_check)$': 'login/LoginPage',
+  '^/user/(login|error|loggedout)$': 'login/LoginPage',
 };
 
 function filesOf(chunk: Rollup.OutputChunk, bundle: Rollup.OutputBundle, entry: string, found = new Set<string>()): Set<string> {
