@@ -34,7 +34,7 @@ std::span<const RouteNote> cluster_notes() {
       {"GET metrics", "Where the metrics are", "", "", "json"},
       {"GET metrics/metrics", "Metrics of this member", "format", "", "Metrics text/plain"},
       {"GET metrics/ping", "Answers pong", "", "", "text/plain"},
-      {"GET metrics/threads", "Threads of this member, with what each waits for", "", "", "text/plain"},
+      {"GET metrics/threads", "Threads of this member: name, state, processor time", "", "", "text/plain"},
       {"GET metrics/healthcheck", "Is this member well? 500 when it is not", "", "", "HealthChecks"},
       {"GET openapi.json", "This document", "", "", "json"},
   };

@@ -44,8 +44,8 @@ TEST_P(BacklogStoreTest, IsNothingAtFirst) {
   EXPECT_GT(backlog.now, 0);
   EXPECT_TRUE(backlog.schedules.empty());
   EXPECT_EQ(backlog.running + backlog.waiting_for_time + backlog.logs_failing, 0);
-  for (const auto& pile : {backlog.queued_for_member, backlog.queued_for_anyone, backlog.notifications,
-                           backlog.messages, backlog.logs}) {
+  for (const auto& pile :
+       {backlog.queued_for_member, backlog.queued_for_anyone, backlog.notifications, backlog.messages, backlog.logs}) {
     EXPECT_EQ(pile.count, 0);
     EXPECT_EQ(pile.oldest, Millis{0});
   }
