@@ -8,12 +8,12 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Json parsed(std::string_view text) {
+Json posted(std::string_view text) {
   return parse_json(text).value();
 }
 
 const Json& event() {
-  static const Json document = parsed(
+  static const Json document = posted(
       R"({"a": "x y", "n": 7, "yes": true, "none": null, "list": [{"id": 1}, {"id": 2}], "odd key": {"b-c": "deep"},
           "when": "2026-03-01T12:00:00Z", "epoch": 1772366400, "millis": 1772366400000, "tags": ["red", "blue"],
           "evil": "\" -other v ${raw} \\${x}"})");
@@ -107,7 +107,7 @@ TEST(WebhookRules, FollowTheirPolicy) {
 }
 
 TEST(WebhookRules, AreReadWithTheirNumbers) {
-  const auto routing = read_webhook_routing(parsed(R"({"batchKey": "$.m", "rules": [{"jobId": "j", "policy": "any",
+  const auto routing = read_webhook_routing(posted(R"({"batchKey": "$.m", "rules": [{"jobId": "j", "policy": "any",
       "enabled": "false", "jobOptions": [{"name": "o", "value": "$.a"}], "conditions": [{"path": "$.a", "value": "v"}]}]})")
                                                 .as_object());
   ASSERT_TRUE(routing);
@@ -116,14 +116,14 @@ TEST(WebhookRules, AreReadWithTheirNumbers) {
   EXPECT_FALSE(routing->rules[0].enabled);
   EXPECT_EQ(routing->rules[0].conditions.at(0).kind, WebhookCondition::Kind::equals);
   const auto error = [](std::string_view text) {
-    return read_webhook_routing(parsed(text).as_object()).error().message;
+    return read_webhook_routing(posted(text).as_object()).error().message;
   };
   EXPECT_THAT(error(R"({"rules": [{"jobId": "j"}, {}]})"), HasSubstr("rule 2: 'jobId'"));
   EXPECT_THAT(error(R"({"rules": [{"jobId": "j", "policy": "some"}]})"), HasSubstr("all or any"));
 }
 
 TEST(WebhookRules, FlattenBatches) {
-  const auto document = parsed(R"({"m": [[1, [2]], 3], "o": {}})");
+  const auto document = posted(R"({"m": [[1, [2]], 3], "o": {}})");
   EXPECT_EQ(webhook_events(document, "$.m").value(), (std::vector<Json>{1, 2, 3}));
   EXPECT_EQ(webhook_events(document, "").value(), std::vector<Json>{document});
   EXPECT_FALSE(webhook_events(document, "$.o"));
