@@ -23,7 +23,7 @@ model::Webhook some() {
 TEST(WebhookCodec, ArchivesKeepThem) {
   const auto yaml = encode_webhooks({some()}, {.tokens = true});
   EXPECT_THAT(yaml, HasSubstr("eventPlugin: webhook-run-job"));
-  EXPECT_THAT(yaml, HasSubstr("roles: ops,dev"));
+  EXPECT_THAT(yaml, HasSubstr("roles: 'ops,dev'"));
   const auto back = decode_webhooks(yaml);
   ASSERT_TRUE(back) << back.error().message;
   ASSERT_EQ(back->size(), 1u);
