@@ -7,7 +7,8 @@ namespace qd::api {
 
 std::vector<RouteNote> all_notes() {
   std::vector<RouteNote> all;
-  for (const auto& family : {project_notes(), job_notes(), execution_notes(), cluster_notes(), access_notes()})
+  for (const auto& family :
+       {project_notes(), job_notes(), execution_notes(), cluster_notes(), access_notes(), exchange_notes()})
     all.insert(all.end(), family.begin(), family.end());
   return all;
 }

@@ -38,6 +38,7 @@ std::span<const RouteNote> job_notes();
 std::span<const RouteNote> execution_notes();
 std::span<const RouteNote> cluster_notes();
 std::span<const RouteNote> access_notes();
+std::span<const RouteNote> exchange_notes();
 
 // All of the above; nullptr: nobody wrote one.
 const RouteNote* note_of(std::string_view method, std::string_view pattern);

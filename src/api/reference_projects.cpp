@@ -8,6 +8,7 @@ std::span<const RouteNote> project_notes() {
       {"GET projects", "Projects that the user may read", "", "", "[Project]"},
       {"POST projects", "Make a project", "", "NewProject", "201 Project"},
       {"GET project/{project}", "A project, with its configuration for those who may configure it", "", "", "Project"},
+      {"GET project/{project}/meta", "Facts about a project by name", "meta metaExclude", "", "json"},
       {"DELETE project/{project}", "Remove a project with its jobs and executions", "", "", ""},
       {"GET project/{project}/config", "Configuration of the project", "", "", "Properties text/plain"},
       {"PUT project/{project}/config", "Replace the configuration", "", "Properties text/plain",

@@ -79,6 +79,12 @@ void add_jobs(std::vector<ShapeNote>& all) {
                                {"serverOwner?", flag()}})});
   all.push_back(
       {"JobImport", shape({{"succeeded", list(imported)}, {"failed", list(imported)}, {"skipped", list(imported)}})});
+  all.push_back({"Level", shape({{"path", text()},
+                                 {"items", list(shape({{"job", flag()},
+                                                       {"groupPath", or_null(text())},
+                                                       {"jobName", or_null(text())},
+                                                       {"description", or_null(text())},
+                                                       {"id", or_null(text())}}))}})});
   all.push_back({"ScheduleCheck", shape({{"valid", flag()}, {"message?", text()}, {"times", list(time())}})});
   all.push_back({"OptionCheck", shape({{"valid", flag()}, {"messages", object()}})});
   all.push_back({"JobInput", shape({{"options", list(shape({{"name", text()}}))},
@@ -301,6 +307,10 @@ void add_access(std::vector<ShapeNote>& all) {
                                                               {"action", text()},
                                                               {"user", text()},
                                                               {"resourceType", text()}}))}})});
+  all.push_back({"Authorizations",
+                 shape({{"authorizationContext", shape({{"type", text()}, {"name?", text()}})},
+                        {"resource", object()},
+                        {"actionAuthorizations", list(shape({{"actionName", text()}, {"isAuthorized", flag()}}))}})});
   all.push_back({"Plugin", shape({{"id", text()},
                                   {"name", text()},
                                   {"service", text()},

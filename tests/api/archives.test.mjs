@@ -73,12 +73,31 @@ describe('an export', () => {
     assert.deepEqual(await kinds({ exportAll: false, exportExecutions: true }), ['executions', 'reports']);
     assert.deepEqual(await kinds({ exportConfigs: true, exportAll: false }), ['files']);
     assert.deepEqual(await kinds({ exportAll: false }), []);
-    assert.deepEqual(await kinds({ exportAll: true }), ['executions', 'files', 'jobs', 'reports']);
+    assert.deepEqual(await kinds({ exportAll: true }), ['executions', 'files', 'jobs', 'reports', 'webhooks.yaml']);
     const some = Object.keys(await exported(project, { executionIds: `${good.id}` })).filter((path) => /execution-/.test(path));
     assert.deepEqual(some, [`rundeck-${project}/executions/execution-${good.id}.xml`]);
     const sent = await qd.api('POST', `/project/${project}/export`, { form: { executionIds: [good.id, bad.id] } });
     assert.equal(Object.keys(unzip(sent.body)).filter((path) => /execution-/.test(path)).length, 2);
     await qd.fails(400, null, 'GET', `/project/${project}/export`, { query: { executionIds: '1,x' } });
+  });
+
+  it('takes webhooks along, with their tokens only when asked, and gives new ones where they are taken', async () => {
+    const { project } = await filledProject();
+    const hook = { project, name: 'deploys', user: 'admin', roles: 'admin', enabled: true, eventPlugin: 'log-webhook-event', config: {} };
+    await qd.ok('POST', `/project/${project}/webhook`, { json: hook });
+    const [made] = await qd.ok('GET', `/project/${project}/webhooks`);
+    const yaml = async (query) => `${(await exported(project, { exportAll: false, exportWebhooks: true, ...query }))[`rundeck-${project}/webhooks.yaml`]}`;
+    assert.match(await yaml({}), /name: deploys/);
+    assert.ok(!(await yaml({})).includes(made.authToken), 'a token that nobody asked for');
+    assert.ok((await yaml({ whkIncludeAuthTokens: true })).includes(made.authToken));
+    const archive = (await download(`/project/${project}/export`)).body;
+    const target = await newProject(qd);
+    assert.equal((await importArchive(qd, target, archive)).json.import_status, 'successful');
+    assert.deepEqual(await qd.ok('GET', `/project/${target}/webhooks`), [], 'webhooks come only when they are asked for');
+    assert.equal((await importArchive(qd, target, archive, { query: { importWebhooks: true, whkRegenUuid: true } })).json.import_status, 'successful');
+    const [copy] = await qd.ok('GET', `/project/${target}/webhooks`);
+    assert.equal(copy.name, 'deploys');
+    assert.notEqual(copy.authToken, made.authToken);
   });
 
   it('goes on in the background, and is fetched by its token', async () => {

@@ -9,6 +9,7 @@ import Ajv from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { BINARY, startServer } from '../support/server.mjs';
 import { NOWHERE, ended, newJob, newProject, runToEnd, unique } from '../support/scenario.mjs';
+import { until } from '../support/wait.mjs';
 
 let qd, document, routes, ajv;
 const known = {};  // values for parameters of paths
@@ -49,17 +50,23 @@ async function seed() {
   const calendar = { name: 'c', calendarType: 'blackout', dateType: 'weekly', dateDefinition: ['SAT'], allReference: true };
   await qd.ok('POST', `/project/${known.project}/calendars`, { json: calendar });
   await qd.ok('POST', '/system/calendars', { json: { ...calendar, allReference: false, objects: [{ name: known.project }] } });
+  const hook = { project: known.project, name: 'h', user: 'admin', roles: '*', enabled: true, eventPlugin: 'log-webhook-event', config: {} };
+  const made = await qd.ok('POST', `/project/${known.project}/webhook`, { json: hook });
+  known.webhook = `${(await qd.ok('GET', `/project/${known.project}/webhooks`)).find((one) => one.uuid === made.uuid || one.name === 'h').id}`;
+  known.archive = (await qd.ok('GET', `/project/${known.project}/export/async`)).token;
+  await until(async () => (await qd.ok('GET', `/project/${known.project}/export/status/${known.archive}`)).ready, { what: 'the archive' });
   known.schedule = `${(await qd.ok('POST', `/project/${known.project}/schedules`, { json: { name: 's', type: 'CRON', crontabString: '0 0 3 ? * * *' } })).id}`;
 }
 
 // A value for a parameter of a path: what there is, or what is nowhere.
 function valueOf(path, name, there) {
-  if (!there && name !== 'project') return name === 'id' && /execution|schedules|calendars/.test(path) ? '999999' : NOWHERE;
+  if (!there && name !== 'project') return name === 'id' && /execution|schedules|calendars|webhook/.test(path) ? '999999' : NOWHERE;
   const values = {
     project: there ? known.project : 'nowhere',
-    id: path.includes('/schedules/') ? known.schedule : path.startsWith('/execution/') ? known.execution : path.startsWith('/token/') ? known.token : known.job,
+    id: path.includes('/schedules/') ? known.schedule : path.startsWith('/execution/') ? known.execution : path.startsWith('/token/') ? known.token : /webhook/.test(path) ? known.webhook : known.job,
     name: path.includes('/acl/') ? 'a.aclpolicy' : path.startsWith('/plugin/') ? 'local' : 'any',
     key: path.startsWith('/jobs/file/') ? known.key : 'a.key',
+    token: path.startsWith('/webhook/') ? 'nobody-has-such-a-token' : known.archive, kind: 'job', type: path.includes('/application/') ? 'project' : 'node', specifier: path.includes('/job/') ? known.job : 'any',
     path: 'a', revision: '1', option: 'color', node: 'any', stepctx: '1', index: '1', service: 'NodeExecutor',
     login: path.startsWith('/user/local/') ? 'ann' : 'admin', user: 'admin', execution: known.execution, uuid: NOWHERE, job: known.job,
   };
@@ -75,10 +82,16 @@ const QUERIES = {
   '/execution/{id}/output/search': { query: 'hello' },
   '/project/{project}/output/search': { query: 'hello' },
   '/project/{project}/jobs/glance': { idlist: NOWHERE },
+  '/authorizations/application/{kind}': { actions: 'read' },
+  '/authorizations/application/{type}/{specifier}': { actions: 'read' },
+  '/authorizations/project/{project}/{kind}': { actions: 'read' },
+  '/authorizations/project/{project}/{type}/{specifier}': { actions: 'read' },
+  '/authorizations/project/{project}/job/{specifier}': { actions: 'read' },
 };
 // Reads that cannot succeed here, and with what they are answered.
 const REFUSED = new Map([
   ['/project/{project}/run/url', 400],               // needs a server of scripts
+  ['/project/{project}/import/status', 404],         // nothing is imported
   ['/project/{project}/resource/{name}', 404],       // the node's name is the machine's
 ]);
 
