@@ -134,7 +134,10 @@ bool RemoteExecution::may_take(const std::string& project, const std::string& fr
 Result<> RemoteExecution::forward(const model::Execution& execution,
                                   const std::map<std::string, std::string>& secrets) {
   if (execution.server_uuid.empty()) {  // for whoever has room
-    for (const auto& candidate : cluster::candidates(cluster_->view())) {
+    const auto seen = cluster_->view();
+    const bool fire = execution.type == "scheduled";
+    // A member that has just come must hear of it, too: nobody else may have room.
+    for (const auto& candidate : cluster::candidates(fire ? seen : members_now(*database_, seen))) {
       if (candidate.active && candidate.uuid != self_.uuid()) {
         (void)cluster_->messages().send({candidate.uuid, cluster::message_kind::wake, execution.id, "", false});
       }
