@@ -26,7 +26,10 @@ struct EntryFree {
 struct ZipWriter::Impl {
   explicit Impl(std::string file) : path(std::move(file)) {}
   ~Impl() {
-    if (writer) archive_write_fail(writer.get());  // closes without an end: the file is not to be taken for a whole one
+    if (writer) {
+      archive_write_finish_entry(writer.get());  // libarchive forgets the compressor of an entry that is never finished
+      archive_write_fail(writer.get());          // closes without an end: the file is not to be taken for a whole one
+    }
     writer.reset();
     if (fd >= 0) ::close(fd);
   }

@@ -78,11 +78,14 @@ base::Task<SftpClient::Start> SftpClient::start() {
     co_return code != SSH_AGAIN&& ssh_is_connected(link_->session()) != 0 ? Start::unavailable : Start::failed;
   auto sending = send(std::string(1, static_cast<char>(kInit)) + number32(3));
   const auto sent = co_await std::move(sending);
-  if (!sent) co_return Start::failed;
+  // A subsystem whose program is missing ends at once, before or after we have said something.
+  const auto ended = [this] {
+    return ssh_is_connected(link_->session()) != 0 && !over_() ? Start::unavailable : Start::failed;
+  };
+  if (!sent) co_return ended();
   auto receiving = receive();
   const auto answer = co_await std::move(receiving);
-  // A subsystem whose program is missing ends at once.
-  if (!answer) co_return ssh_is_connected(link_->session()) != 0 && !over_() ? Start::unavailable : Start::failed;
+  if (!answer) co_return ended();
   co_return answer->type == kVersion ? Start::ready : Start::unavailable;
 }
 
