@@ -48,6 +48,15 @@ class Proxy {
       upstream.resetAndDestroy();
     }
   }
+  // Lets go of everything, and waits until it is gone: a worker that is ended while a socket is being reset hangs (Node 20).
+  async end() {
+    this.#refusing = true;
+    const sockets = [...this.#pairs].flatMap(({ client, upstream }) => [client, upstream]).filter((socket) => !socket.closed);
+    const gone = [this.server, ...sockets].map((one) => once(one, 'close'));
+    this.server.close();
+    for (const socket of sockets) socket.destroy();
+    await Promise.all(gone);
+  }
   // Nothing passes any more, in neither direction, and nobody is told: a network that swallows packets.
   freeze() {
     this.#frozen = true;
@@ -95,7 +104,7 @@ class RemoteProxy {
     return this.#tell('heal');
   }
   async close() {
-    await this.#tell('refuse');
+    await this.#tell('end');
     await this.#worker.terminate();
   }
 }
