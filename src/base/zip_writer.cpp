@@ -26,11 +26,10 @@ struct EntryFree {
 struct ZipWriter::Impl {
   explicit Impl(std::string file) : path(std::move(file)) {}
   ~Impl() {
-    if (writer) {
-      archive_write_finish_entry(writer.get());  // libarchive forgets the compressor of an entry that is never finished
-      archive_write_fail(writer.get());          // closes without an end: the file is not to be taken for a whole one
-    }
-    writer.reset();
+    const bool unfinished = writer != nullptr;
+    writer.reset();  // with an end, as libarchive would not free everything otherwise
+    // What nobody finished is not to be taken for a whole archive; where that fails, it has no end either.
+    if (fd >= 0 && unfinished) (void)!::ftruncate(fd, 0);
     if (fd >= 0) ::close(fd);
   }
   Impl(const Impl&) = delete;

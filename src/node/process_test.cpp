@@ -162,7 +162,7 @@ TEST_F(ProcessTest, TheChildHasItsOwnSessionAndNothingOfOurs) {
   sigemptyset(&blocked);
   sigaddset(&blocked, SIGUSR1);
   CollectOutput output;
-  EXPECT_TRUE(run_shell("set -- $(cat /proc/self/stat); echo $$ $6; ls /proc/$$/fd | tr '\\n' ' '; echo; "
+  EXPECT_TRUE(run_shell("set -- $(cat /proc/self/stat); echo $$ $6; ls -m /proc/self/fd; "
                         "exec sed -nE 's/Sig(Blk|Ign):.//p' /proc/self/status",
                         output)
                   .succeeded());
@@ -172,7 +172,7 @@ TEST_F(ProcessTest, TheChildHasItsOwnSessionAndNothingOfOurs) {
   ASSERT_EQ(lines.size(), 5u) << output.out;
   const auto words = base::split(lines[0], ' ');
   EXPECT_EQ(words[0], words[1]) << "the shell leads its session";
-  EXPECT_EQ(lines[1], "0 1 2 ");
+  EXPECT_EQ(lines[1], "0, 1, 2, 3") << "3 is the folder that ls reads";
   const auto ordinary_signals = [](const std::string& mask) { return std::stoull(mask, nullptr, 16) & 0x7fffffff; };
   EXPECT_EQ(ordinary_signals(lines[2]), 0u) << "blocked";
   EXPECT_EQ(ordinary_signals(lines[3]), 0u) << "ignored";
