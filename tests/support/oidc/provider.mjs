@@ -1,6 +1,6 @@
 // An OpenID provider of our own: npm oidc-provider on a free port of the loopback, whose answers a test can spoil.
 import { execFileSync } from 'node:child_process';
-import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import http from 'node:http';
 import { dirname, join } from 'node:path';
@@ -28,7 +28,9 @@ export const decodeJwt = (token) => ({ header: JSON.parse(Buffer.from(token.spli
 // A key pair with its key id, as a private JWK.
 export function newKey(kind, kid) {
   const options = kind === 'RS256' ? ['rsa', { modulusLength: 2048 }] : kind === 'EdDSA' ? ['ed25519'] : ['ec', { namedCurve: 'P-256' }];
-  const { privateKey } = generateKeyPairSync(...options);
+  // By way of a text: a collection of garbage while a key that was just made is exported as JWK locks Node 20 up for good.
+  const { privateKey: made } = generateKeyPairSync(...options);
+  const privateKey = createPrivateKey(made.export({ type: 'pkcs8', format: 'pem' }));
   return { kind, kid, privateKey, jwk: { ...privateKey.export({ format: 'jwk' }), kid, use: 'sig', alg: kind } };
 }
 
