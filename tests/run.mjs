@@ -10,6 +10,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startDatabaseServer } from './support/databases.mjs';
 
+// A file that takes longer than this, in ms, hangs: it is ended, and fails.
+const FILE_LIMIT = 600_000 * Number(process.env.QD_TEST_SLOW ?? 1);
+
 const here = dirname(fileURLToPath(import.meta.url));
 const args = process.argv.slice(2);
 function option(name) {
@@ -23,7 +26,7 @@ const files = args.length ? args : readdirSync(join(here, 'api')).filter((name) 
 function runFiles(kind, handle) {
   const env = { ...process.env, QD_TEST_DB: kind };
   if (handle) env.QD_TEST_DB_SERVER = JSON.stringify(handle);
-  const child = spawn(process.execPath, ['--test', `--test-concurrency=${atOnce}`, ...files], { env, stdio: 'inherit' });
+  const child = spawn(process.execPath, ['--test', `--test-concurrency=${atOnce}`, `--test-timeout=${FILE_LIMIT}`, ...files], { env, stdio: 'inherit' });
   const pass = (signal) => child.kill(signal);
   process.once('SIGINT', pass);
   process.once('SIGTERM', pass);
