@@ -24,7 +24,7 @@ test('report, metrics, log storage, keys, plugins, configuration and audit trail
   const visitor = await Visitor.come(browser, qd, { expected: ['404 (Not Found)'] });
   const page = await visitor.open('/menu/systemInfo');
   await page.getByText((await qd.ok('GET', '/system/info')).system.rundeck.serverUUID).waitFor();
-  await page.getByText('Healthy').waitFor();
+  await page.getByText('Healthy').first().waitFor();
   await visitor.picture('system-report');
   await page.getByRole('link', { name: 'Metrics' }).click();
   await page.getByText('quarterdeck_http_requests_total').waitFor();
