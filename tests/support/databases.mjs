@@ -122,7 +122,7 @@ export class PostgreSql extends DatabaseServer {
   // Whoever listens at the port.
   static ask(port, text, { database = 'postgres', timeout } = {}) {
     const args = ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-h', '127.0.0.1', '-p', String(port), '-U', 'postgres', '-d', database, '-f', '-'];
-    return execFileSync(program('psql', ...PostgreSql.bin()), args, { input: text, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'], timeout });
+    return execFileSync(program('psql', ...PostgreSql.bin()), args, { input: text, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'], timeout, maxBuffer: 1 << 30 });
   }
   // To all its processes: each is in a session of its own.
   signal(name) {
@@ -169,7 +169,7 @@ class MariaDb extends DatabaseServer {
   }
   sql(text, database) {
     const args = ['--no-defaults', '--protocol=tcp', '-h', '127.0.0.1', '-P', String(this.port), '-u', 'root', '-N', '-B', ...(database ? [database] : [])];
-    return execFileSync(program('mariadb'), args, { input: text, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+    return execFileSync(program('mariadb'), args, { input: text, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'], maxBuffer: 1 << 30 });
   }
   dump(database) {
     const args = ['--no-defaults', '--protocol=tcp', '-h', '127.0.0.1', '-P', String(this.port), '-u', 'root', '--hex-blob', database];
