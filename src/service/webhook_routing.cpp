@@ -167,22 +167,12 @@ Result<WebhookReply> handle_pagerduty_v2(const WebhookWork& work) {
 }
 
 Result<> check_pagerduty_v3(const JsonObject& config) {
-  const std::string secret = text_or(config, "secret");
-  if (!secret.empty() && !secret.starts_with("keys/"))
-    return fail(ErrorKind::invalid, "secret : must be a path of the key storage, keys/…");
+  if (auto ok = check_secret_setting(config); !ok) return ok;
   return check_routing(config);
 }
 
 Result<WebhookReply> handle_pagerduty_v3(const WebhookWork& work) {
-  if (const std::string path = text_or(work.hook.config, "secret"); !path.empty()) {
-    const auto secret = work.secret(path);
-    if (!secret) return fail(secret.error());
-    const auto found = work.event.headers.find("x-pagerduty-signature");
-    const std::string header = found == work.event.headers.end() ? "" : found->second;
-    if (!signed_with(*secret, work.event.body, header, "v1="))
-      return fail(ErrorKind::unauthorized,
-                  "The signature in X-PagerDuty-Signature is not that of the webhook's secret");
-  }
+  if (auto ok = check_signature(work, "X-PagerDuty-Signature", "v1="); !ok) return fail(ok.error());
   return route_with(work, "");
 }
 

@@ -50,9 +50,7 @@ Result<WebhookReply> run_job_of_webhook(const WebhookWork& work) {
 }
 
 Result<> check_github(const JsonObject& config) {
-  const std::string secret = text_or(config, "secret");
-  if (!secret.empty() && !secret.starts_with("keys/"))
-    return fail(ErrorKind::invalid, "secret : must be a path of the key storage, keys/…");
+  if (auto ok = check_secret_setting(config); !ok) return ok;
   return check_run_job(config);
 }
 
@@ -61,12 +59,7 @@ Result<WebhookReply> handle_github(const WebhookWork& work) {
     const auto found = work.event.headers.find(name);
     return found == work.event.headers.end() ? std::string() : found->second;
   };
-  if (const std::string path = text_or(work.hook.config, "secret"); !path.empty()) {
-    const auto secret = work.secret(path);
-    if (!secret) return fail(secret.error());
-    if (!signed_with(*secret, work.event.body, header("x-hub-signature-256"), "sha256="))
-      return fail(ErrorKind::unauthorized, "The signature in X-Hub-Signature-256 is not that of the webhook's secret");
-  }
+  if (auto ok = check_signature(work, "X-Hub-Signature-256", "sha256="); !ok) return fail(ok.error());
   if (header("x-github-event") == "ping") return WebhookReply{"ok", {}, {}, ""};
   auto data = posted_json(work.event);
   if (!data) return fail(data.error());
