@@ -52,6 +52,16 @@ class EngineTest : public testing::Test {
   std::string errors(const model::Execution& execution);  // ERROR lines
   JsonObject state(const model::Execution& execution);
   static std::string step_state(const JsonObject& state, std::size_t step);
+  // Puts one in front of the database that misbehaves; the stores go through it from now on. Before open().
+  template <class Wrapper>
+  Wrapper* wrap_database() {
+    auto wrapped = std::make_unique<Wrapper>(std::move(database));
+    Wrapper* given = wrapped.get();
+    use_database(std::move(wrapped));
+    return given;
+  }
+  void use_database(std::unique_ptr<store::Database> given);
+
   static void await(const std::function<bool()>& condition);        // fails the test when it does not come true
   static std::vector<int> processes_with(const std::string& mark);  // whose command line holds it
 

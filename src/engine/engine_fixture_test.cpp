@@ -16,11 +16,7 @@ EngineTest::EngineTest() {
   loop.start();
   store::DatabaseConfig config;
   config.url = "sqlite:" + (folder / "test.db").string();
-  database = store::Database::open(config).value();
-  executions = std::make_unique<store::ExecutionStore>(*database);
-  jobs = std::make_unique<store::JobStore>(*database);
-  projects = std::make_unique<store::ProjectStore>(*database);
-  uploads = std::make_unique<store::UploadStore>(*database);
+  use_database(store::Database::open(config).value());
   projects->create({"p", {{"project.globals.region", "north"}}, 0});
   node::LocalConfig local;
   local.temp_directory = folder.string();
@@ -30,6 +26,14 @@ EngineTest::EngineTest() {
   server.name = "server";
   server.attributes = {{"hostname", "server.example"}, {"osFamily", "unix"}};
   nodes.list = {server};
+}
+
+void EngineTest::use_database(std::unique_ptr<store::Database> given) {
+  database = std::move(given);
+  executions = std::make_unique<store::ExecutionStore>(*database);
+  jobs = std::make_unique<store::JobStore>(*database);
+  projects = std::make_unique<store::ProjectStore>(*database);
+  uploads = std::make_unique<store::UploadStore>(*database);
 }
 
 EngineTest::~EngineTest() {

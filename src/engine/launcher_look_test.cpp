@@ -72,13 +72,7 @@ class BrokenDatabase final : public store::Database {
 class LauncherLookTest : public EngineTest {
  protected:
   LauncherLookTest() {
-    auto wrapped = std::make_unique<BrokenDatabase>(std::move(database));
-    broken = wrapped.get();
-    database = std::move(wrapped);
-    executions = std::make_unique<store::ExecutionStore>(*database);
-    jobs = std::make_unique<store::JobStore>(*database);
-    projects = std::make_unique<store::ProjectStore>(*database);
-    uploads = std::make_unique<store::UploadStore>(*database);
+    broken = wrap_database<BrokenDatabase>();
     job = job_of("j", {command("echo ran")});
     save(job);
   }

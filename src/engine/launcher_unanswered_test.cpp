@@ -34,16 +34,7 @@ class UnansweredDatabase final : public store::Database {
 
 class UnansweredTest : public EngineTest {
  protected:
-  UnansweredTest() {
-    auto wrapped = std::make_unique<UnansweredDatabase>(std::move(database));
-    flaky = wrapped.get();
-    database = std::move(wrapped);
-    executions = std::make_unique<store::ExecutionStore>(*database);
-    jobs = std::make_unique<store::JobStore>(*database);
-    projects = std::make_unique<store::ProjectStore>(*database);
-    uploads = std::make_unique<store::UploadStore>(*database);
-  }
-  UnansweredDatabase* flaky;
+  UnansweredDatabase* flaky = wrap_database<UnansweredDatabase>();
 };
 
 TEST_F(UnansweredTest, WhatItsCallerWasToldHadFailedIsClosed) {
