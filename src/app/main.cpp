@@ -98,37 +98,51 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// A base folder that is complete, and this process's alone for as long as this lives.
+struct OpenBase {
+  qd::app::FirstStart first;
+  qd::app::Config config;
+  qd::app::BaseFolderLock lock;
+};
+
+qd::Result<OpenBase> open_base(const ConfigRequest& request) {
+  auto first = qd::app::prepare_base_folder(request);
+  if (!first) return qd::fail(first.error());
+  auto config = qd::app::load_config(request);
+  if (!config) return qd::fail(config.error());
+  if (auto made = qd::app::make_folders(*config); !made) return qd::fail(made.error());
+  auto lock = qd::app::BaseFolderLock::take(*config);
+  if (!lock) return qd::fail(lock.error());
+  auto uuid = qd::app::server_uuid(*config);
+  if (!uuid) return qd::fail(uuid.error());
+  config->member.uuid = std::move(*uuid);
+  return OpenBase{std::move(*first), std::move(*config), std::move(*lock)};
+}
+
 int run_server(const ConfigRequest& request) {
   sigset_t signals;
   block_signals(signals);
   const qd::UnixMillis begun = qd::SystemClock().now();
   const qd::app::ServiceManager manager(request.environment);
-  auto first = qd::app::prepare_base_folder(request);
-  if (!first) return fail_start(first.error());
-  auto config = qd::app::load_config(request);
-  if (!config) return fail_start(config.error());
-  if (auto made = qd::app::make_folders(*config); !made) return fail_start(made.error());
-  const auto lock = qd::app::BaseFolderLock::take(*config);
-  if (!lock) return fail_start(lock.error());
-  const auto uuid = qd::app::server_uuid(*config);
-  if (!uuid) return fail_start(uuid.error());
-  config->member.uuid = *uuid;
-  for (const std::string& name : config->storage.secret_variables) unsetenv(name.c_str());
-  qd::base::init_logging(config->log.level, config->log.file.string());
-  qd::base::set_log_format(config->log.format);
-  note_unimplemented(*config);
-  const qd::Millis longest_end = config->server.stop_grace + kEndOfParts;
+  auto base = open_base(request);
+  if (!base) return fail_start(base.error());
+  qd::app::Config& config = base->config;
+  for (const std::string& name : config.storage.secret_variables) unsetenv(name.c_str());
+  qd::base::init_logging(config.log.level, config.log.file.string());
+  qd::base::set_log_format(config.log.format);
+  note_unimplemented(config);
+  const qd::Millis longest_end = config.server.stop_grace + kEndOfParts;
 
   qd::app::Server server(
-      std::move(*config), [&request] { return qd::app::load_config(request); }, qd::app::web_bundle());
+      std::move(config), [&request] { return qd::app::load_config(request); }, qd::app::web_bundle());
   try {
     if (auto started = server.start(); !started) return fail_start(started.error());
   } catch (const std::exception& error) {
     return fail_start({qd::ErrorKind::unavailable, error.what(), ""});
   }
   announce(server, begun);
-  if (first->generated_password) {
-    std::cout << "Log in as admin with password " << *first->generated_password
+  if (base->first.generated_password) {
+    std::cout << "Log in as admin with password " << *base->first.generated_password
               << " (shown this once; only its hash is kept)" << std::endl;
   }
   manager.ready("Ready at " + server.local_url());
@@ -184,23 +198,15 @@ int import_peer(const ConfigRequest& request, const std::vector<std::string>& fo
                                 ? qd::app::PeerImport::Archive{archive, ""}
                                 : qd::app::PeerImport::Archive{archive.substr(0, equals), archive.substr(equals + 1)});
   }
-  const auto first = qd::app::prepare_base_folder(request);
-  if (!first) return fail_start(first.error());
-  auto config = qd::app::load_config(request);
-  if (!config) return fail_start(config.error());
-  if (auto made = qd::app::make_folders(*config); !made) return fail_start(made.error());
-  const auto lock = qd::app::BaseFolderLock::take(*config);
-  if (!lock) return fail_start(lock.error());
-  const auto uuid = qd::app::server_uuid(*config);
-  if (!uuid) return fail_start(uuid.error());
-  config->member.uuid = *uuid;
-  qd::base::init_logging(config->log.level, "");
+  const auto base = open_base(request);
+  if (!base) return fail_start(base.error());
+  qd::base::init_logging(base->config.log.level, "");
   try {
-    const auto report = qd::app::import_peer(*config, from);
+    const auto report = qd::app::import_peer(base->config, from);
     if (!report) return fail_start(report.error());
     std::cout << report->text();
-    if (first->generated_password)
-      std::cout << "The user admin was made, with password " << *first->generated_password << " (shown this once)\n";
+    if (const auto& password = base->first.generated_password)
+      std::cout << "The user admin was made, with password " << *password << " (shown this once)\n";
     return report->count(qd::app::ImportRow::Outcome::not_taken) == 0 ? 0 : 1;
   } catch (const std::exception& error) {
     std::cerr << "The import broke off: " << error.what() << "\n";
