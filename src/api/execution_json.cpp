@@ -10,6 +10,10 @@ const service::Jobs::Facts& JobFacts::of(const std::string& job_uuid) {
   return known_[job_uuid] = jobs_.facts(job_uuid);
 }
 
+void JobFacts::know(const std::string& job_uuid, const std::string& description) {
+  known_[job_uuid] = {description, jobs_.average_duration(job_uuid)};
+}
+
 JsonObject execution_json(const Call& call, const model::Execution& execution, JobFacts& facts) {
   const Services& services = call.services;
   codec::ExecutionFacts known{services.server_url, api_url(services, ""), {}, {}, {}};

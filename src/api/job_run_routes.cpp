@@ -8,10 +8,11 @@
 namespace qd::api {
 namespace {
 
-http::Response started(Call& call, const Result<model::Execution>& execution) {
-  return answer(execution, [&](const model::Execution& found) {
+http::Response started(Call& call, const Result<service::Executions::Started>& run) {
+  return answer(run, [&](const service::Executions::Started& begun) {
     JobFacts facts(call.services.jobs);
-    return json_answer(execution_json(call, found, facts));
+    facts.know(begun.execution.job_uuid, begun.job_description);
+    return json_answer(execution_json(call, begun.execution, facts));
   });
 }
 

@@ -186,7 +186,9 @@ class Launcher {
   //   conflict  api.error.execution.conflict   "Execution had a conflict: …" (limit of running executions)
   //   unavailable                              too many executions run; the launcher is not started; the other members
   //                                            declared this one dead, and it has not returned yet
-  Result<model::Execution> launch(RunRequest request);
+  // `project_config` is that of the job's project, for who has read it; else it is read here.
+  Result<model::Execution> launch(RunRequest request,
+                                  const std::map<std::string, std::string>* project_config = nullptr);
 
   // The same in parts, for a caller that writes the row in a transaction of its own. `project_config` saves reading it.
   Result<std::unique_ptr<PreparedRun>> prepare(RunRequest request,

@@ -9,11 +9,13 @@
 #include <string>
 
 #include "base/guarded.hpp"
+#include "engine/admission.hpp"
 #include "engine/due_list.hpp"
 #include "engine/launcher.hpp"
 #include "engine/look_gate.hpp"
 #include "engine/run.hpp"
 #include "engine/run_registry.hpp"
+#include "engine/start_writer.hpp"
 #include "model/member.hpp"
 
 namespace qd::engine {
@@ -91,6 +93,7 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   const model::OwnIncarnation alone;
   const model::OwnIncarnation& self;
   std::atomic<std::int64_t> over{-1};  // the last incarnation that was declared dead
+  StartWriter starts{parts.database};
   OutcomeWriter outcomes{parts.loop, parts.pool, parts.database};
   RunRegistry registry;
   DueList due;
@@ -106,6 +109,9 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
 };
 
 struct PreparedRun::Inside {
+  // Its row is an INSERT and nothing else: no lock on the job, and no look at what runs.
+  bool simple() const { return run_at || (route.where == Route::Where::here && !running_limit(*plan.job)); }
+
   std::shared_ptr<Launcher::Impl> launcher;
   RunPlan plan;
   std::optional<UnixMillis> run_at;

@@ -241,33 +241,33 @@ Result<std::unique_ptr<PreparedRun>> Launcher::prepare(RunRequest request,
   return std::unique_ptr<PreparedRun>(new PreparedRun(std::move(inside)));
 }
 
-Result<model::Execution> Launcher::launch(RunRequest request) {
-  auto prepared = prepare(std::move(request));
+Result<model::Execution> Launcher::launch(RunRequest request,
+                                          const std::map<std::string, std::string>* project_config) {
+  auto prepared = prepare(std::move(request), project_config);
   if (!prepared) return fail(prepared.error());
-  bool inserted = false, alive = false;
+  auto& starts = impl_->starts;
+  const auto life = impl_->self.get();
+  const auto insert = [&](store::Session& session) { return (*prepared)->insert(session, impl_->parts.clock.now()); };
+  auto written = StartWriter::Written::refused;
   try {
-    impl_->parts.database.transact([&](store::Session& session) {
-      alive = store::MemberStore::hold_life(session, impl_->self.get());
-      inserted = alive && (*prepared)->insert(session, impl_->parts.clock.now());
-    });
+    written = (*prepared)->inside_->simple() ? starts.write(life, insert) : starts.write_alone(life, insert);
   } catch (const store::DatabaseError&) {
     impl_->ask_later((*prepared)->execution(), Impl::Unanswered::Then::close);
     throw;
   }
-  if (!alive) {
+  if (written == StartWriter::Written::dead) {
     return fail(ErrorKind::unavailable,
                 "The other members declared this one dead. It returns to the cluster at once; try again");
   }
-  const auto& execution = (*prepared)->execution();
-  if (!inserted) {
+  auto execution = (*prepared)->execution();
+  if (written == StartWriter::Written::refused) {
     return fail(ErrorKind::conflict,
                 "Execution had a conflict: Job \"" + execution.job_name + "\" {{Job " + execution.job_uuid +
                     "}}: Limit of running executions has been reached.",
                 "api.error.execution.conflict");
   }
-  auto written = execution;
   (*prepared)->start(PreparedRun::Tell::now);
-  return written;
+  return execution;
 }
 
 void Launcher::forwarded_here(model::ExecutionId id, std::map<std::string, std::string> options) {

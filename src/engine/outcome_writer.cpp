@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace qd::engine {
 
@@ -34,18 +35,21 @@ base::Task<void> OutcomeWriter::flush() {
 }
 
 void OutcomeWriter::write_group(const std::deque<Entry*>& group) {
-  const auto finish = [](store::Session& session, Entry& entry) {
-    entry.written.ours = store::ExecutionStore::finish(session, entry.execution.id, entry.execution.server_uuid,
-                                                       entry.execution.incarnation, entry.outcome);
-  };
   try {
     if (group.size() == 1 && group.front()->outcome.deliveries.empty()) {
-      database_.run([&](store::Session& session) { finish(session, *group.front()); });
+      const auto& execution = group.front()->execution;
+      database_.run([&](store::Session& session) {
+        group.front()->written.ours = store::ExecutionStore::finish(session, execution.id, execution.server_uuid,
+                                                                    execution.incarnation, group.front()->outcome);
+      });
       return;
     }
-    database_.transact([&](store::Session& session) {
-      for (Entry* entry : group) finish(session, *entry);
-    });
+    std::vector<store::ExecutionStore::Ending> endings;
+    endings.reserve(group.size());
+    for (const Entry* entry : group) endings.push_back({entry->execution, entry->outcome});
+    std::vector<bool> ours;
+    database_.transact([&](store::Session& session) { ours = store::ExecutionStore::finish_all(session, endings); });
+    for (std::size_t i = 0; i < group.size(); ++i) group[i]->written.ours = ours[i];
   } catch (const store::DatabaseError& error) {
     for (Entry* entry : group) entry->written = {false, error.what()};
   }

@@ -47,9 +47,7 @@ Result<> LogFile::open() {
 
 Result<> LogFile::append(std::string_view text) {
   if (auto opened = open(); !opened) return opened;
-  if (size_ == 0) {
-    if (auto written = write_all(rdlog_header); !written) return written;
-  }
+  if (size_ == 0) return write_all(std::string(rdlog_header).append(text));
   if (in_line_) {
     if (auto written = write_all("\n"); !written) return written;
   }

@@ -17,6 +17,8 @@ class LogFile {
   LogFile(const LogFile&) = delete;
   LogFile& operator=(const LogFile&) = delete;
 
+  // Creates the file, or opens the one that is there. append() does it, too.
+  Result<> open();
   // Appends `text`, which begins at the start of a line. When a write failed half-way the next one starts a new line.
   Result<> append(std::string_view text);
   Result<> close();
@@ -25,7 +27,6 @@ class LogFile {
   const std::string& path() const { return path_; }
 
  private:
-  Result<> open();
   Result<> write_all(std::string_view text);
   tl::unexpected<Error> failure(const char* what) const;
 

@@ -56,7 +56,8 @@ struct LogWriter::Impl : std::enable_shared_from_this<Impl> {
     const bool last = closing;
     if (last) writing.text += rdlog_end;
     pool.post([self = shared_from_this(), first = !std::exchange(begun, true), last] {
-      if (first) self->index.begin();
+      // A new log has no index to go on with.
+      if (first && self->file.open() && self->file.size() > 0) self->index.begin();
       auto outcome = self->file.append(self->writing.text);
       if (outcome) {
         self->index.wrote(self->file.size(), self->writing.marks);

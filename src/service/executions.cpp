@@ -52,12 +52,13 @@ Result<> Executions::join_lists(const model::Job& job, RunOptions& options) {
   return {};
 }
 
-Result<model::Execution> Executions::launch(const auth::Identity& who, engine::RunRequest request) {
+Result<model::Execution> Executions::launch(const auth::Identity& who, engine::RunRequest request,
+                                            const std::map<std::string, std::string>* project_config) {
   const bool ad_hoc = request.job.uuid.empty();
   const std::string project = request.job.project;
   const std::string job = audited_job(project, request.job.uuid, request.job.group, request.job.name);
   std::string detail = request.user == who.user ? "" : "as " + request.user;
-  auto started = launcher_.launch(std::move(request));
+  auto started = launcher_.launch(std::move(request), project_config);
   if (!started) return started;
   const std::string id = std::to_string(started->id);
   audit_.record(who, {audit::kRun, ad_hoc ? audit::kExecution : audit::kJob, ad_hoc ? id : job + ":" + id, project,
@@ -65,9 +66,19 @@ Result<model::Execution> Executions::launch(const auth::Identity& who, engine::R
   return started;
 }
 
-Result<model::Execution> Executions::run_job(const auth::Identity& who, const std::string& job_uuid,
-                                             RunOptions options) {
-  const StoredJobPtr stored = jobs_.find(job_uuid);
+Result<Executions::Started> Executions::launch_job(const auth::Identity& who, engine::RunRequest request,
+                                                   const std::map<std::string, std::string>* project_config) {
+  auto description = request.job.description;
+  auto started = launch(who, std::move(request), project_config);
+  if (!started) return fail(started.error());
+  return Started{std::move(*started), std::move(description)};
+}
+
+Result<Executions::Started> Executions::run_job(const auth::Identity& who, const std::string& job_uuid,
+                                                RunOptions options) {
+  // The revision and the configuration in one look, as this is asked at every run.
+  const auto place = projects_.of_job(job_uuid);
+  const StoredJobPtr stored = place ? jobs_.find(job_uuid, place->revision) : nullptr;
   if (!stored) return no_such("Job ID", job_uuid);
   if (auto right = require(who, job_decision(stored->job, "run"), "Job ID", job_uuid); !right)
     return fail(right.error());
@@ -88,11 +99,11 @@ Result<model::Execution> Executions::run_job(const auth::Identity& who, const st
   request.log_level = std::move(options.log_level);
   request.run_at = *run_at;
   request.meta = std::move(options.meta);
-  return launch(who, std::move(request));
+  return launch_job(who, std::move(request), &place->project.config);
 }
 
-Result<model::Execution> Executions::retry(const auth::Identity& who, const std::string& job_uuid,
-                                           const std::string& execution_id, RunOptions options, bool failed_only) {
+Result<Executions::Started> Executions::retry(const auth::Identity& who, const std::string& job_uuid,
+                                              const std::string& execution_id, RunOptions options, bool failed_only) {
   auto earlier = find(who, execution_id, "view");
   if (!earlier || earlier->job_uuid != job_uuid) return no_such("Execution ID", execution_id);
   if (earlier->failed_nodes.empty()) return no_such("Failed node List for execution ID", execution_id);
@@ -119,7 +130,7 @@ Result<model::Execution> Executions::retry(const auth::Identity& who, const std:
     request.node_filter = earlier->node_filter;
   }
   request.meta = std::move(options.meta);
-  return launch(who, std::move(request));
+  return launch_job(who, std::move(request));
 }
 
 Result<model::Execution> Executions::run_ad_hoc(const auth::Identity& who, AdHocRequest request) {

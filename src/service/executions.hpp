@@ -63,10 +63,14 @@ class Executions {
         audit_(audit),
         removed_(std::move(removed)) {}
 
-  Result<model::Execution> run_job(const auth::Identity& who, const std::string& job_uuid, RunOptions options);
+  struct Started {
+    model::Execution execution;
+    std::string job_description;
+  };
+  Result<Started> run_job(const auth::Identity& who, const std::string& job_uuid, RunOptions options);
   // Options that are not given are those of the execution. With `failed_only`, on the nodes on which it failed.
-  Result<model::Execution> retry(const auth::Identity& who, const std::string& job_uuid,
-                                 const std::string& execution_id, RunOptions options, bool failed_only);
+  Result<Started> retry(const auth::Identity& who, const std::string& job_uuid, const std::string& execution_id,
+                        RunOptions options, bool failed_only);
   Result<model::Execution> run_ad_hoc(const auth::Identity& who, AdHocRequest request);
 
   Result<model::Execution> find(const auth::Identity& who, const std::string& id, const std::string& action = "view");
@@ -105,7 +109,10 @@ class Executions {
   static Result<std::string> acting_user(const auth::Identity& who, const std::optional<std::string>& as_user,
                                          const Decision& decision, const std::string& what, const std::string& id);
   // Starts it, and tells the audit trail.
-  Result<model::Execution> launch(const auth::Identity& who, engine::RunRequest request);
+  Result<model::Execution> launch(const auth::Identity& who, engine::RunRequest request,
+                                  const std::map<std::string, std::string>* project_config = nullptr);
+  Result<Started> launch_job(const auth::Identity& who, engine::RunRequest request,
+                             const std::map<std::string, std::string>* project_config = nullptr);
   Result<> narrow_to_visible(const auth::Identity& who, store::ExecutionQuery& query);
   JsonObject stored_state(model::ExecutionId id);  // as it was last saved
 

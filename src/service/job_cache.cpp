@@ -8,9 +8,13 @@ StoredJobPtr JobCache::find(const std::string& uuid) {
     forget(uuid);
     return nullptr;
   }
+  return find(uuid, *revision);
+}
+
+StoredJobPtr JobCache::find(const std::string& uuid, std::int64_t revision) {
   const StoredJobPtr kept = state_.with([&](State& state) -> StoredJobPtr {
     const auto found = state.entries.find(uuid);
-    if (found == state.entries.end() || found->second.job->revision != *revision) return nullptr;
+    if (found == state.entries.end() || found->second.job->revision != revision) return nullptr;
     state.order.splice(state.order.begin(), state.order, found->second.place);
     return found->second.job;
   });

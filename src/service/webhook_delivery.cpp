@@ -54,7 +54,7 @@ Result<std::int64_t> Webhooks::run(const model::Webhook& hook, const auth::Ident
                   {"webhookDelivery", delivery},
                   {"webhookEvent", wanted.event}};
   const auto started = parts_.executions.run_job(who, wanted.job, std::move(options));
-  if (started) return started->id;
+  if (started) return started->execution.id;
   Error error = started.error();
   error.message = "Error attempting to run job: " + wanted.job + " in project " + hook.project + ": " + error.message;
   return fail(std::move(error));

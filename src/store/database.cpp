@@ -81,6 +81,13 @@ UnixMillis Database::now() {
   return now;
 }
 
+std::vector<std::int64_t> Session::execute_many(std::string_view sql, const std::vector<Params>& sets) {
+  std::vector<std::int64_t> counts;
+  counts.reserve(sets.size());
+  for (const auto& set : sets) counts.push_back(execute(sql, set));
+  return counts;
+}
+
 UnixMillis Session::now() {
   if (dialect() == Dialect::sqlite) return SystemClock().now();  // the same machine, and SQLite reads the same clock
   return query(now_sql(dialect())).at(0).integer(0);

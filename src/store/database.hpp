@@ -75,6 +75,9 @@ class Session {
   virtual Rows query(std::string_view sql, const Params& params = {}) = 0;
   // The number of rows that were changed or matched for change.
   virtual std::int64_t execute(std::string_view sql, const Params& params = {}) = 0;
+  // The same statement once for each set of parameters, in order; what execute() would return for each. PostgreSQL gets
+  // them in one message and answers in one. Inside of transact().
+  virtual std::vector<std::int64_t> execute_many(std::string_view sql, const std::vector<Params>& sets);
   // An INSERT into a table whose generated key column is `id`; returns the key, or 0 when INSERT … SELECT found no row.
   virtual std::int64_t insert(std::string_view sql, const Params& params = {}) = 0;
   virtual Dialect dialect() const = 0;

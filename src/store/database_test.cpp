@@ -13,6 +13,7 @@ namespace qd::store {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using testing::fresh_database;
 using ::testing::HasSubstr;
 using testing::open_or_fail;
@@ -54,6 +55,36 @@ TEST_P(DatabaseTest, TakesTrailingBlanksAndCaseForDifferentKeys) {
   std::vector<std::string> sorted;
   for (const auto& row : database_->query("SELECT name FROM setting ORDER BY name")) sorted.push_back(row.text(0));
   EXPECT_EQ(sorted, (std::vector<std::string>{"A", "a", "a ", "Á", "á"}));
+}
+
+TEST_P(DatabaseTest, RunsOneStatementForManySetsOfParameters) {
+  std::vector<Params> rows;
+  for (int i = 0; i < 300; ++i) rows.push_back({"key" + std::to_string(i), std::string(100, 'x')});
+  std::vector<std::int64_t> counts;
+  database_->transact([&](Session& session) { counts = session.execute_many(put_sql, rows); });
+  EXPECT_EQ(counts, std::vector<std::int64_t>(300, 1));
+  const std::string change = "UPDATE setting SET value = ? WHERE name = ?";
+  database_->transact([&](Session& session) {
+    EXPECT_THAT(session.execute_many(change, {{"a", "key1"}, {"b", "nobody"}, {"c", "key299"}}), ElementsAre(1, 0, 1));
+    EXPECT_THAT(session.execute_many(change, {{"d", "key2"}}), ElementsAre(1));
+    EXPECT_THAT(session.execute_many(change, {}), ElementsAre());
+  });
+  EXPECT_EQ(database_->query(get_sql, {"key299"}).at(0).text(0), "c");
+}
+
+TEST_P(DatabaseTest, OneSetThatFailsRollsBackTheOthersAndLeavesTheConnectionUsable) {
+  const auto write = [&] {
+    database_->transact([&](Session& session) {
+      session.execute_many(put_sql, {{"new", "1"}, {"taken", "2"}, {"later", "3"}});
+    });
+  };
+  database_->execute(put_sql, {"taken", "0"});
+  EXPECT_THROW(write(), UniqueViolation);
+  EXPECT_TRUE(database_->query(get_sql, {"new"}).empty());
+  EXPECT_TRUE(database_->query(get_sql, {"later"}).empty());
+  database_->execute("DELETE FROM setting", {});
+  write();
+  EXPECT_EQ(database_->query(get_sql, {"later"}).at(0).text(0), "3");
 }
 
 TEST_P(DatabaseTest, KeepsNumbersBytesAndNull) {

@@ -77,6 +77,27 @@ constexpr const char* delete_execution = "DELETE FROM execution WHERE id = ? AND
 // How often a slot may be snatched away before the attempt counts as refused.
 constexpr int max_slot_races = 50;
 
+Params finish_params(model::ExecutionId id, const std::string& server_uuid, std::int64_t incarnation,
+                     const ExecutionOutcome& outcome) {
+  const auto list = [](const std::vector<std::string>& nodes) {
+    return nodes.empty() ? "" : codec::encode_texts(nodes);
+  };
+  Params params;
+  params.reserve(11);
+  params.emplace_back(outcome.status);
+  params.emplace_back(outcome.ended);
+  params.emplace_back(list(outcome.succeeded_nodes));
+  params.emplace_back(list(outcome.failed_nodes));
+  params.emplace_back(outcome.aborted_by);
+  params.emplace_back(outcome.abort_reason);
+  params.emplace_back(outcome.log_size);
+  if (!outcome.state.empty()) params.emplace_back(outcome.state);
+  params.emplace_back(id);
+  params.emplace_back(server_uuid);
+  params.emplace_back(incarnation);
+  return params;
+}
+
 }  // namespace
 
 ExecutionStore::ExecutionStore(Database& database, std::int64_t remember_from)
@@ -161,24 +182,33 @@ bool ExecutionStore::finish(model::ExecutionId id, const std::string& server_uui
 
 bool ExecutionStore::finish(Session& session, model::ExecutionId id, const std::string& server_uuid,
                             std::int64_t incarnation, const ExecutionOutcome& outcome) {
-  const auto list = [](const std::vector<std::string>& nodes) {
-    return nodes.empty() ? "" : codec::encode_texts(nodes);
-  };
-  Params params;
-  params.reserve(11);
-  params.emplace_back(outcome.status);
-  params.emplace_back(outcome.ended);
-  params.emplace_back(list(outcome.succeeded_nodes));
-  params.emplace_back(list(outcome.failed_nodes));
-  params.emplace_back(outcome.aborted_by);
-  params.emplace_back(outcome.abort_reason);
-  params.emplace_back(outcome.log_size);
-  if (!outcome.state.empty()) params.emplace_back(outcome.state);
-  params.emplace_back(id);
-  params.emplace_back(server_uuid);
-  params.emplace_back(incarnation);
-  const bool ours = session.execute(outcome.state.empty() ? finish_running : finish_running_with_state, params) > 0;
+  const char* sql = outcome.state.empty() ? finish_running : finish_running_with_state;
+  const bool ours = session.execute(sql, finish_params(id, server_uuid, incarnation, outcome)) > 0;
   if (ours) DeliveryStore::insert(session, outcome.deliveries);
+  return ours;
+}
+
+std::vector<bool> ExecutionStore::finish_all(Session& session, const std::vector<Ending>& endings) {
+  std::vector<Params> sets;
+  sets.reserve(endings.size());
+  bool alike = true;
+  for (const auto& [execution, outcome] : endings) {
+    alike = alike && !outcome.state.empty();
+    sets.push_back(finish_params(execution.id, execution.server_uuid, execution.incarnation, outcome));
+  }
+  std::vector<bool> ours;
+  ours.reserve(endings.size());
+  if (alike) {
+    for (const auto count : session.execute_many(finish_running_with_state, sets)) ours.push_back(count > 0);
+  } else {
+    for (std::size_t i = 0; i < endings.size(); ++i) {
+      const char* sql = endings[i].outcome.state.empty() ? finish_running : finish_running_with_state;
+      ours.push_back(session.execute(sql, sets[i]) > 0);
+    }
+  }
+  for (std::size_t i = 0; i < endings.size(); ++i) {
+    if (ours[i]) DeliveryStore::insert(session, endings[i].outcome.deliveries);
+  }
   return ours;
 }
 

@@ -123,6 +123,11 @@ class ExecutionStore {
               const ExecutionOutcome& outcome);
   static bool finish(Session& session, model::ExecutionId id, const std::string& server_uuid, std::int64_t incarnation,
                      const ExecutionOutcome& outcome);
+  struct Ending {
+    const model::Execution& execution;  // id and owner
+    const ExecutionOutcome& outcome;
+  };
+  static std::vector<bool> finish_all(Session& session, const std::vector<Ending>& endings);
   // scheduled|queued → aborted, before it ever ran. False when it was not waiting.
   bool cancel_waiting(model::ExecutionId id, const std::string& by, UnixMillis now);
   // Running executions of earlier incarnations of this member, closed as `incomplete`; returns how many.

@@ -96,6 +96,30 @@ TEST_P(ExecutionStoreTest, KeepsEveryField) {
   EXPECT_EQ(store_->find(execution.id + 1), std::nullopt);
 }
 
+TEST_P(ExecutionStoreTest, FinishesManyAndSaysWhichWereNotItsOwn) {
+  std::vector<model::Execution> runs;
+  for (int i = 0; i < 3; ++i) {
+    runs.push_back(run_of("job", 1000));
+    runs.back().id = store_->create(runs.back());
+  }
+  runs[1].incarnation = 2;
+  ExecutionOutcome outcome{.status = status::succeeded, .ended = 2000, .succeeded_nodes = {"a"}, .state = "{}"};
+  const auto finish = [&](const ExecutionOutcome& last) {
+    std::vector<bool> ours;
+    database_->transact([&](Session& session) {
+      ours = ExecutionStore::finish_all(session, {{runs[0], outcome}, {runs[1], outcome}, {runs[2], last}});
+    });
+    return ours;
+  };
+  auto stateless = outcome;
+  stateless.state.clear();
+  EXPECT_EQ(finish(outcome), (std::vector<bool>{true, false, true}));
+  EXPECT_EQ(finish(stateless), (std::vector<bool>{false, false, false}));
+  EXPECT_EQ(store_->find(runs[0].id)->status, status::succeeded);
+  EXPECT_EQ(store_->find(runs[1].id)->status, status::running);
+  EXPECT_EQ(store_->find(runs[2].id)->ended, 2000);
+}
+
 TEST_P(ExecutionStoreTest, OnlyTheOwningIncarnationFinishes) {
   const auto id = add("job", 1000);
   const ExecutionOutcome outcome{.status = status::failed,

@@ -81,6 +81,12 @@ void PostgresqlConnection::check(const PGresult* result, std::string_view sql, b
 }
 
 PostgresqlConnection::ResultPtr PostgresqlConnection::wait(std::string_view sql, bool executing) {
+  auto result = receive(executing);
+  check(result.get(), sql, executing);
+  return result;
+}
+
+PostgresqlConnection::ResultPtr PostgresqlConnection::receive(bool executing) {
   const auto deadline = std::chrono::steady_clock::now() + answer_limit;
   while (PQisBusy(connection_) != 0) {
     const auto left =
@@ -99,7 +105,6 @@ PostgresqlConnection::ResultPtr PostgresqlConnection::wait(std::string_view sql,
       PQclear(more);
     }
   }
-  check(result.get(), sql, executing);
   return result;
 }
 
@@ -143,13 +148,40 @@ void PostgresqlConnection::bind(const Params& params) {
 PostgresqlConnection::ResultPtr PostgresqlConnection::run(Names& names, std::string_view sql, std::string_view suffix,
                                                           const Params& params) {
   require_storable(sql, params);
-  const std::string& name = prepared(names, sql, suffix, params.size());
+  send(prepared(names, sql, suffix, params.size()), params);
+  return wait(sql, true);
+}
+
+void PostgresqlConnection::send(const std::string& name, const Params& params) {
   bind(params);
   if (PQsendQueryPrepared(connection_, name.c_str(), static_cast<int>(params.size()), values_.data(), lengths_.data(),
                           formats_.data(), 0) == 0) {
     lose(trimmed(PQerrorMessage(connection_)), true);
   }
-  return wait(sql, true);
+}
+
+// In libpq's pipeline mode. After a failure the server skips the rest.
+std::vector<std::int64_t> PostgresqlConnection::execute_many(std::string_view sql, const std::vector<Params>& sets) {
+  if (sets.size() < 2) return Session::execute_many(sql, sets);
+  for (const auto& set : sets) require_storable(sql, set);
+  const std::string& name = prepared(statements_, sql, "", sets.front().size());
+  if (PQenterPipelineMode(connection_) == 0) lose(trimmed(PQerrorMessage(connection_)), true);
+  for (const auto& set : sets) send(name, set);
+  if (PQpipelineSync(connection_) == 0) lose(trimmed(PQerrorMessage(connection_)), false);
+  std::vector<ResultPtr> results;
+  results.reserve(sets.size());
+  for (std::size_t i = 0; i < sets.size(); ++i) results.push_back(receive(true));
+  const auto synced = receive(true);
+  if (PQresultStatus(synced.get()) != PGRES_PIPELINE_SYNC || PQexitPipelineMode(connection_) == 0) {
+    lose(trimmed(PQerrorMessage(connection_)), false);
+  }
+  std::vector<std::int64_t> counts;
+  counts.reserve(sets.size());
+  for (const auto& result : results) {
+    check(result.get(), sql, true);
+    counts.push_back(base::parse_int(PQcmdTuples(result.get())).value_or(0));
+  }
+  return counts;
 }
 
 Rows PostgresqlConnection::query(std::string_view sql, const Params& params) {

@@ -22,6 +22,7 @@ class PostgresqlConnection final : public Connection {
 
   Rows query(std::string_view sql, const Params& params) override;
   std::int64_t execute(std::string_view sql, const Params& params) override;
+  std::vector<std::int64_t> execute_many(std::string_view sql, const std::vector<Params>& sets) override;
   std::int64_t insert(std::string_view sql, const Params& params) override;
   Dialect dialect() const override { return Dialect::postgresql; }
   void begin() override;
@@ -38,6 +39,8 @@ class PostgresqlConnection final : public Connection {
   const std::string& prepared(Names& names, std::string_view sql, std::string_view suffix, std::size_t params);
   ResultPtr run_plain(const char* sql);
   ResultPtr wait(std::string_view sql, bool executing);
+  ResultPtr receive(bool executing);  // unchecked
+  void send(const std::string& name, const Params& params);
   void bind(const Params& params);
   void check(const PGresult* result, std::string_view sql, bool executing);
   [[noreturn]] void lose(const std::string& what, bool not_executed, const std::string& code = {});

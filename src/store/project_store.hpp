@@ -20,7 +20,12 @@ class ProjectStore {
 
   std::vector<model::Project> list();  // by name
   std::optional<model::Project> find(const std::string& name);
-  bool create(const model::Project& project);  // false when the name is taken
+  struct OfJob {
+    model::Project project;
+    std::int64_t revision = 0;  // of the job
+  };
+  std::optional<OfJob> of_job(const std::string& job_uuid);  // nothing: no such job
+  bool create(const model::Project& project);                // false when the name is taken
   bool set_config(const std::string& name,
                   const std::map<std::string, std::string>& config);  // replaces; false: no such project
   // Adds and removes keys in one transaction. False: no such project.
