@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, it } from 'node:test';
 import { ended } from '../support/cleanup.mjs';
-import { freePort } from '../support/databases.mjs';
+import { freePort } from '../support/ports.mjs';
 import { DebianRoot, childOf, noRootHere } from '../support/debian-root.mjs';
 import { until, within } from '../support/wait.mjs';
 

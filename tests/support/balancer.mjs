@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ended, endAtExit, removeAtExit } from './cleanup.mjs';
-import { freePort } from './databases.mjs';
+import { freePort } from './ports.mjs';
 import { GiveUp, until, within } from './wait.mjs';
 
 const PACKAGING = resolve(dirname(fileURLToPath(import.meta.url)), '../../packaging');

@@ -4,25 +4,14 @@
 // hands it down in QD_TEST_DB_SERVER; a test file run alone starts its own.
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ended, endAtExit, removeAtExit } from './cleanup.mjs';
+import { freePort } from './ports.mjs';
 import { GiveUp, until } from './wait.mjs';
 
 export const KIND = process.env.QD_TEST_DB ?? 'sqlite';
-
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-}
 
 // {uid, gid} of the first of these users that exists, when we are root; database servers refuse to run as root.
 function unprivileged(...names) {

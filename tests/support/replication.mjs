@@ -7,7 +7,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { program, replaced } from './balancer.mjs';
 import { ended, endAtExit, removeAtExit } from './cleanup.mjs';
-import { PostgreSql, freePort } from './databases.mjs';
+import { PostgreSql } from './databases.mjs';
+import { freePort } from './ports.mjs';
 import { GiveUp, until, within } from './wait.mjs';
 
 const CONFIG = resolve(dirname(fileURLToPath(import.meta.url)), '../../packaging/haproxy/postgresql.cfg');

@@ -5,7 +5,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ended, endAtExit, removeAtExit } from './cleanup.mjs';
-import { freePort } from './databases.mjs';
+import { freePort } from './ports.mjs';
 import { until } from './wait.mjs';
 
 export const SUFFIX = 'dc=example,dc=com';

@@ -5,20 +5,12 @@ import { cp } from 'node:fs/promises';
 import net from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../../tests/support/ports.mjs';
 import { ROOT, giveTo, makeFolder } from './place.mjs';
 import { until } from './processes.mjs';
 
 const execute = promisify(execFile);
 const S3 = join(ROOT, 'tests/support/s3');
-
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer().once('error', reject).listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-}
 
 // The port that something had before, unless somebody else has taken it meanwhile.
 export async function portFor(processes, name, port) {
