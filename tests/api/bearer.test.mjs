@@ -116,7 +116,7 @@ describe('a bearer token', () => {
     const fresh = newKey('RS256', 'rsa-9');
     idp.keys = [fresh];
     idp.renew();
-    await until(async () => (await bearer(makeJwt(good(), fresh))).status === 200, { timeout: 30_000, interval: 300, what: 'the new key to be fetched' });
+    await until(async () => (await bearer(makeJwt(good(), fresh))).status === 200, { interval: 300, what: 'the new key to be fetched' });
   });
 });
 

@@ -193,7 +193,7 @@ describe('an abort', () => {
     const done = await ended(qd, started.id);
     assert.equal(done.status, 'aborted');
     assert.equal(done.abortedby, 'admin');
-    for (const pid of pids) await until(() => !existsSync(`/proc/${pid}`), { timeout: 15_000, what: `process ${pid} to end` });
+    for (const pid of pids) await until(() => !existsSync(`/proc/${pid}`), { what: `process ${pid} to end` });
     assert.ok(!(await lines(qd, started.id)).includes('never'));
     assert.ok(done['date-ended'].unixtime - done['date-started'].unixtime < 30_000);
   });

@@ -100,7 +100,7 @@ describe('S3', () => {
     for (const fault of faults) {
       way.fault = (request) => (request.method === 'PUT' ? fault : undefined);
       const { id, key, isStored } = await one('echo through thick and thin');
-      const waiting = await until(async () => (await incomplete(qd)).executions.find((entry) => entry.id === id && entry.errors.length), { timeout: 40_000, what: `a failed attempt for ${JSON.stringify(fault)}` });
+      const waiting = await until(async () => (await incomplete(qd)).executions.find((entry) => entry.id === id && entry.errors.length), { what: `a failed attempt for ${JSON.stringify(fault)}` });
       assert.equal(waiting.storage.incompleteFiletypes, 'rdlog,state.json');
       assert.deepEqual([waiting.storage.localFilesPresent, waiting.storage.queued, waiting.storage.failed], [true, true, true]);
       if (fault.code) assert.match(waiting.errors[0], new RegExp(fault.code));
@@ -121,7 +121,7 @@ describe('S3', () => {
   it('may be away: what was stored meanwhile is told as waiting, and resume tries it at once', async () => {
     await s3.stop();
     const { id, key, isStored } = await one('echo while it was away');
-    await until(async () => (await incomplete(qd)).executions.some((entry) => entry.id === id && entry.storage.attempts >= 1), { timeout: 40_000, what: 'a failed attempt' });
+    await until(async () => (await incomplete(qd)).executions.some((entry) => entry.id === id && entry.storage.attempts >= 1), { what: 'a failed attempt' });
     await qd.stop();
     await qd.start();
     await s3.start();

@@ -176,7 +176,7 @@ test('a stream that is cut comes back at its offset', async () => {
 test('a scheduled run says by which schedule, and output that is a document is shown as one', async () => {
   const table = { exec: 'printf "name,size\\n\\"a, b\\",12\\n"', plugins: { LogFilter: [{ type: 'render-datatype', config: { datatype: 'csv' } }] } };
   const id = await newJob(qd, project, { name: 'report', steps: ['echo plain', table], schedule: { crontab: '* * * * * ? *' } });
-  const first = await until(async () => (await qd.ok('GET', `/job/${id}/executions`)).executions.find((one) => one.status === 'succeeded'), { what: 'a scheduled run', timeout: 20_000 });
+  const first = await until(async () => (await qd.ok('GET', `/job/${id}/executions`)).executions.find((one) => one.status === 'succeeded'), { what: 'a scheduled run' });
   await qd.ok('POST', `/job/${id}/schedule/disable`);
   const visitor = await Visitor.come(browser, qd);
   const page = await visitor.open(show(first.id));

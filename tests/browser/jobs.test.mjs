@@ -116,7 +116,7 @@ test('a run asks for its options, says what is missing, and starts', async () =>
   await page.getByRole('tab', { name: 'History' }).click();
   await page.getByRole('link', { name: new RegExp(`#${executions[0].id}`) }).waitFor();
   await page.getByRole('tab', { name: 'Statistics' }).click();
-  await page.getByText('The last 1 executions').waitFor({ timeout: 20_000 });
+  await page.getByText('The last 1 executions').waitFor();
   await visitor.picture('job-statistics');
   await page.getByRole('tab', { name: 'Definition' }).click();
   await page.getByText('Deploys the shop').nth(1).waitFor();

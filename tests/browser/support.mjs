@@ -25,7 +25,7 @@ export const launch = () => chromium.launch({ executablePath: process.env.QD_CHR
 export class Visitor {
   static async come(browser, server, { user = 'admin', password = ADMIN_PASSWORD, login = true, viewport = WIDE, phone = false, expected = [] } = {}) {
     const context = await browser.newContext({ viewport: phone ? NARROW : viewport, hasTouch: phone, isMobile: phone, baseURL: server.url, locale: 'en-GB', timezoneId: 'UTC', reducedMotion: 'reduce' });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(60_000);
     const visitor = new Visitor();
     Object.assign(visitor, { server, context, expected, complaints: [], page: await context.newPage() });
     visitor.#listen();

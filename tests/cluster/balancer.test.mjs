@@ -89,7 +89,7 @@ for (const kind of ['haproxy', 'nginx']) {
       await ended(cluster.members[0], started.id);
     });
 
-    it('hides members that die and return, one by one', { timeout: 180_000 }, async (t) => {
+    it('hides members that die and return, one by one', { timeout: 400_000 }, async (t) => {
       const cookies = await login(balancer.url);
       const clients = readers(balancer.url);
       t.after(() => clients.stop());
@@ -125,7 +125,7 @@ for (const kind of ['haproxy', 'nginx']) {
       }
     });
 
-    it('loses no request when members are stopped and started for an upgrade', { timeout: 180_000 }, async (t) => {
+    it('loses no request when members are stopped and started for an upgrade', { timeout: 400_000 }, async (t) => {
       const clients = readers(balancer.url);
       t.after(() => clients.stop());
       for (const member of cluster.members) {

@@ -101,7 +101,7 @@ describe('a member that hangs and wakes up', () => {
     await until(() => processesOf(m3).length > 0, { what: 'the process' });
     const life = (await m1.sees(m3)).incarnation;
     m3.suspend();
-    assert.equal((await ended(m1, started.id, 60_000)).status, 'incomplete');
+    assert.equal((await ended(m1, started.id)).status, 'incomplete');
     m3.resume();
     await until(async () => (await m1.sees(m3)).incarnation === life + 1, { timeout: 60_000, what: 'its new life' });
     assert.deepEqual(processesOf(m3), []);

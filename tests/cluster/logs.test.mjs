@@ -17,7 +17,7 @@ const STORED = { [`${STORAGE}Plugin`]: S3, [`${STORAGE}.storageRetryDelay`]: 1, 
 const logs = (answer) => answer.entries.map((entry) => entry.log);
 const follow = (member, id) => events(member.url, `/api/${VERSION}/execution/${id}/events`, { headers: { 'X-Rundeck-Auth-Token': member.token } });
 const reading = async (member, id, query) => member.ok('GET', `/execution/${id}/output`, { query });
-const waitStored = (member, id) => until(async () => member.cluster.number(`SELECT COUNT(*) FROM log_storage WHERE execution_id = ${id} AND state = 'stored'`) === 1, { timeout: 40_000, what: `execution ${id} to be stored` });
+const waitStored = (member, id) => until(async () => member.cluster.number(`SELECT COUNT(*) FROM log_storage WHERE execution_id = ${id} AND state = 'stored'`) === 1, { what: `execution ${id} to be stored` });
 
 // Prints a numbered line every fifth of a second until the file is there.
 const ticking = (flag) => `i=0; while [ ! -e ${flag} ]; do i=$((i+1)); echo tick $i; sleep 0.2; done; echo last`;
@@ -120,7 +120,7 @@ describe('members with a log store', () => {
     const answer = await until(async () => {
       const now = await reading(m2, id);
       return now.partial && now;
-    }, { timeout: 30_000, what: 'what is left' });
+    }, { what: 'what is left' });
     assert.equal(answer.execState, 'incomplete');
     assert.equal(answer.completed, true);
     assert.match(answer.message, /up to the last checkpoint, \d+ bytes; the rest is gone/);
@@ -143,7 +143,7 @@ describe('members with a log store', () => {
     const whole = await until(async () => {
       const now = await reading(m2, id);
       return now.completed && !now.partial && now;
-    }, { timeout: 30_000, what: 'the whole output' });
+    }, { what: 'the whole output' });
     assert.ok(logs(whole).length >= before);
     await until(() => pieces().length === 0, { what: 'the pieces to go' });
     await cluster.settled();
@@ -194,7 +194,7 @@ describe('members with a log store', () => {
     const answer = await until(async () => {
       const now = await reading(m2, id);
       return now.empty && now.completed && now;
-    }, { timeout: 30_000, what: 'it to be missing' });
+    }, { what: 'it to be missing' });
     assert.match(answer.error, /could not be found. It is still on the member .* which cannot be reached/);
     await m1.again();
     await waitStored(m1, id);

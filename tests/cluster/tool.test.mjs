@@ -32,7 +32,7 @@ async function seen() {
   return Object.fromEntries(view.trim().split('\n').map((line) => [line.split(' ')[0], { state: line.split(/ +/)[1], schedules: Number(/(\d+) schedules/.exec(line)[1]) }]));
 }
 
-describe('./dev cluster', { timeout: 300_000 }, () => {
+describe('./dev cluster', { timeout: 600_000 }, () => {
   after(() => cluster('down').catch(() => {}));
 
   it('starts everything, with schedules on every member', async () => {
@@ -57,7 +57,7 @@ describe('./dev cluster', { timeout: 300_000 }, () => {
     await until(async () => {
       const { member1, member2, member3 } = await seen();
       return member2.state === 'dead' && member2.schedules === 0 && member1.schedules + member3.schedules === 4;
-    }, { timeout: 15_000, what: 'the others to own its schedules' });
+    }, { what: 'the others to own its schedules' });
     await fails(/member2 does not run: .*start 2/, 'kill', '2');
     await cluster('start', '2');
     assert.match(await cluster('start', '2'), /runs already/);

@@ -26,7 +26,7 @@ class Azure {
   }
   async stop() {
     this.child.kill('SIGTERM');
-    await within(ended(this.child), 10_000, 'the Azure server to end');
+    await within(ended(this.child), 60_000, 'the Azure server to end');
   }
   get endpoint() {
     return `http://127.0.0.1:${this.port}/${ACCOUNT}`;

@@ -103,7 +103,7 @@ export async function startBalancer(kind, members, options) {
     passed: () => readRecord(join(folder, 'out.log')),
     async stop() {
       child.kill('SIGTERM');
-      await within(ended(child), 10_000, `${kind} to end`);
+      await within(ended(child), 60_000, `${kind} to end`);
     },
   };
 }

@@ -10,7 +10,7 @@ import { SLOW } from './wait.mjs';
 let home;
 
 // {code, out, err} once it has ended. `chunks` are the pieces of output with the time at which they came.
-export function qd(server, args, { env = {}, input = '', timeout = 60_000 } = {}) {
+export function qd(server, args, { env = {}, input = '', timeout = 120_000 } = {}) {
   if (!existsSync(CLI)) throw new Error(`no client at ${CLI}: build it, or name it in QD_CLI`);
   home ??= removeAtExit(mkdtempSync(join(tmpdir(), 'qd-home-')));
   const full = { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8', RD_URL: server.url, RD_TOKEN: server.token, ...env };

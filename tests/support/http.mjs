@@ -167,7 +167,7 @@ export async function* events(base, path, options = {}) {
   const { request: head } = prepare(base, 'GET', path, { accept: 'text/event-stream', ...options });
   const message = await new Promise((resolve, reject) => {
     const outgoing = http.request(head, resolve);
-    outgoing.setTimeout(options.timeout ?? 20_000, () => outgoing.destroy(new Error(`GET ${path}: a silent event stream`)));
+    outgoing.setTimeout(options.timeout ?? 60_000, () => outgoing.destroy(new Error(`GET ${path}: a silent event stream`)));
     outgoing.on('error', reject);
     outgoing.end();
   });

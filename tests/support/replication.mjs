@@ -38,7 +38,7 @@ class Replicated {
     const { primary, replica } = this;
     await replica.copyOf(`host=127.0.0.1 port=${primary.port} user=replicator application_name=${STANDBY}`);
     await replica.start();
-    await until(() => primary.sql('SELECT state FROM pg_stat_replication').trim() === 'streaming', { timeout: 30_000, what: 'the replica to follow' });
+    await until(() => primary.sql('SELECT state FROM pg_stat_replication').trim() === 'streaming', { timeout: 60_000, what: 'the replica to follow' });
     // From now on a commit returns only when the replica has it, too.
     this.#set('synchronous_standby_names', this.synchronous ? STANDBY : '');
   }
@@ -61,7 +61,7 @@ class Replicated {
     // It has no replica to wait for.
     this.primary.sql("ALTER SYSTEM SET synchronous_standby_names = ''");
     this.primary.sql('SELECT pg_promote(true, 30)');
-    await until(() => this.passesTo() === this.primary.port, { timeout: 30_000, what: 'the balancer to see the new primary' });
+    await until(() => this.passesTo() === this.primary.port, { timeout: 60_000, what: 'the balancer to see the new primary' });
     return Date.now() - begun;
   }
   // What was the primary begins anew as a replica; as it was, it must never come back.
@@ -71,7 +71,7 @@ class Replicated {
 
   // The port of the server that members come to.
   passesTo() {
-    return Number(PostgreSql.ask(this.port, 'SELECT inet_server_port()', { timeout: 3000 }));
+    return Number(PostgreSql.ask(this.port, 'SELECT inet_server_port()', { timeout: 10_000 }));
   }
 
   async #startBalancer() {
@@ -99,7 +99,7 @@ class Replicated {
   async stop() {
     for (const one of [this.primary, this.replica]) if (one.child?.exitCode === null && one.child.signalCode === null) await one.stop();
     this.balancer.kill('SIGTERM');
-    await within(ended(this.balancer), 10_000, 'haproxy to end');
+    await within(ended(this.balancer), 60_000, 'haproxy to end');
   }
 }
 

@@ -29,7 +29,7 @@ class S3 {
   }
   async stop() {
     this.child.kill('SIGTERM');
-    await within(ended(this.child), 10_000, 'the S3 server to end');
+    await within(ended(this.child), 60_000, 'the S3 server to end');
   }
   get endpoint() {
     return `http://127.0.0.1:${this.port}`;

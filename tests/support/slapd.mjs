@@ -68,7 +68,7 @@ export class Slapd {
     const log = openSync(join(this.folder, 'slapd.log'), 'a');
     const listen = `ldap://127.0.0.1:${this.port}/${this.tls ? ` ldaps://127.0.0.1:${this.tlsPort}/` : ''}`;
     this.child = endAtExit(spawn('/usr/sbin/slapd', ['-f', join(this.folder, 'slapd.conf'), '-h', listen, '-d', '0'], { ...this.user, stdio: ['ignore', log, log] }));
-    await until(() => this.#listens(), { timeout: 30_000, what: `slapd on port ${this.port} (log in ${this.folder})` });
+    await until(() => this.#listens(), { timeout: 60_000, what: `slapd on port ${this.port} (log in ${this.folder})` });
     return this;
   }
 
