@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { freshDatabase } from '../support/databases.mjs';
 import { qd as cli } from '../support/cli.mjs';
+import { uuidOf } from '../support/cluster.mjs';
 import { Server, startServer } from '../support/server.mjs';
 import { NOWHERE, newJob, newProject } from '../support/scenario.mjs';
 
-const GONE = 'aaaaaaaa-0000-4000-8000-000000000001';
-const SELF = 'bbbbbbbb-0000-4000-8000-000000000002';
+const GONE = uuidOf(1);
+const SELF = uuidOf(2);
 const cluster = (uuid, name) => ({
   config: { 'rundeck.clusterMode.enabled': 'true' },
   framework: { 'rundeck.server.uuid': uuid, 'framework.server.name': name },

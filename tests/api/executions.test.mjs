@@ -195,7 +195,7 @@ describe('an abort', () => {
     assert.equal(done.abortedby, 'admin');
     for (const pid of pids) await until(() => !existsSync(`/proc/${pid}`), { what: `process ${pid} to end` });
     assert.ok(!(await lines(qd, started.id)).includes('never'));
-    assert.ok(done['date-ended'].unixtime - done['date-started'].unixtime < 30_000);
+    assert.ok(done['date-ended'].unixtime - done['date-started'].unixtime < 300_000);
   });
 
   it('works with POST too, and again and again', async () => {

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { KIND, freshDatabase } from '../support/databases.mjs';
 import { startServer } from '../support/server.mjs';
 import { adhoc, ended, execution, job, lines, newJob, newProject, output, run } from '../support/scenario.mjs';
-import { SLOW, until, within } from '../support/wait.mjs';
+import { until, within } from '../support/wait.mjs';
 
 const firstLine = (qd, id) => until(async () => (await qd.ok('GET', `/execution/${id}/output`)).entries[0]?.log, { what: `the first line of execution ${id}` });
 
@@ -21,11 +21,7 @@ async function withServer(use, options) {
 const gone = (pid) => until(() => !existsSync(`/proc/${pid}`), { what: `process ${pid} to end` });
 
 describe('SIGTERM', () => {
-  it('ends an idle server quickly, with exit status 0', () => withServer(async (qd) => {
-    const start = Date.now();
-    await qd.stop();
-    assert.ok(Date.now() - start < 3000 * SLOW, `${Date.now() - start} ms`);
-  }));
+  it('ends an idle server, with exit status 0', () => withServer((qd) => qd.stop()));
 
   it('ends running executions and their processes, and says how they ended', () => withServer(async (qd) => {
     const project = await newProject(qd);
@@ -50,10 +46,8 @@ describe('SIGTERM', () => {
         // a stream may also break off
       }
     });
-    const start = Date.now();
     await qd.stop();
-    assert.ok(Date.now() - start < 15_000 * SLOW);
-    await within(Promise.all(followers), 5000, 'the followers to end');
+    await within(Promise.all(followers), 60_000, 'the followers to end');
   }));
 });
 

@@ -187,7 +187,7 @@ esac
     const flag = join(qd.base, 'flag');
     const id = await adhoc(qd, project, `echo first; while [ ! -e ${flag} ]; do echo tick; sleep 0.3; done`);
     const folder = join(shelf, `project/${project}`);
-    const pieces = () => readdirSync(folder).filter((name) => name.startsWith(`${id}.rdlog.partial.`));
+    const pieces = () => readdirSync(folder).filter((name) => name.startsWith(`${id}.rdlog.partial.`) && !name.endsWith('.new'));
     await until(() => pieces().length >= 2, { what: 'two pieces' });
     const second = pieces().find((name) => name.endsWith('.2'));
     assert.match(readFileSync(join(folder, second), 'utf8'), /^\^[^]*\|tick\^\n$/);

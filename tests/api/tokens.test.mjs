@@ -83,7 +83,7 @@ describe('tokens', () => {
   });
 
   it('expire', async () => {
-    const made = await create({ user: 'admin', roles: '*', duration: '2s' });
+    const made = await create({ user: 'admin', roles: '*', duration: '6s' });
     assert.equal((await withToken(made.token, 'GET', '/projects')).status, 200);
     await until(async () => (await withToken(made.token, 'GET', '/projects')).status === 403, { what: 'the token to expire' });
     assert.equal((await qd.ok('GET', `/token/${made.id}`)).expired, true);

@@ -43,7 +43,7 @@ test('the list shows how each job stands, finds jobs, and acts on many', async (
   const page = await visitor.open(`/project/${project}/jobs`);
   await page.getByRole('link', { name: 'deploy', exact: true }).waitFor();
   await page.getByText('Failed').waitFor();
-  await page.getByText(/^in \d+ hours?$|^tomorrow$/).first().waitFor();
+  await page.getByText(/^in \d+ (hour|minute|second)s?$|^tomorrow$|^now$/).first().waitFor();
   await visitor.picture('jobs');
 
   await page.getByLabel('Name, group, description or uuid').fill('dumps');

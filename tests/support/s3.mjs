@@ -70,7 +70,8 @@ export function s3Settings(endpoint, { provider = 'org.rundeck.amazon-s3', secre
 }
 
 // Between a member and the S3 server. `fault` decides on each request: {status, code} answers so, {cutAfter} ends the
-// connection after so many bytes of the answer (or of the request, when it has a body), {pause} holds it for milliseconds.
+// connection after so many bytes of the answer (or of the request, when it has a body), {pause} holds it for milliseconds,
+// {held} until that promise is kept.
 export class FaultyWay {
   fault = undefined;
   seen = [];
@@ -99,6 +100,7 @@ export class FaultyWay {
       return response.end(`<?xml version="1.0"?><Error><Code>${fault.code}</Code><Message>as the test wants it</Message></Error>`);
     }
     if (fault?.pause) await new Promise((resolve) => setTimeout(resolve, fault.pause));
+    await fault?.held;
     const upstream = http.request({ host: '127.0.0.1', port: this.target, method: request.method, path: request.url, headers: request.headers });
     let sent = 0;
     let got = 0;
