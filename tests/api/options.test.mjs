@@ -145,9 +145,8 @@ describe('dates', () => {
 describe('defaults', () => {
   it('may hold a date', async () => {
     const value = await shown(await withOption({ value: '${DATE:yyyy-MM-dd}' }));
-    const today = new Date().toISOString().slice(0, 10);
-    const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-    assert.ok([`<${today}>`, `<${yesterday}>`].includes(value), value);
+    const dates = [-1, 0, 1].map((days) => `<${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)}>`);  // in any time zone
+    assert.ok(dates.includes(value), value);
   });
   it('hidden options have theirs', async () => {
     assert.equal(await shown(await withOption({ value: 'h', hidden: true })), '<h>');
