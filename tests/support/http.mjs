@@ -117,7 +117,7 @@ export function request(base, method, path, options = {}) {
         resolve(new Answer(message, Buffer.concat(chunks)));
       });
     });
-    const limit = options.timeout ?? 60_000;
+    const limit = options.timeout ?? 180_000;  // passwords are checked when nobody else wants the processor
     outgoing.setTimeout(limit, () => outgoing.destroy(new Error(`${method} ${path}: silent for ${limit} ms`)));
     outgoing.on('error', reject);
     outgoing.end(body);
