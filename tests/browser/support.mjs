@@ -39,7 +39,7 @@ export class Visitor {
   }
 
   async logIn(user, password) {
-    const answer = await this.context.request.post(`${this.server.url}/j_security_check`, { form: { j_username: user, j_password: password }, headers: { Accept: 'application/json' } });
+    const answer = await this.context.request.post(`${this.server.url}/j_security_check`, { form: { j_username: user, j_password: password }, headers: { Accept: 'application/json' }, timeout: 180_000 });
     assert.equal(answer.status(), 204, `login of ${user}: ${await answer.text()}`);
   }
 
