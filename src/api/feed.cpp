@@ -121,6 +121,8 @@ std::shared_ptr<const FeedMoment> Feed::moment() {
   if (made->execution) {
     made->view = services_.output.view(*made->execution);
     made->settled = service::Output::settled(made->view, *made->execution);
+    // It is told as ended before the news of it: a state from before would be the last that watchers get.
+    if (model::is_final(made->execution->status)) forget_states(true);
     const bool elsewhere = made->execution->server_uuid != services_.system.member().server_uuid;
     if (elsewhere && !made->settled) look_again_soon();
   }

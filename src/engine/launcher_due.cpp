@@ -18,6 +18,7 @@ constexpr int kMostPages = 50;  // of the queue, in one look
 constexpr Millis kShortestLook{20};
 constexpr Millis kSecretsLife{6 * 60'000};  // longer than that of the message that brings them
 constexpr std::size_t kDueBatch = 50;
+constexpr int kMostRaces = 5;
 
 }  // namespace
 
@@ -183,9 +184,21 @@ Launcher::Impl::Start Launcher::Impl::start_waiting(const model::Execution& exec
     const auto here = self.get();
     const auto taken_at = std::chrono::steady_clock::now();
     const auto limit = plan.refusal.empty() && !execution.retry_of ? running_limit(*plan.job) : std::nullopt;
-    bool taken = limit ? parts.executions.start_within_limit(execution.id, now, here.uuid, here.number, *limit)
-                       : parts.executions.start(execution.id, now, here.uuid, here.number);
-    if (!taken && limit && parts.executions.count_running(execution.job_uuid) >= *limit) {
+    const auto take = [&] {
+      return limit ? parts.executions.start_within_limit(execution.id, now, here.uuid, here.number, *limit)
+                   : parts.executions.start(execution.id, now, here.uuid, here.number);
+    };
+    bool taken = take();
+    // What ran may end between the try and the count. Then this one is not gone: it is still the first of its queue.
+    bool full = false, waits = limit.has_value();
+    for (int race = 0; !taken && waits && race < kMostRaces; ++race) {
+      full = parts.executions.count_running(execution.job_uuid) >= *limit;
+      if (full) break;
+      const auto row = parts.executions.find(execution.id);
+      waits = row && row->status == execution.status;
+      if (waits) taken = take();
+    }
+    if (full) {
       if (execution.status == model::status::queued || queue_size(*plan.job)) {
         registry.release();
         return Start::limit;
@@ -194,8 +207,9 @@ Launcher::Impl::Start Launcher::Impl::start_waiting(const model::Execution& exec
       taken = parts.executions.start(execution.id, now, here.uuid, here.number);
     }
     if (!taken) {
-      due.take(execution.id);
       registry.release();
+      if (waits && !full) return Start::limit;
+      due.take(execution.id);
       return Start::gone;
     }
     due.take(execution.id);

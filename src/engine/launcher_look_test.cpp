@@ -48,7 +48,8 @@ TEST(LookGateTest, NothingThatWasAskedForIsNeverLookedAt) {
   EXPECT_EQ(seen, kAskers * kTimes);
 }
 
-// Throws once for each arm(), as a broken invariant does, at the read after so many others.
+// Throws once for each arm(), as a broken invariant does, at the read after so many others. Calls `after_try` once, at
+// the first read after a statement that changes something.
 class BrokenDatabase final : public store::Database {
  public:
   explicit BrokenDatabase(std::unique_ptr<store::Database> behind) : behind_(std::move(behind)) {}
@@ -59,13 +60,21 @@ class BrokenDatabase final : public store::Database {
   void transact(const std::function<void(store::Session&)>& use) override { behind_->transact(use); }
   void run(const std::function<void(store::Session&)>& use, bool read_only) override {
     if (read_only) ++reads;
+    if (!read_only) tried_ = true;
+    if (read_only && tried_ && after_try) std::exchange(after_try, nullptr)();
     if (read_only && left_ >= 0 && left_-- == 0) throw std::runtime_error("a column has no number");
     behind_->run(use, read_only);
+  }
+  void when_tried(std::function<void()> use) {
+    tried_ = false;
+    after_try = std::move(use);
   }
   std::atomic<int> reads{0};
 
  private:
   std::unique_ptr<store::Database> behind_;
+  std::function<void()> after_try;  // set while nothing looks
+  std::atomic<bool> tried_{false};
   std::atomic<int> left_{-1};
 };
 
@@ -140,6 +149,31 @@ TEST_F(LauncherLookTest, WhatCannotBeStartedKeepsNothingElseWaiting) {
   expect_soon(second);
   EXPECT_FALSE(broken->armed());
   expect_soon(first);
+}
+
+TEST_F(LauncherLookTest, TheFirstOfAQueueStaysTheFirstWhenRoomComesAfterTheTry) {
+  job = job_of("single", {command("echo ran")});
+  job.multiple_executions = false;
+  job.extra["jobQueue"] = JsonObject{{"enabled", true}};
+  save(job);
+  open();
+  launcher->set_mode(Launcher::Mode::passive);
+  model::Execution other;
+  other.uuid = "running-1";
+  other.project = "p";
+  other.job_uuid = job.uuid;
+  other.user = "u";
+  other.status = "running";
+  other.started = clock.now();
+  other.server_uuid = "another";
+  executions->create(other);
+  const auto first = queued("waiting-1");
+  const auto second = queued("waiting-2");
+  broken->when_tried([&] { EXPECT_EQ(executions->close_orphans("another", 1, clock.now()), 1); });
+  launcher->set_mode(Launcher::Mode::active);
+  expect_soon(second);
+  EXPECT_EQ(executions->find(first)->status, "succeeded");
+  EXPECT_LE(*executions->find(first)->ended, *executions->find(second)->started);
 }
 
 TEST_F(LauncherLookTest, WhatWaitsForItsJobIsNotLookedForAllTheTime) {

@@ -175,12 +175,13 @@ base::Task<void> Run::close(WorkflowOutcome outcome) {
   }
   span_.set("quarterdeck.execution.status", row.status);
   if (!outcome.success) span_.fail(row.status);
-  auto writing = write_outcome(std::move(row));
-  co_await std::move(writing);
+  // Before anybody sees the end: whoever does finds no file of the run any more.
   if (!temp_files_.empty()) {
     auto removing = base::run_on(parts_.pool, parts_.loop, [&] { remove_files(temp_files_); });
     co_await removing;
   }
+  auto writing = write_outcome(std::move(row));
+  co_await std::move(writing);
   parts_.hub.publish({log::HubEvent::Kind::completed, plan_.execution.id, log_.writer().bytes()});
   if (retry) hooks_.start_retry(std::move(*retry));
 }

@@ -101,8 +101,7 @@ TEST_F(ServerLimits, SlowHeadersAre408) {
 }
 
 TEST_F(ServerLimits, ASilentConnectionIsClosedWithoutAWord) {
-  config.header_timeout = 100ms;
-  config.idle_timeout = 100ms;
+  config.header_timeout = config.idle_timeout = 1s;
   start_plain();
   RawClient silent = connect(), used = connect();
   used.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");

@@ -197,11 +197,11 @@ TEST_F(ServerStream, DropsAReaderThatStopsReading) {
 }
 
 TEST_F(ServerStream, AQuietStreamIsNotIdle) {
-  config.idle_timeout = config.write_timeout = config.header_timeout = 50ms;
+  config.idle_timeout = config.write_timeout = config.header_timeout = 500ms;
   start_streaming();
   RawClient client = connect_and_ask();
   const auto stream = next_stream();
-  std::this_thread::sleep_for(150ms);
+  std::this_thread::sleep_for(1500ms);
   EXPECT_TRUE(stream->write("x"));
   stream->close();
   EXPECT_EQ(client.receive().body, "x");

@@ -1,6 +1,7 @@
 // Calendars of the system and of projects: kept as they were given, and honoured by forecasts and fires.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { uuidOf } from '../support/cluster.mjs';
 import { freshDatabase } from '../support/databases.mjs';
 import { startServer } from '../support/server.mjs';
 import { NOWHERE, newJob, newProject } from '../support/scenario.mjs';
@@ -183,9 +184,8 @@ it('can be switched off', async () => {
 it('what one member changes, the others notice', async (t) => {
   const database = await freshDatabase();
   if (!database) return t.skip('SQLite has one member');
-  const uuids = ['aaaaaaaa-0000-4000-8000-000000000001', 'bbbbbbbb-0000-4000-8000-000000000002'];
   const start = (uuid) => startServer({ database, config: { 'rundeck.clusterMode.enabled': 'true' }, framework: { 'rundeck.server.uuid': uuid } });
-  const [one, other] = [await start(uuids[0]), await start(uuids[1])];
+  const [one, other] = [await start(uuidOf(1)), await start(uuidOf(2))];
   const project = await newProject(one);
   const id = await newJob(one, project, hourly);
   const seen = async () => (await other.ok('GET', `/job/${id}/forecast`)).futureScheduledExecutions.length;

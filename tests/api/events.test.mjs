@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startServer } from '../support/server.mjs';
-import { adhoc, ended, newJob, newProject, run } from '../support/scenario.mjs';
+import { adhoc, ended, gate, newJob, newProject, run } from '../support/scenario.mjs';
 import { until } from '../support/wait.mjs';
 
 let qd, project;
@@ -12,18 +12,20 @@ before(async () => {
 });
 after(() => qd?.stop());
 
-// Everything until `end`: {entries, states, end, offsets, arrivals}.
-async function follow(id, options) {
-  const seen = { entries: [], states: [], offsets: [], arrivals: [] };
+// Everything until `end`: {entries, states, end, offsets}. `heard` is told the entries, each time when there are more,
+// `heardState` each state.
+async function follow(id, { heard, heardState, ...options } = {}) {
+  const seen = { entries: [], states: [], offsets: [] };
   for await (const { event, data, id: offset } of qd.events(`/execution/${id}/events`, options)) {
     if (event === 'output') {
       const entries = JSON.parse(data);
       assert.ok(Array.isArray(entries), data);
       seen.entries.push(...entries);
       seen.offsets.push(Number(offset));
-      seen.arrivals.push(Date.now());
+      heard?.(seen.entries);
     } else if (event === 'state') {
       seen.states.push(JSON.parse(data));
+      heardState?.(seen.states.at(-1));
     } else if (event === 'end') {
       seen.end = JSON.parse(data);
       break;
@@ -37,11 +39,11 @@ const logs = (seen) => seen.entries.map((entry) => entry.log);
 
 describe('a running execution', () => {
   it('sends its output as it comes, its state, and its end', async () => {
-    const id = await newJob(qd, project, { steps: ['for i in 1 2 3 4; do echo "line $i"; sleep 0.5; done', 'echo last'] });
+    const rest = gate();  // opens when the first lines are here
+    const id = await newJob(qd, project, { steps: [`for i in 1 2; do echo "line $i"; done; ${rest.wait}; for i in 3 4; do echo "line $i"; done`, 'echo last'] });
     const started = await run(qd, id);
-    const seen = await follow(started.id);
+    const seen = await follow(started.id, { heard: (entries) => entries.length === 2 && rest.open() });
     assert.deepEqual(logs(seen), ['line 1', 'line 2', 'line 3', 'line 4', 'last']);
-    assert.ok(seen.arrivals.at(-1) - seen.arrivals[0] > 800, 'all of it came at once');
     assert.deepEqual(seen.offsets, [...seen.offsets].sort((a, b) => a - b));
     assert.ok(seen.states.length >= 1);
     assert.equal(seen.states.at(-1).executionState, 'SUCCEEDED');
@@ -53,7 +55,8 @@ describe('a running execution', () => {
   it('tells only what changed of its state to whoever knows the rest', async () => {
     const nodes = { 'resources.source.1.type': 'stub', 'resources.source.1.config.count': '8', 'resources.source.1.config.prefix': 'n', 'resources.source.1.config.attrs': 'node-executor=local,file-copier=local' };
     const many = await newProject(qd, nodes);
-    const id = await newJob(qd, many, { steps: ['sleep 0.4', 'true'], nodefilters: { filter: 'name: n.*', dispatch: { threadcount: '1' } } });
+    const [others, last] = [gate(), gate()];  // open when the first node was seen to end, and when a change was told
+    const id = await newJob(qd, many, { steps: [`test \${node.name} = n-0 || { ${others.wait}; }; test \${node.name} != n-7 || { ${last.wait}; }`, 'true'], nodefilters: { filter: 'name: n.*', dispatch: { threadcount: '1', rankOrder: 'ascending' } } });
     const { id: execution } = await run(qd, id);
     const state = (since) => qd.ok('GET', `/execution/${execution}/state`, { query: { since } });
     const whole = await until(async () => {
@@ -63,7 +66,8 @@ describe('a running execution', () => {
     assert.equal(Object.keys(whole.steps[0].nodeStates).length, 8);
     assert.equal(whole.allNodes.length, 8);
     assert.ok(!('nodes' in whole), 'what the steps say is not said twice');
-    const seen = await follow(execution, { query: { stateSince: whole.asOf } });
+    others.open();
+    const seen = await follow(execution, { query: { stateSince: whole.asOf }, heardState: (one) => one.since && last.open() });
     const changes = seen.states.filter((one) => one.since);
     assert.ok(changes.length >= 1, JSON.stringify(seen.states));
     assert.ok(Object.keys(changes[0].steps[0].nodeStates ?? {}).length < 8, JSON.stringify(changes[0]));

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { KIND, freshDatabase } from '../support/databases.mjs';
 import { startServer } from '../support/server.mjs';
 import { adhoc, ended, execution, job, lines, newJob, newProject, output, run } from '../support/scenario.mjs';
-import { SLOW, until, within } from '../support/wait.mjs';
+import { until, within } from '../support/wait.mjs';
 
 const firstLine = (qd, id) => until(async () => (await qd.ok('GET', `/execution/${id}/output`)).entries[0]?.log, { what: `the first line of execution ${id}` });
 
@@ -18,14 +18,10 @@ async function withServer(use, options) {
   }
 }
 
-const gone = (pid) => until(() => !existsSync(`/proc/${pid}`), { timeout: 20_000, what: `process ${pid} to end` });
+const gone = (pid) => until(() => !existsSync(`/proc/${pid}`), { what: `process ${pid} to end` });
 
 describe('SIGTERM', () => {
-  it('ends an idle server quickly, with exit status 0', () => withServer(async (qd) => {
-    const start = Date.now();
-    await qd.stop();
-    assert.ok(Date.now() - start < 3000 * SLOW, `${Date.now() - start} ms`);
-  }));
+  it('ends an idle server, with exit status 0', () => withServer((qd) => qd.stop()));
 
   it('ends running executions and their processes, and says how they ended', () => withServer(async (qd) => {
     const project = await newProject(qd);
@@ -50,10 +46,8 @@ describe('SIGTERM', () => {
         // a stream may also break off
       }
     });
-    const start = Date.now();
     await qd.stop();
-    assert.ok(Date.now() - start < 15_000 * SLOW);
-    await within(Promise.all(followers), 5000, 'the followers to end');
+    await within(Promise.all(followers), 60_000, 'the followers to end');
   }));
 });
 
@@ -119,7 +113,7 @@ function load(qd, project, id, clients = 6) {
 
 async function checkAcknowledged(qd, { executions, jobs }) {
   for (const one of executions) {
-    const done = await ended(qd, one, 60_000);
+    const done = await ended(qd, one);
     assert.ok(['succeeded', 'failed', 'incomplete', 'aborted'].includes(done.status), done.status);
   }
   for (const one of jobs) assert.equal((await qd.api('GET', `/job/${one}/info`)).status, 200, `job ${one}`);
@@ -156,8 +150,8 @@ describe('the database', { skip: KIND === 'sqlite' && 'SQLite has no server that
       const health = await qd.raw('GET', '/health', { timeout: 40_000 });
       assert.equal(health.status, 503, health.text);
       await database.server.start();
-      await until(async () => (await qd.api('GET', '/projects')).status === 200, { timeout: 40_000, what: 'the server to recover' });
-      await until(async () => (await qd.raw('GET', '/health')).status === 200, { timeout: 40_000, what: '/health to recover' });
+      await until(async () => (await qd.api('GET', '/projects')).status === 200, { what: 'the server to recover' });
+      await until(async () => (await qd.raw('GET', '/health')).status === 200, { what: '/health to recover' });
     }, { database });
     await database.server.stop();
   });
@@ -170,7 +164,7 @@ describe('the database', { skip: KIND === 'sqlite' && 'SQLite has no server that
       await database.server.crash();
       await gone(pid);
       await database.server.start();
-      const done = await ended(qd, id, 60_000);
+      const done = await ended(qd, id);
       assert.equal(done.status, 'succeeded');
       assert.deepEqual(await lines(qd, id), [pid, 'down']);
     }, { database });

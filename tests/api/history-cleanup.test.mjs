@@ -14,7 +14,7 @@ after(() => qd?.stop());
 
 const rules = (more = {}) => Object.fromEntries(Object.entries({ enabled: true, 'retention.days': 0, 'retention.minimum': 2, schedule: '* * * * * ? *', ...more }).map(([key, value]) => [`${KEY}.${key}`, String(value)]));
 const idsOf = async (project) => (await qd.ok('GET', `/project/${project}/executions`, { query: { max: 100 } })).executions.map((one) => one.id);
-const settled = (project, wanted) => until(async () => JSON.stringify(await idsOf(project)) === JSON.stringify(wanted), { timeout: 30_000, what: `executions ${wanted}` });
+const settled = (project, wanted) => until(async () => JSON.stringify(await idsOf(project)) === JSON.stringify(wanted), { what: `executions ${wanted}` });
 
 it('keeps so many, deletes the oldest with their logs, and touches nothing that runs', async () => {
   const project = await newProject(qd);

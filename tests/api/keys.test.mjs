@@ -10,7 +10,7 @@ import { removeAtExit } from '../support/cleanup.mjs';
 import { qd as cli } from '../support/cli.mjs';
 import { BINARY, Server, startServer } from '../support/server.mjs';
 import { freshDatabase } from '../support/databases.mjs';
-import { ended, lines, newJob, newProject, run, runToEnd, trial, unique } from '../support/scenario.mjs';
+import { ended, gate, lines, newJob, newProject, run, runToEnd, trial, unique } from '../support/scenario.mjs';
 import { until } from '../support/wait.mjs';
 
 const PRIVATE = 'application/octet-stream';
@@ -235,12 +235,13 @@ describe('a run', () => {
     const commandLines = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((pid) => {
       try { return readFileSync(`/proc/${pid}/cmdline`, 'utf8'); } catch { return ''; }
     }).join('\n');
-    const seconds = 5;
-    const open = await run(qd, await newJob(qd, project, { steps: [`: \${option.p}; sleep ${seconds}; true`], options: [{ name: 'p', value: plain }] }));
-    const hidden = await run(qd, await newJob(qd, project, { steps: [`echo "begun \${option.o}"; test -z "$QD_HIDDEN_COMMAND"; r=$?; sleep ${seconds}; (exit $r)`], options: [option(await key(secret))] }));
+    const looked = gate();  // both run until then
+    const open = await run(qd, await newJob(qd, project, { steps: [`: \${option.p}; ${looked.wait}; true`], options: [{ name: 'p', value: plain }] }));
+    const hidden = await run(qd, await newJob(qd, project, { steps: [`echo "begun \${option.o}"; test -z "$QD_HIDDEN_COMMAND"; r=$?; ${looked.wait}; (exit $r)`], options: [option(await key(secret))] }));
     await until(async () => (await qd.ok('GET', `/execution/${hidden.id}/output`)).entries.some((one) => one.log === 'begun *****'), { what: 'the command to begin' });
     await until(() => commandLines().includes(plain), { what: 'the search to find what is no secret' });
     assert.ok(!commandLines().includes(secret), 'the secret is in the list of processes');
+    looked.open();
     for (const { id } of [open, hidden]) assert.equal((await ended(qd, id)).status, 'succeeded');
   });
 

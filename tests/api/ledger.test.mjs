@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { qd as cli } from '../support/cli.mjs';
+import { uuidOf } from '../support/cluster.mjs';
 import { startServer } from '../support/server.mjs';
 import { NOWHERE, ended, importJobs, job, newJob, newProject } from '../support/scenario.mjs';
 import { until } from '../support/wait.mjs';
 
-const UUID = '11111111-2222-4333-8444-555555555555';
+const UUID = uuidOf(1);
 const each = { schedule: { crontab: '* * * * * ? *' } };
 
 let qd;
@@ -124,9 +125,9 @@ describe('a fire that did not run says why', () => {
   it('passive mode', async () => {
     const id = await newJob(qd, await newProject(qd), each);
     await qd.ok('POST', '/system/executions/disable');
-    const skipped = await row(`/job/${id}`, { state: 'skipped' });
+    // Before, one may have been skipped because its run of the second before had not ended.
+    const skipped = await row(`/job/${id}`, { state: 'skipped' }, (one) => /passive/.test(one.reason));
     await qd.ok('POST', '/system/executions/enable');
-    assert.match(skipped.reason, /passive/);
     assert.ok(skipped.reason.includes(UUID));
     const after = await row(`/job/${id}`, { from: skipped.due }, (one) => one.execution);
     await quiet(id);

@@ -28,11 +28,9 @@ afterEach(async () => {
 
 const importPath = () => `/project/${project}/jobs/import`;
 
-// Sends a job file; it must be refused, or its jobs must be, and quickly.
+// Sends a job file; it must be refused, or its jobs must be. What grows with the powers of its size never answers.
 async function refused(type, body) {
-  const start = Date.now();
-  const answer = await qd.api('POST', importPath(), { type, body, timeout: 60_000 });
-  assert.ok(Date.now() - start < 10_000 * SLOW, `the answer took ${Date.now() - start} ms`);
+  const answer = await qd.api('POST', importPath(), { type, body, timeout: 60_000 * SLOW });
   if (answer.status === 200) {
     assert.equal(answer.json.succeeded.length, 0, answer.text.slice(0, 300));
     assert.ok(answer.json.failed.length > 0, answer.text.slice(0, 300));
@@ -211,9 +209,9 @@ describe('slow and idle clients', () => {
         socket.on('error', () => {});
         if (i % 2) socket.write('GET /api/59/projects HTTP/1.1\r\nHost: x\r\n');
       }
-      const start = Date.now();
-      for (let i = 0; i < 20; i += 1) assert.equal((await qd.api('GET', '/projects')).status, 200);
-      assert.ok(Date.now() - start < 5000 * SLOW);
+      const answers = Promise.all(Array.from({ length: 20 }, async () => assert.equal((await qd.api('GET', '/projects')).status, 200)));
+      await within(answers, 45_000, 'answers to others');
+      assert.ok(sockets.some((socket) => !socket.destroyed), 'the server drops idle connections before it answers others');
     } finally {
       for (const socket of sockets) socket.destroy();
     }

@@ -16,8 +16,8 @@ const STORAGE = 'rundeck.execution.logs.fileStorage';
 const with_ = (provider, more = {}) => ({ [`${STORAGE}Plugin`]: provider, [`${STORAGE}.storageRetryDelay`]: 1, [`${STORAGE}.retrievalRetryDelay`]: 1, ...more });
 const CHECKPOINTS = { [`${STORAGE}.checkpoint.time.interval`]: 1, [`${STORAGE}.checkpoint.time.minimum`]: 1 };
 const stats = (qd) => qd.ok('GET', '/system/logstorage');
-const stored = (qd, count) => until(async () => (await stats(qd)).succeededCount >= count, { timeout: 40_000, what: `${count} stored logs` });
-const waiting = (qd, id) => until(async () => (await qd.ok('GET', '/system/logstorage/incomplete')).executions.find((entry) => entry.id === id && entry.errors.length), { timeout: 40_000, what: 'a failed attempt' });
+const stored = (qd, count) => until(async () => (await stats(qd)).succeededCount >= count, { what: `${count} stored logs` });
+const waiting = (qd, id) => until(async () => (await qd.ok('GET', '/system/logstorage/incomplete')).executions.find((entry) => entry.id === id && entry.errors.length), { what: 'a failed attempt' });
 const logs = (qd) => join(qd.base, 'var/logs/rundeck');
 const localFiles = (qd) => readdirSync(logs(qd), { recursive: true }).map(String).filter((name) => name.endsWith('.rdlog')).map((name) => join(logs(qd), name));
 
@@ -108,7 +108,7 @@ describe('Azure Blob Storage', () => {
     const name = await newProject(own);
     const id = await adhoc(own, name, `echo first; while [ ! -e ${flag} ]; do echo tick; sleep 0.3; done`);
     const pieces = async () => (await azure.names('of-pro')).filter((blob) => blob.startsWith(`${name}/${id}.rdlog.partial.`));
-    await until(async () => (await pieces()).length >= 2, { timeout: 30_000, what: 'two pieces' });
+    await until(async () => (await pieces()).length >= 2, { what: 'two pieces' });
     writeFileSync(flag, '');
     await ended(own, id);
     await stored(own, 1);
@@ -187,8 +187,8 @@ esac
     const flag = join(qd.base, 'flag');
     const id = await adhoc(qd, project, `echo first; while [ ! -e ${flag} ]; do echo tick; sleep 0.3; done`);
     const folder = join(shelf, `project/${project}`);
-    const pieces = () => readdirSync(folder).filter((name) => name.startsWith(`${id}.rdlog.partial.`));
-    await until(() => pieces().length >= 2, { timeout: 30_000, what: 'two pieces' });
+    const pieces = () => readdirSync(folder).filter((name) => name.startsWith(`${id}.rdlog.partial.`) && !name.endsWith('.new'));
+    await until(() => pieces().length >= 2, { what: 'two pieces' });
     const second = pieces().find((name) => name.endsWith('.2'));
     assert.match(readFileSync(join(folder, second), 'utf8'), /^\^[^]*\|tick\^\n$/);
     writeFileSync(flag, '');

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { certificate, startMailServer, startReceiver } from '../support/receivers.mjs';
 import { startCluster } from '../support/cluster.mjs';
-import { KIND, freePort } from '../support/databases.mjs';
+import { KIND } from '../support/databases.mjs';
+import { freePort } from '../support/ports.mjs';
 import { Server, startServer } from '../support/server.mjs';
 import { ended, execution, newJob, newProject, run, runToEnd, unique } from '../support/scenario.mjs';
 import { until } from '../support/wait.mjs';
@@ -135,7 +136,7 @@ describe('webhooks', () => {
     assert.deepEqual([open.status, open.attempts, open.message], ['sent', 1, 'HTTP status 200']);
     assert.deepEqual([gone.status, gone.attempts, gone.message], ['failed', 1, 'HTTP status 410']);
     assert.equal(gone.target, `${site.url}/gone`);
-    assert.match(qd.log(), /webhook to '.*\/gone' about execution \d+ \(success\) is given up after 1 attempt: HTTP status 410/);
+    await until(() => /webhook to '.*\/gone' about execution \d+ \(success\) is given up after 1 attempt: HTTP status 410/.test(qd.log()), { what: 'the line of it in the log' });
   });
 
   it('never reach blocked addresses', async () => {
@@ -250,14 +251,14 @@ describe('delivery', () => {
   });
 
   it('gives up in the end', async () => {
-    const own = await startServer({ config: { 'quarterdeck.notification.firstPause': '20ms', 'quarterdeck.notification.giveUp': '300ms' } });
+    const own = await startServer({ config: { 'quarterdeck.notification.firstPause': '20ms', 'quarterdeck.notification.giveUp': '3s' } });
     const port = await freePort();
     const here = await newProject(own);
     const done = await runToEnd(own, await newJob(own, here, { notification: { onsuccess: { urls: `http://127.0.0.1:${port}/x` } } }));
     const [one] = await settled(own, done.id);
     assert.equal(one.status, 'failed');
     assert.ok(one.attempts > 1);
-    assert.match(own.log(), /is given up after \d+ attempts/);
+    await until(() => /is given up after \d+ attempts/.test(own.log()), { what: 'the line of it in the log' });
     await own.stop();
   });
 

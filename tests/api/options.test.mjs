@@ -68,7 +68,7 @@ describe('a regular expression', () => {
   });
   it('that would run for ever is stopped', async () => {
     const id = await withOption({ regex: '(a+)+$' });
-    const answer = await qd.api('POST', `/job/${id}/run`, { json: { options: { opt: `${'a'.repeat(40)}!` } }, timeout: 10_000 });
+    const answer = await qd.api('POST', `/job/${id}/run`, { json: { options: { opt: `${'a'.repeat(40)}!` } } });
     assert.equal(answer.status, 400, answer.text);
   });
 });
@@ -145,9 +145,8 @@ describe('dates', () => {
 describe('defaults', () => {
   it('may hold a date', async () => {
     const value = await shown(await withOption({ value: '${DATE:yyyy-MM-dd}' }));
-    const today = new Date().toISOString().slice(0, 10);
-    const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-    assert.ok([`<${today}>`, `<${yesterday}>`].includes(value), value);
+    const dates = [-1, 0, 1].map((days) => `<${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)}>`);  // in any time zone
+    assert.ok(dates.includes(value), value);
   });
   it('hidden options have theirs', async () => {
     assert.equal(await shown(await withOption({ value: 'h', hidden: true })), '<h>');

@@ -232,7 +232,8 @@ describe('notifications', () => {
     const file = join(qd.base, 'told');
     const id = await newJob(qd, project, { name: 'teller', options: option('w'), notification: { onsuccess: { plugin: { type: 'example-notification', configuration: { file, text: '${job.name} did ${option.word}' } } } } });
     const done = await runToEnd(qd, id);
-    const [first, ...json] = (await until(() => existsSync(file) && readFileSync(file, 'utf8'))).split('\n');
+    await until(async () => (await qd.ok('GET', `/execution/${done.id}/notifications`)).notifications[0]?.status === 'sent', { what: 'the plugin to end' });
+    const [first, ...json] = readFileSync(file, 'utf8').split('\n');
     assert.equal(first, 'trigger=success status=succeeded job=teller text=teller did w option=w');
     const data = JSON.parse(json.join('\n'));
     assert.equal(data.executionId, done.id);

@@ -148,7 +148,7 @@ describe('other settings', () => {
 describe('runAtTime', () => {
   it('lets an execution wait, and start in time', async () => {
     const id = await newJob(qd, project, { steps: ['echo ran'] });
-    const at = Date.now() + 2500;
+    const at = Date.now() + 5000;
     const started = await run(qd, id, { runAtTime: new Date(at).toISOString() });
     assert.equal(started.status, 'scheduled');
     assert.equal(started.executionType, 'user-scheduled');
@@ -156,7 +156,7 @@ describe('runAtTime', () => {
     const done = await ended(qd, started.id);
     assert.equal(done.status, 'succeeded');
     const late = done['date-started'].unixtime - at;
-    assert.ok(late > -1000 && late < 5000, `${late} ms late`);
+    assert.ok(late > -1000 && late < 60_000, `${late} ms late`);
     assert.deepEqual(await lines(qd, started.id), ['ran']);
   });
 
@@ -178,7 +178,7 @@ describe('runAtTime', () => {
 
   it('outlives a restart', async () => {
     const id = await newJob(qd, project, { steps: ['echo later'] });
-    const started = await run(qd, id, { runAtTime: iso(4000) });
+    const started = await run(qd, id, { runAtTime: iso(6000) });
     await qd.stop();
     await qd.start();
     assert.equal((await ended(qd, started.id)).status, 'succeeded');
@@ -232,7 +232,7 @@ describe('many at once', () => {
     const id = await newJob(qd, project, { multipleExecutions: true, options: [{ name: 'n' }], steps: ['echo line ${option.n}'] });
     const started = await Promise.all(Array.from({ length: 100 }, (_, n) => run(qd, id, { options: { n: String(n) } })));
     for (const [n, { id: one }] of started.entries()) {
-      assert.equal((await ended(qd, one, 60_000)).status, 'succeeded');
+      assert.equal((await ended(qd, one)).status, 'succeeded');
       const answer = await output(qd, one);
       assert.deepEqual(answer.entries.map((entry) => entry.log), [`line ${n}`]);
     }

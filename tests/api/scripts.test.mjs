@@ -177,7 +177,7 @@ describe('script URLs', () => {
 it('children end with their step', async () => {
   const id = await newJob(qd, project, { steps: ['echo $$; sleep 300 & echo $!; exit 1'] });
   const started = await run(qd, id);
-  await ended(qd, started.id, 15_000);
+  await ended(qd, started.id);
   assert.equal((await execution(qd, started.id)).status, 'failed');
   assert.ok((await lines(qd, started.id)).length >= 2);
 });

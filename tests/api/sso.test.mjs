@@ -49,12 +49,13 @@ async function withToken(spoil, run) {
 }
 
 async function assertRefused(spoil, reason) {
+  const before = qd.log().length;
   const { browser, page } = await withToken(spoil, () => logIn());
   assert.equal(page.status, 403, page.text);
   assert.ok(isForm(page));
   assert.match(page.text, /could not be verified/);
   assert.equal((await whoIs(browser)).status, 403);
-  assert.match(qd.log().trimEnd().split('\n').slice(-3).join('\n'), reason);
+  assert.match(qd.log().slice(before), reason);
 }
 
 describe('a login by a provider', () => {
@@ -251,7 +252,7 @@ describe('a provider', () => {
   it('may change its keys at any time', async () => {
     idp.keys = [newKey('RS256', 'rsa-2'), newKey('ES256', 'ec-2')];
     idp.renew();
-    await until(async () => (await logIn()).page.status === 200, { timeout: 30_000, interval: 500, what: 'a login with the new key' });
+    await until(async () => (await logIn()).page.status === 200, { interval: 500, what: 'a login with the new key' });
     const before = idp.calls.jwks;
     assert.equal((await logIn()).page.status, 200);
     assert.equal(idp.calls.jwks, before, 'known keys are kept');
@@ -266,7 +267,7 @@ describe('a provider', () => {
     assert.match(page.text, /cannot be reached/);
     assert.ok(!isForm((await server.login()).answer), 'passwords go on');
     await away.start();
-    await until(async () => (await logIn(server)).page.status === 200, { timeout: 30_000, interval: 500, what: 'the provider to be asked again' });
+    await until(async () => (await logIn(server)).page.status === 200, { interval: 500, what: 'the provider to be asked again' });
     await server.stop();
     await away.stop();
   });

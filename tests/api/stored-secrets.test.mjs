@@ -41,7 +41,7 @@ before(async () => {
   const made = await qd.raw('POST', '/api/59/tokens', { json: { user: 'ann', roles: '*' }, cookies, token: null });
   assert.equal(made.status, 201, made.text);
   secrets.Token = made.json.token;
-  secrets.Session = cookies.header().split('=')[1];
+  secrets.Session = cookies.get('JSESSIONID');
   await qd.login('ann', secret('WrongPassword'));
   const step = { nodeStep: false, type: 'edu.ohio.ais.rundeck.HttpWorkflowStepPlugin', configuration: { remoteUrl: url, method: 'GET', authentication: 'Basic', username: 'me', password: 'keys/http' } };
   id = await newJob(qd, project, {

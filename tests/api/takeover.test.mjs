@@ -1,12 +1,13 @@
 // Who owns which schedule, and taking schedules over. The other member is the same base under another uuid, stopped.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { uuidOf } from '../support/cluster.mjs';
 import { freshDatabase } from '../support/databases.mjs';
 import { Server, startServer } from '../support/server.mjs';
 import { NOWHERE, importJobs, job, newJob, newProject } from '../support/scenario.mjs';
 
-const OLD = 'aaaaaaaa-0000-4000-8000-000000000001';
-const NEW = 'bbbbbbbb-0000-4000-8000-000000000002';
+const OLD = uuidOf(1);
+const NEW = uuidOf(2);
 const daily = { schedule: { crontab: '0 30 5 ? * * *' } };
 const cluster = (uuid) => ({ config: { 'rundeck.clusterMode.enabled': 'true' }, framework: { 'rundeck.server.uuid': uuid } });
 

@@ -59,7 +59,7 @@ test('a killed member is seen dead; some of its schedules are taken over, then t
   const page = await visitor.open('/menu/cluster');
   await page.locator('[data-member="m2"][data-state="active"]').waitFor();
   await m2.kill();
-  await page.locator('[data-member="m2"][data-state="dead"]').waitFor({ timeout: 30_000 });
+  await page.locator('[data-member="m2"][data-state="dead"]').waitFor();
   const alarm = page.getByRole('alert').filter({ hasText: 'm2 is gone and owns 3 schedules' });
   await alarm.waitFor();
   await visitor.picture('cluster-dead');

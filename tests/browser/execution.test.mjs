@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startServer } from '../support/server.mjs';
-import { ended, newJob, newProject, output, run, script } from '../support/scenario.mjs';
+import { ended, gate, newJob, newProject, output, run, script } from '../support/scenario.mjs';
 import { until } from '../support/wait.mjs';
 import { inSight, launch, NARROW, Visitor } from './support.mjs';
 
@@ -91,13 +91,13 @@ test('at three in the morning, on a phone: the last lines of a failed node in tw
   const page = await visitor.open('/');
   const tap = async (target) => {
     await target.waitFor();
-    assert.ok(await inSight(target), `${target} is in sight`);
+    await until(() => inSight(target), { what: `${target} to be in sight` });
     await target.tap();
   };
   const sees = async (text) => {
     const line = page.locator('.failures .log-tail').getByText(text, { exact: true });
     await line.waitFor();
-    assert.ok(await inSight(line), `'${text}' is in sight`);
+    await until(() => inSight(line), { what: `'${text}' to be in sight` });
   };
   await tap(page.getByRole('link', { name: /nightly backup/ }).first());
   await page.waitForURL(`**${show(failed.id)}`);
@@ -157,7 +157,8 @@ test('a line has a permalink; filters, search and the download find it', async (
 });
 
 test('a stream that is cut comes back at its offset', async () => {
-  const id = await newJob(qd, project, { name: 'long', steps: ['for i in $(seq 1 200); do echo "line $i"; sleep 0.1; done'] });
+  const rest = gate();  // opens after the cut
+  const id = await newJob(qd, project, { name: 'long', steps: [`for i in $(seq 1 100); do echo "line $i"; done; ${rest.wait}; for i in $(seq 101 200); do echo "line $i"; done`] });
   const { id: execution } = await run(qd, id);
   const visitor = await Visitor.come(browser, qd, { expected: ['ERR_INTERNET_DISCONNECTED', 'ERR_NETWORK_CHANGED', 'network error'] });
   const page = await visitor.open(show(execution));
@@ -165,7 +166,8 @@ test('a stream that is cut comes back at its offset', async () => {
   assert.equal((await qd.ok('GET', `/execution/${execution}`)).status, 'running');
   await visitor.context.setOffline(true);
   await page.evaluate(() => window.dispatchEvent(new Event('offline')));
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  rest.open();
+  await ended(qd, execution);
   await visitor.context.setOffline(false);
   await page.locator('[data-status="succeeded"]').waitFor();
   await page.getByText('200 lines', { exact: true }).waitFor();
@@ -176,7 +178,7 @@ test('a stream that is cut comes back at its offset', async () => {
 test('a scheduled run says by which schedule, and output that is a document is shown as one', async () => {
   const table = { exec: 'printf "name,size\\n\\"a, b\\",12\\n"', plugins: { LogFilter: [{ type: 'render-datatype', config: { datatype: 'csv' } }] } };
   const id = await newJob(qd, project, { name: 'report', steps: ['echo plain', table], schedule: { crontab: '* * * * * ? *' } });
-  const first = await until(async () => (await qd.ok('GET', `/job/${id}/executions`)).executions.find((one) => one.status === 'succeeded'), { what: 'a scheduled run', timeout: 20_000 });
+  const first = await until(async () => (await qd.ok('GET', `/job/${id}/executions`)).executions.find((one) => one.status === 'succeeded'), { what: 'a scheduled run' });
   await qd.ok('POST', `/job/${id}/schedule/disable`);
   const visitor = await Visitor.come(browser, qd);
   const page = await visitor.open(show(first.id));

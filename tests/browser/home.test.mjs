@@ -68,7 +68,7 @@ test('a project is created with a draft that survives a reload, and home shows i
   await qd.ok('POST', '/project/web-shop/run/command', { form: { exec: 'true' } });
   const { execution } = await qd.ok('POST', '/project/web-shop/run/command', { form: { exec: 'exit 3' } });
   await visitor.open('/');
-  await page.getByRole('link', { name: new RegExp(`#${execution.id}`) }).waitFor({ timeout: 30_000 });
+  await page.getByRole('link', { name: new RegExp(`#${execution.id}`) }).waitFor();
   await visitor.picture('home');
   await visitor.open('/project/web-shop/home');
   await page.getByText('Call Ada first.').waitFor();

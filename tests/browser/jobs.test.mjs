@@ -43,7 +43,7 @@ test('the list shows how each job stands, finds jobs, and acts on many', async (
   const page = await visitor.open(`/project/${project}/jobs`);
   await page.getByRole('link', { name: 'deploy', exact: true }).waitFor();
   await page.getByText('Failed').waitFor();
-  await page.getByText(/^in \d+ hours?$|^tomorrow$/).first().waitFor();
+  await page.getByText(/^in \d+ (hour|minute|second)s?$|^tomorrow$|^now$/).first().waitFor();
   await visitor.picture('jobs');
 
   await page.getByLabel('Name, group, description or uuid').fill('dumps');
@@ -116,7 +116,7 @@ test('a run asks for its options, says what is missing, and starts', async () =>
   await page.getByRole('tab', { name: 'History' }).click();
   await page.getByRole('link', { name: new RegExp(`#${executions[0].id}`) }).waitFor();
   await page.getByRole('tab', { name: 'Statistics' }).click();
-  await page.getByText('The last 1 executions').waitFor({ timeout: 20_000 });
+  await page.getByText('The last 1 executions').waitFor();
   await visitor.picture('job-statistics');
   await page.getByRole('tab', { name: 'Definition' }).click();
   await page.getByText('Deploys the shop').nth(1).waitFor();

@@ -25,7 +25,7 @@ export const launch = () => chromium.launch({ executablePath: process.env.QD_CHR
 export class Visitor {
   static async come(browser, server, { user = 'admin', password = ADMIN_PASSWORD, login = true, viewport = WIDE, phone = false, expected = [] } = {}) {
     const context = await browser.newContext({ viewport: phone ? NARROW : viewport, hasTouch: phone, isMobile: phone, baseURL: server.url, locale: 'en-GB', timezoneId: 'UTC', reducedMotion: 'reduce' });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(60_000);
     const visitor = new Visitor();
     Object.assign(visitor, { server, context, expected, complaints: [], page: await context.newPage() });
     visitor.#listen();
@@ -39,7 +39,7 @@ export class Visitor {
   }
 
   async logIn(user, password) {
-    const answer = await this.context.request.post(`${this.server.url}/j_security_check`, { form: { j_username: user, j_password: password }, headers: { Accept: 'application/json' } });
+    const answer = await this.context.request.post(`${this.server.url}/j_security_check`, { form: { j_username: user, j_password: password }, headers: { Accept: 'application/json' }, timeout: 180_000 });
     assert.equal(answer.status(), 204, `login of ${user}: ${await answer.text()}`);
   }
 

@@ -174,12 +174,12 @@ test('what the log store could not take is listed with its problem, and tried ag
     const visitor = await Visitor.come(browser, storing);
     const page = await visitor.open('/menu/logStorage');
     const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: `#${execution.id}` }) });
-    await row.getByText(/gone|folder|directory/i).waitFor({ timeout: 30_000 });
+    await row.getByText(/gone|folder|directory/i).waitFor();
     await visitor.picture('system-logstorage-waiting');
     rmSync(gone);
     mkdirSync(gone);
     await page.getByRole('button', { name: 'Try all again now' }).click();
-    await page.getByText('Everything is stored.').waitFor({ timeout: 30_000 });
+    await page.getByText('Everything is stored.').waitFor();
     assert.equal((await storing.ok('GET', '/system/logstorage')).succeededCount, 1);
     await visitor.leave();
   } finally {

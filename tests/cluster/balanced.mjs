@@ -8,7 +8,8 @@
 import { parseArgs } from 'node:util';
 import { startBalancer } from '../support/balancer.mjs';
 import { Cluster } from '../support/cluster.mjs';
-import { freePort, freshDatabase } from '../support/databases.mjs';
+import { freshDatabase } from '../support/databases.mjs';
+import { freePort } from '../support/ports.mjs';
 import { startReplicated } from '../support/replication.mjs';
 import { SLOW, until } from '../support/wait.mjs';
 import { Clients } from './chaos/clients.mjs';

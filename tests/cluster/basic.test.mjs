@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Member, processesOf, startCluster } from '../support/cluster.mjs';
-import { ended, execution, newJob, newProject, run } from '../support/scenario.mjs';
+import { ended, execution, gate, newJob, newProject, run } from '../support/scenario.mjs';
 import { until } from '../support/wait.mjs';
 
 const each = { steps: ['true'], multipleExecutions: true, schedule: { crontab: '* * * * * ? *' } };
@@ -58,9 +58,12 @@ it('a queue spreads the work', async () => {
     await one.again();
   }
   await cluster.settled();
-  const id = await newJob(m1, project, { steps: ['sleep 1'], multipleExecutions: true });
+  const all = gate();  // opens when all of them run: each member has room for one
+  const id = await newJob(m1, project, { steps: [all.wait], multipleExecutions: true });
   const started = [];
   for (let index = 0; index < 3; index += 1) started.push(await run(m1, id));
+  for (const one of started) await until(async () => (await execution(m1, one.id)).status === 'running', { what: `execution ${one.id} to run` });
+  all.open();
   const places = new Set();
   for (const one of started) places.add((await ended(m1, one.id)).serverUUID);
   assert.equal(places.size, 3);
@@ -101,7 +104,7 @@ describe('a member that hangs and wakes up', () => {
     await until(() => processesOf(m3).length > 0, { what: 'the process' });
     const life = (await m1.sees(m3)).incarnation;
     m3.suspend();
-    assert.equal((await ended(m1, started.id, 60_000)).status, 'incomplete');
+    assert.equal((await ended(m1, started.id)).status, 'incomplete');
     m3.resume();
     await until(async () => (await m1.sees(m3)).incarnation === life + 1, { timeout: 60_000, what: 'its new life' });
     assert.deepEqual(processesOf(m3), []);

@@ -121,7 +121,7 @@ describe('members that are configured as docs/cluster.md shows', () => {
     const owners = async () => (await members[0].ok('GET', `/scheduler/server/${members[2].uuid}/jobs`)).map((one) => one.id);
     assert.deepEqual(await owners(), [id]);
     await members[2].kill();
-    await until(async () => (await owners()).length === 0, { timeout: 40_000, what: 'the takeover' });
+    await until(async () => (await owners()).length === 0, { what: 'the takeover' });
     const kinds = (await members[0].ok('GET', '/cluster/events')).events.map((one) => one.kind);
     assert.ok(kinds.includes('takeover.done'), kinds.join(' '));
   });

@@ -47,7 +47,7 @@ describe('a failover of PostgreSQL', () => {
     await pair?.stop();
   });
 
-  it('loses nothing that was promised, and starts nothing twice', { timeout: 180_000 }, async () => {
+  it('loses nothing that was promised, and starts nothing twice', { timeout: 400_000 }, async () => {
     const [m1, m2] = cluster.members;
     const project = await newProject(m1);
     const short = await newJob(m1, project, { multipleExecutions: true });
@@ -59,7 +59,7 @@ describe('a failover of PostgreSQL', () => {
     const before = cluster.number('SELECT COUNT(*) FROM fire');
 
     await pair.failOver();
-    await until(() => cluster.number('SELECT COUNT(*) FROM fire') > before + 4, { timeout: 20_000, what: 'fires on the new primary' });
+    await until(() => cluster.number('SELECT COUNT(*) FROM fire') > before + 4, { what: 'fires on the new primary' });
     const known = clients.accepted.length;
     await until(() => clients.accepted.length > known + 10, { what: 'executions on the new primary' });
     await clients.stop();
@@ -76,13 +76,13 @@ describe('a failover of PostgreSQL', () => {
     await noProcessLeft(cluster);
   });
 
-  it('leaves a primary that hangs, and does not follow it when it wakes up', { timeout: 120_000 }, async () => {
+  it('leaves a primary that hangs, and does not follow it when it wakes up', { timeout: 300_000 }, async () => {
     const [m1] = cluster.members;
     const project = await newProject(m1);
     const short = await newJob(m1, project, { multipleExecutions: true });
     const old = pair.primary;
     await pair.failOver({ hang: true });
-    for (const member of cluster.members) await until(() => run(member, short), { timeout: 20_000, what: `${member.name} to work on the new primary` });
+    for (const member of cluster.members) await until(() => run(member, short), { what: `${member.name} to work on the new primary` });
     old.signal('SIGCONT');
     await until(() => old.sql('SELECT pg_is_in_recovery()').trim() === 'f', { what: 'the old primary to be awake' });
     // Time for the balancer's checks to find it up.

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startCluster } from '../support/cluster.mjs';
-import { ended, execution, lines, newJob, newProject, run } from '../support/scenario.mjs';
+import { ended, execution, gate, lines, newJob, newProject, run } from '../support/scenario.mjs';
 import { until } from '../support/wait.mjs';
 
 let cluster;
@@ -16,10 +16,14 @@ before(async () => {
 });
 after(() => cluster?.stop());
 
-// Runs the job so often, by the first member, and counts who ran it.
-async function places(count, id = echo, from = m1) {
+// Runs the job so often, by the first member, and counts who ran it. `together` opens once all of them run.
+async function places(count, id = echo, from = m1, together = undefined) {
   const started = [];
   for (let index = 0; index < count; index += 1) started.push(await run(from, id));
+  if (together) {
+    for (const one of started) await until(async () => (await execution(from, one.id)).status === 'running', { what: `execution ${one.id} to run` });
+    together.open();
+  }
   const done = [];
   for (const one of started) done.push(await ended(from, one.id));
   for (const one of done) assert.equal(one.status, 'succeeded', JSON.stringify(one));
@@ -40,7 +44,7 @@ describe('policies', () => {
 
   it('Random: anyone of those that are allowed', async () => {
     await cluster.policy(remote('Random', { allowed: 'Other' }));
-    const list = await places(12);
+    const list = await places(20);  // not two of them by chance: once in half a million
     assert.equal(list.includes('m1'), false);
     assert.deepEqual(Object.keys(count(list)), ['m2', 'm3']);
   });
@@ -71,15 +75,17 @@ describe('policies', () => {
 
   it('Queue: whoever has room takes it', async () => {
     await cluster.policy(remote('Queue'));
-    const slow = await newJob(m1, project, { steps: ['sleep 1.5'], multipleExecutions: true });
+    const all = gate();
+    const slow = await newJob(m1, project, { steps: [all.wait], multipleExecutions: true });
     // Two at once is what each of them takes.
-    assert.deepEqual(Object.keys(count(await places(6, slow))), ['m1', 'm2', 'm3']);
+    assert.deepEqual(count(await places(6, slow, m1, all)), { m1: 2, m2: 2, m3: 2 });
   });
 
   it('Queue: only those take it that are allowed', async () => {
     await cluster.policy(remote('Queue', { allowed: 'Other', allowedTags: 'db' }));
-    const slow = await newJob(m1, project, { steps: ['sleep 1'], multipleExecutions: true });
-    assert.deepEqual(Object.keys(count(await places(4, slow))), ['m2', 'm3']);
+    const all = gate();
+    const slow = await newJob(m1, project, { steps: [all.wait], multipleExecutions: true });
+    assert.deepEqual(count(await places(4, slow, m1, all)), { m2: 2, m3: 2 });
     await cluster.policy(remote('Queue', { allowedTags: 'linux' }));
     assert.deepEqual(count(await places(3)), { m2: 3 });
   });

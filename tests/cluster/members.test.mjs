@@ -120,7 +120,7 @@ describe('a member that loses the database', () => {
     assert.equal((await ended(m1, started.id)).status, 'incomplete');
     assert.ok(processesOf(m3).length > 0, 'it cannot know yet');
     await m3.proxy.heal();
-    await until(() => processesOf(m3).length === 0, { timeout: 30_000, what: 'its processes to end' });
+    await until(() => processesOf(m3).length === 0, { what: 'its processes to end' });
     await m1.seesAs(m3, 'active', 30_000);
     await m1.ok('POST', `/job/${due}/schedule/disable`);
     const executions = (await fires(due)).filter((one) => one.execution).map((one) => one.execution.id);

@@ -39,7 +39,7 @@ describe('nodes of a shared resource model', () => {
   // Nodes as a member shows them, all the attributes, without the members themselves.
   const seen = async (member) => Object.fromEntries(Object.entries(await member.ok('GET', `/project/${project}/resources`)).filter(([name]) => !/^m\d$/.test(name)));
   const names = async (member) => Object.keys(await seen(member)).sort().join();
-  const allSee = (expected) => Promise.all(cluster.members.map((member) => until(async () => (await names(member)) === expected, { timeout: 15_000, what: `${member.name} to see ${expected}` })));
+  const allSee = (expected) => Promise.all(cluster.members.map((member) => until(async () => (await names(member)) === expected, { what: `${member.name} to see ${expected}` })));
 
   before(async () => {
     folder = removeAtExit(mkdtempSync(join(tmpdir(), 'qd-model-')));
@@ -78,13 +78,13 @@ describe('nodes of a shared resource model', () => {
     for (const other of others) assert.deepEqual(other, first);
   });
 
-  it('are those of before on every member while the URL is away, and after a restart meanwhile', { timeout: 60_000 }, async () => {
+  it('are those of before on every member while the URL is away, and after a restart meanwhile', { timeout: 240_000 }, async () => {
     inventory.away = true;
     const asked = inventory.asked;
     await until(async () => {
       for (const member of cluster.members) await names(member);
       return inventory.asked >= asked + 6;
-    }, { timeout: 20_000, what: 'the members to ask in vain' });
+    }, { what: 'the members to ask in vain' });
     await allSee('file2,script2,url2,url3');
     for (const member of cluster.members) {
       const [, , source] = await member.ok('GET', `/project/${project}/sources`);

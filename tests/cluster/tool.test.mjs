@@ -18,7 +18,7 @@ const env = { ...process.env, QD_CLUSTER_DIR: folder, QD_BUILD: dirname(BINARY),
 
 // What it printed; fails as the command does.
 async function cluster(...args) {
-  const { stdout } = await promisify(execFile)(process.execPath, [TOOL, ...args], { env, timeout: 120_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, [TOOL, ...args], { env, timeout: 240_000 });
   return stdout;
 }
 const fails = (pattern, ...args) => assert.rejects(cluster(...args), (error) => error.code === 1 && pattern.test(error.stderr));
@@ -32,7 +32,7 @@ async function seen() {
   return Object.fromEntries(view.trim().split('\n').map((line) => [line.split(' ')[0], { state: line.split(/ +/)[1], schedules: Number(/(\d+) schedules/.exec(line)[1]) }]));
 }
 
-describe('./dev cluster', { timeout: 300_000 }, () => {
+describe('./dev cluster', { timeout: 600_000 }, () => {
   after(() => cluster('down').catch(() => {}));
 
   it('starts everything, with schedules on every member', async () => {
@@ -57,7 +57,7 @@ describe('./dev cluster', { timeout: 300_000 }, () => {
     await until(async () => {
       const { member1, member2, member3 } = await seen();
       return member2.state === 'dead' && member2.schedules === 0 && member1.schedules + member3.schedules === 4;
-    }, { timeout: 15_000, what: 'the others to own its schedules' });
+    }, { timeout: 180_000, what: 'the others to own its schedules' });
     await fails(/member2 does not run: .*start 2/, 'kill', '2');
     await cluster('start', '2');
     assert.match(await cluster('start', '2'), /runs already/);
@@ -83,7 +83,7 @@ describe('./dev cluster', { timeout: 300_000 }, () => {
       taken.close();
     }
     assert.notEqual(state().members[2].port, port);
-    await until(async () => Object.values(await seen()).every((one) => one.state === 'active'), { what: 'all members' });
+    await until(async () => Object.values(await seen()).every((one) => one.state === 'active'), { timeout: 180_000, what: 'all members' });
   });
 
   it('ends all that other commands started, too, when it runs in the foreground', async () => {
@@ -92,7 +92,7 @@ describe('./dev cluster', { timeout: 300_000 }, () => {
       const child = endAtExit(spawn(process.execPath, [TOOL], { env, stdio: ['ignore', 'pipe', 'ignore'] }));
       let text = '';
       child.stdout.on('data', (data) => (text += data));
-      return { child, ready: () => until(() => /Ctrl-C stops it/.test(text), { timeout: 90_000, what: 'the cluster' }) };
+      return { child, ready: () => until(() => /Ctrl-C stops it/.test(text), { timeout: 180_000, what: 'the cluster' }) };
     };
     const first = start();
     await first.ready();

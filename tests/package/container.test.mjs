@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, it } from 'node:test';
 import { ended } from '../support/cleanup.mjs';
-import { freePort } from '../support/databases.mjs';
+import { freePort } from '../support/ports.mjs';
 import { DebianRoot, childOf, noRootHere } from '../support/debian-root.mjs';
 import { until, within } from '../support/wait.mjs';
 
@@ -62,7 +62,7 @@ describe('the container file', { skip: reason || false }, () => {
     child = root.start(as(`${words('ENTRYPOINT')} ${words('CMD')}`), { env });
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => { output += text; });
     const check = JSON.parse(/CMD (\[.*\])$/.exec(value('HEALTHCHECK'))[1]).join(' ');
-    await until(() => root.try(as(check), { env }).code === 0, { timeout: 30_000, interval: 300, what: `the health check; the server said: ${output}` });
+    await until(() => root.try(as(check), { env }).code === 0, { interval: 300, what: `the health check; the server said: ${output}` });
     assert.ok(existsSync(root.file('home/rundeck/server/data')));
     assert.match(root.run(as('qd system info'), { env: { ...env, RD_URL: `http://127.0.0.1:${env.SERVER_PORT}`, RD_USER: 'admin', RD_PASSWORD: env.QD_ADMIN_PASSWORD } }), /version/);
   });

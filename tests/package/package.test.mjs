@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, it } from 'node:test';
 import { removeAtExit } from '../support/cleanup.mjs';
-import { freePort } from '../support/databases.mjs';
+import { freePort } from '../support/ports.mjs';
 import { DebianRoot, noRootHere } from '../support/debian-root.mjs';
 import { Service, unitValues } from '../support/service.mjs';
 

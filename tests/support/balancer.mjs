@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ended, endAtExit, removeAtExit } from './cleanup.mjs';
-import { freePort } from './databases.mjs';
+import { freePort } from './ports.mjs';
 import { GiveUp, until, within } from './wait.mjs';
 
 const PACKAGING = resolve(dirname(fileURLToPath(import.meta.url)), '../../packaging');
@@ -103,7 +103,7 @@ export async function startBalancer(kind, members, options) {
     passed: () => readRecord(join(folder, 'out.log')),
     async stop() {
       child.kill('SIGTERM');
-      await within(ended(child), 10_000, `${kind} to end`);
+      await within(ended(child), 60_000, `${kind} to end`);
     },
   };
 }

@@ -9,8 +9,8 @@ import { SLOW } from './wait.mjs';
 
 let home;
 
-// {code, out, err} once it has ended. `chunks` are the pieces of output with the time at which they came.
-export function qd(server, args, { env = {}, input = '', timeout = 60_000 } = {}) {
+// {code, out, err} once it has ended. `heard` is told all that it has printed, each time when there is more.
+export function qd(server, args, { env = {}, input = '', timeout = 120_000, heard } = {}) {
   if (!existsSync(CLI)) throw new Error(`no client at ${CLI}: build it, or name it in QD_CLI`);
   home ??= removeAtExit(mkdtempSync(join(tmpdir(), 'qd-home-')));
   const full = { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8', RD_URL: server.url, RD_TOKEN: server.token, ...env };
@@ -19,10 +19,10 @@ export function qd(server, args, { env = {}, input = '', timeout = 60_000 } = {}
     const child = endAtExit(spawn(CLI, args, { env: full, cwd: home, stdio: 'pipe' }));
     child.ref();
     const late = setTimeout(() => child.kill('SIGKILL'), timeout * SLOW);
-    const result = { out: '', err: '', chunks: [] };
+    const result = { out: '', err: '' };
     child.stdout.setEncoding('utf8').on('data', (text) => {
       result.out += text;
-      result.chunks.push({ text, time: Date.now() });
+      heard?.(result.out);
     });
     child.stderr.setEncoding('utf8').on('data', (text) => { result.err += text; });
     child.stdin.on('error', () => {});

@@ -79,14 +79,14 @@ export class Member extends Server {
   async sees(other) {
     return (await this.ok('GET', '/cluster/members')).members.find((one) => one.uuid === other.uuid);
   }
-  seesAs(other, state, timeout = 20_000) {
+  seesAs(other, state, timeout = 60_000) {
     return until(async () => (await this.sees(other))?.state === state, { timeout, what: `${this.name} to see ${other.name} as ${state}` });
   }
   async events(query = {}) {
     return (await this.ok('GET', '/cluster/events', { query: { max: 1000, ...query } })).events;
   }
   // The first event that fits, once it is there.
-  event(query, fits = () => true, timeout = 20_000) {
+  event(query, fits = () => true, timeout = 60_000) {
     return until(async () => (await this.events(query)).find(fits), { timeout, what: `an event ${JSON.stringify(query)} ${fits}` });
   }
   async owns() {

@@ -35,7 +35,7 @@ export class Collector {
   }
 
   // The first span that fits, once it is there.
-  span(fits, timeout = 15_000) {
+  span(fits, timeout = 60_000) {
     return until(() => this.spans.find(fits), { timeout, what: `a span ${fits}; there are ${this.spans.map((one) => one.name)}` });
   }
 

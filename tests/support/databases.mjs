@@ -1,28 +1,20 @@
 // PostgreSQL and MariaDB for tests: private servers on loopback, in a temporary folder, as an unprivileged user.
 //
+// They give what is committed to the system at once, and leave it to the system when the disk has it: crash() ends
+// processes, no machine, and a slow disk shared by all files makes tests wait for no other reason.
+//
 // QD_TEST_DB=sqlite|postgresql|mariadb says which database the tests use. tests/run.mjs starts one server for all files and
 // hands it down in QD_TEST_DB_SERVER; a test file run alone starts its own.
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ended, endAtExit, removeAtExit } from './cleanup.mjs';
+import { freePort } from './ports.mjs';
 import { GiveUp, until } from './wait.mjs';
 
 export const KIND = process.env.QD_TEST_DB ?? 'sqlite';
-
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-}
 
 // {uid, gid} of the first of these users that exists, when we are root; database servers refuse to run as root.
 function unprivileged(...names) {
@@ -113,7 +105,7 @@ export class PostgreSql extends DatabaseServer {
     this.user = unprivileged('postgres', 'nobody');
     this.folder = folderFor(this.user, 'postgresql');
     this.data = join(this.folder, 'data');
-    const settings = [`port=${this.port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${this.folder}`, 'max_connections=200', ...this.settings];
+    const settings = [`port=${this.port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${this.folder}`, 'max_connections=200', 'fsync=off', ...this.settings];
     this.command = [program('postgres', ...PostgreSql.bin()), '-D', this.data, ...settings.flatMap((setting) => ['-c', setting])];
   }
   sql(text, database = 'postgres') {
@@ -164,6 +156,7 @@ class MariaDb extends DatabaseServer {
     this.command = [
       program('mariadbd'), '--no-defaults', `--datadir=${data}`, `--port=${this.port}`, '--bind-address=127.0.0.1', `--socket=${socket}`,
       `--pid-file=${join(this.folder, 'pid')}`, '--character-set-server=utf8mb4', '--max-connections=200', '--skip-name-resolve',
+      '--innodb-flush-log-at-trx-commit=2', '--innodb-flush-method=nosync', '--sync-frm=0',
     ];
     return this;
   }

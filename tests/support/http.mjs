@@ -117,7 +117,7 @@ export function request(base, method, path, options = {}) {
         resolve(new Answer(message, Buffer.concat(chunks)));
       });
     });
-    const limit = options.timeout ?? 60_000;
+    const limit = options.timeout ?? 180_000;  // passwords are checked when nobody else wants the processor
     outgoing.setTimeout(limit, () => outgoing.destroy(new Error(`${method} ${path}: silent for ${limit} ms`)));
     outgoing.on('error', reject);
     outgoing.end(body);
@@ -167,7 +167,7 @@ export async function* events(base, path, options = {}) {
   const { request: head } = prepare(base, 'GET', path, { accept: 'text/event-stream', ...options });
   const message = await new Promise((resolve, reject) => {
     const outgoing = http.request(head, resolve);
-    outgoing.setTimeout(options.timeout ?? 20_000, () => outgoing.destroy(new Error(`GET ${path}: a silent event stream`)));
+    outgoing.setTimeout(options.timeout ?? 60_000, () => outgoing.destroy(new Error(`GET ${path}: a silent event stream`)));
     outgoing.on('error', reject);
     outgoing.end();
   });

@@ -7,7 +7,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { program, replaced } from './balancer.mjs';
 import { ended, endAtExit, removeAtExit } from './cleanup.mjs';
-import { PostgreSql, freePort } from './databases.mjs';
+import { PostgreSql } from './databases.mjs';
+import { freePort } from './ports.mjs';
 import { GiveUp, until, within } from './wait.mjs';
 
 const CONFIG = resolve(dirname(fileURLToPath(import.meta.url)), '../../packaging/haproxy/postgresql.cfg');
@@ -37,7 +38,7 @@ class Replicated {
     const { primary, replica } = this;
     await replica.copyOf(`host=127.0.0.1 port=${primary.port} user=replicator application_name=${STANDBY}`);
     await replica.start();
-    await until(() => primary.sql('SELECT state FROM pg_stat_replication').trim() === 'streaming', { timeout: 30_000, what: 'the replica to follow' });
+    await until(() => primary.sql('SELECT state FROM pg_stat_replication').trim() === 'streaming', { timeout: 60_000, what: 'the replica to follow' });
     // From now on a commit returns only when the replica has it, too.
     this.#set('synchronous_standby_names', this.synchronous ? STANDBY : '');
   }
@@ -60,7 +61,7 @@ class Replicated {
     // It has no replica to wait for.
     this.primary.sql("ALTER SYSTEM SET synchronous_standby_names = ''");
     this.primary.sql('SELECT pg_promote(true, 30)');
-    await until(() => this.passesTo() === this.primary.port, { timeout: 30_000, what: 'the balancer to see the new primary' });
+    await until(() => this.passesTo() === this.primary.port, { timeout: 60_000, what: 'the balancer to see the new primary' });
     return Date.now() - begun;
   }
   // What was the primary begins anew as a replica; as it was, it must never come back.
@@ -70,7 +71,7 @@ class Replicated {
 
   // The port of the server that members come to.
   passesTo() {
-    return Number(PostgreSql.ask(this.port, 'SELECT inet_server_port()', { timeout: 3000 }));
+    return Number(PostgreSql.ask(this.port, 'SELECT inet_server_port()', { timeout: 10_000 }));
   }
 
   async #startBalancer() {
@@ -98,7 +99,7 @@ class Replicated {
   async stop() {
     for (const one of [this.primary, this.replica]) if (one.child?.exitCode === null && one.child.signalCode === null) await one.stop();
     this.balancer.kill('SIGTERM');
-    await within(ended(this.balancer), 10_000, 'haproxy to end');
+    await within(ended(this.balancer), 60_000, 'haproxy to end');
   }
 }
 

@@ -1,23 +1,18 @@
 // A real S3 server for tests, and a way to it that a test can make slow, refusing, full, or cut.
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { once } from 'node:events';
 import { endAtExit, ended, removeAtExit } from './cleanup.mjs';
+import { installPackages } from './packages.mjs';
 import { until, within } from './wait.mjs';
 
 const home = join(dirname(fileURLToPath(import.meta.url)), 's3');
 export const BUCKET = 'test-logs';
 export const KEY = 'S3RVER';
-
-// Its packages, once for this checkout.
-function packages() {
-  if (existsSync(join(home, 'node_modules/.package-lock.json'))) return;
-  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: home, stdio: ['ignore', 'ignore', 'inherit'], timeout: 300_000 });
-}
 
 class S3 {
   constructor() {
@@ -34,7 +29,7 @@ class S3 {
   }
   async stop() {
     this.child.kill('SIGTERM');
-    await within(ended(this.child), 10_000, 'the S3 server to end');
+    await within(ended(this.child), 60_000, 'the S3 server to end');
   }
   get endpoint() {
     return `http://127.0.0.1:${this.port}`;
@@ -64,7 +59,7 @@ class S3 {
 }
 
 export async function startS3() {
-  packages();
+  installPackages('tests/support/s3');
   return new S3().start();
 }
 
@@ -75,7 +70,8 @@ export function s3Settings(endpoint, { provider = 'org.rundeck.amazon-s3', secre
 }
 
 // Between a member and the S3 server. `fault` decides on each request: {status, code} answers so, {cutAfter} ends the
-// connection after so many bytes of the answer (or of the request, when it has a body), {pause} holds it for milliseconds.
+// connection after so many bytes of the answer (or of the request, when it has a body), {pause} holds it for milliseconds,
+// {held} until that promise is kept.
 export class FaultyWay {
   fault = undefined;
   seen = [];
@@ -104,6 +100,7 @@ export class FaultyWay {
       return response.end(`<?xml version="1.0"?><Error><Code>${fault.code}</Code><Message>as the test wants it</Message></Error>`);
     }
     if (fault?.pause) await new Promise((resolve) => setTimeout(resolve, fault.pause));
+    await fault?.held;
     const upstream = http.request({ host: '127.0.0.1', port: this.target, method: request.method, path: request.url, headers: request.headers });
     let sent = 0;
     let got = 0;

@@ -1,6 +1,10 @@
 // The steps that most tests begin with: a project, jobs in it, a run to its end, its output.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { removeAtExit } from './cleanup.mjs';
 import { until } from './wait.mjs';
 
 export const unique = (prefix = 'p') => `${prefix}-${randomBytes(5).toString('hex')}`;
@@ -13,6 +17,12 @@ export async function newProject(server, config = {}) {
 
 export const exec = (line, extra = {}) => ({ exec: line, ...extra });
 export const script = (text, extra = {}) => ({ script: text, ...extra });
+
+// For commands that go on when the test lets them: `wait` is shell text that ends after open().
+export function gate() {
+  const file = join(removeAtExit(mkdtempSync(join(tmpdir(), 'qd-gate-'))), 'open');
+  return { wait: `while [ ! -e ${file} ]; do sleep 0.1; done`, open: () => writeFileSync(file, '') };
+}
 
 // A job in JSON form. `steps` is a list of steps or command lines; the rest is taken as it is.
 export function job({ steps = ['true'], keepgoing = false, strategy = 'node-first', ...fields } = {}) {
@@ -42,7 +52,7 @@ export const execution = (server, id) => server.ok('GET', `/execution/${id}`);
 const PENDING = new Set(['running', 'queued', 'scheduled']);
 
 // The execution once it has ended.
-export function ended(server, id, timeout = 30_000) {
+export function ended(server, id, timeout = 90_000) {
   return until(async () => {
     const now = await execution(server, id);
     return !PENDING.has(now.status) && now;

@@ -64,7 +64,7 @@ export class Server {
     const out = openSync(this.logFile, 'a');
     const args = ['server', '--base', this.base, '--address', '127.0.0.1', '--port', `${this.port}`];
     this.child = endAtExit(spawn(this.binary, args, { env: environment(this.env), stdio: ['ignore', out, out], cwd: this.base }));
-    this.url = await until(() => this.#answeringUrl(before), { timeout: 30_000, what: `the server's URL in ${this.logFile}, and GET /health there` });
+    this.url = await until(() => this.#answeringUrl(before), { timeout: 120_000, what: `the server's URL in ${this.logFile}, and GET /health there` });
     return this;
   }
 
@@ -73,7 +73,7 @@ export class Server {
     const text = this.log().slice(before);
     if (!this.alive) throw new GiveUp(`the server ended at start (${this.child.exitCode ?? this.child.signalCode}): ${text.slice(-1500)}`);
     for (const [, url] of text.matchAll(/ is ready at (https?:\/\/127\.0\.0\.1:[1-9]\d*)/g)) {
-      const answer = await request(url, 'GET', '/health', { timeout: 2000 }).catch(() => undefined);
+      const answer = await request(url, 'GET', '/health', { timeout: 10_000 }).catch(() => undefined);
       if (answer?.status === 200) return url;
     }
     return undefined;
@@ -158,7 +158,7 @@ export class Server {
   async stop() {
     assert.ok(this.alive, `the server died (${this.child.exitCode ?? this.child.signalCode}): ${this.log().slice(-3000)}`);
     this.child.kill('SIGTERM');
-    await within(ended(this.child), 30_000, 'the server to end after SIGTERM');
+    await within(ended(this.child), 60_000, 'the server to end after SIGTERM');
     assert.equal(this.child.exitCode, 0, `exit ${this.child.exitCode ?? this.child.signalCode}: ${this.log().slice(-3000)}`);
     const report = /^.*(ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime error:).*$/m.exec(this.log());
     assert.equal(report, null, `the server's log holds: ${report?.[0]}`);

@@ -5,7 +5,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ended, endAtExit, removeAtExit } from './cleanup.mjs';
-import { freePort } from './databases.mjs';
+import { freePort } from './ports.mjs';
 import { until } from './wait.mjs';
 
 export const SUFFIX = 'dc=example,dc=com';
@@ -68,7 +68,7 @@ export class Slapd {
     const log = openSync(join(this.folder, 'slapd.log'), 'a');
     const listen = `ldap://127.0.0.1:${this.port}/${this.tls ? ` ldaps://127.0.0.1:${this.tlsPort}/` : ''}`;
     this.child = endAtExit(spawn('/usr/sbin/slapd', ['-f', join(this.folder, 'slapd.conf'), '-h', listen, '-d', '0'], { ...this.user, stdio: ['ignore', log, log] }));
-    await until(() => this.#listens(), { timeout: 30_000, what: `slapd on port ${this.port} (log in ${this.folder})` });
+    await until(() => this.#listens(), { timeout: 60_000, what: `slapd on port ${this.port} (log in ${this.folder})` });
     return this;
   }
 

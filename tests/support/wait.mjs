@@ -9,8 +9,8 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export class GiveUp extends Error {}
 
 // Asks `probe` until it answers with something truthy, and returns that. An exception counts as "not yet", but for GiveUp;
-// when the time is over, the last one is part of the message.
-export async function until(probe, { timeout = 20_000, interval = 20, what = 'the condition' } = {}) {
+// when the time is over, the last one is part of the message. Limits are generous: who passes does not wait for them.
+export async function until(probe, { timeout = 60_000, interval = 20, what = 'the condition' } = {}) {
   const end = Date.now() + timeout * SLOW;
   let last;
   for (;;) {

@@ -90,7 +90,7 @@ export async function startMember(processes, user, number) {
 }
 
 async function healthy(port) {
-  const answer = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+  const answer = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
   await answer?.arrayBuffer();
   return answer?.status === 200;
 }
@@ -108,7 +108,7 @@ export async function seenMembers(state) {
 // A request as admin; logs in first.
 async function ask(state, port, method, path, body, type = 'application/json') {
   const origin = `http://127.0.0.1:${port}`;
-  const signal = AbortSignal.timeout(15_000);
+  const signal = AbortSignal.timeout(60_000);
   const form = new URLSearchParams({ j_username: 'admin', j_password: state.secrets.admin });
   const login = await fetch(`${origin}/j_security_check`, { method: 'POST', body: form, redirect: 'manual', signal });
   const cookie = login.headers.getSetCookie().find((text) => text.startsWith('JSESSIONID='))?.split(';')[0];

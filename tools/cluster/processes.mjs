@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-export async function until(check, what, ms = 30_000) {
+export async function until(check, what, ms = 120_000) {
   const end = Date.now() + ms;
   for (;;) {
     const value = await check();

@@ -5,20 +5,13 @@ import { cp } from 'node:fs/promises';
 import net from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { installPackages } from '../../tests/support/packages.mjs';
+import { freePort } from '../../tests/support/ports.mjs';
 import { ROOT, giveTo, makeFolder } from './place.mjs';
 import { until } from './processes.mjs';
 
 const execute = promisify(execFile);
 const S3 = join(ROOT, 'tests/support/s3');
-
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer().once('error', reject).listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-}
 
 // The port that something had before, unless somebody else has taken it meanwhile.
 export async function portFor(processes, name, port) {
@@ -70,19 +63,12 @@ export async function startPostgreSql(processes, user) {
   }
 }
 
-// Its packages, once for this checkout; the tests use them, too.
-async function fetchS3Packages() {
-  if (existsSync(join(S3, 'node_modules/.package-lock.json'))) return;
-  console.error('fetching the packages of the S3 server');
-  await execute('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: S3, timeout: 300_000 });
-}
-
 // The S3 server of the tests: it checks signatures. Its key and secret are S3RVER.
 export async function startS3(processes, user) {
   const { state } = processes;
   const home = join(processes.folder, 's3');
   if (!existsSync(join(home, 'node_modules/.package-lock.json'))) {
-    await fetchS3Packages();
+    installPackages('tests/support/s3');
     await cp(S3, home, { recursive: true });
   }
   makeFolder(join(home, 'data'), user);

@@ -34,7 +34,7 @@ describe('the client', () => {
       return Promise.resolve(stranger ? json(403, { error: true, message: '(unauthenticated) is not authorized for: /api/59/projects' }) : json(201, { name: 'p' }));
     });
     const answer = api.post<{ name: string }>('/projects', { name: 'p' });
-    await vi.waitFor(() => expect(session.asking).toBe(true));
+    await vi.waitFor(() => expect(session.asking).toBe(true), { timeout: 20_000 });
     stranger = false;
     loggedIn('ada');
     expect(await answer).toEqual({ name: 'p' });
