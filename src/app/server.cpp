@@ -29,8 +29,6 @@ http::ServerConfig http_config(const Config& config) {
   http.header_timeout = config.server.header_timeout;
   http.body_timeout = config.server.body_timeout;
   http.idle_timeout = config.server.idle_timeout;
-  http.body_limit = api::Dispatcher::body_limit;
-  http.spool.wanted = api::Dispatcher::is_upload;
   http.spool.folder = archive_settings(config).folder;
   http.spool.max_bytes = config.archives.max_archive;
   http.common_headers = api::Dispatcher::common_headers(!http.tls_certificate_file.empty());
@@ -65,6 +63,13 @@ Server::~Server() {
 
 http::ServerConfig Server::http_config() {
   auto http = app::http_config(config_);
+  // Without a dispatcher there is only the answer that there is none yet, or none any more.
+  const auto intake = [this](const http::Request& request) {
+    const api::Dispatcher* dispatcher = dispatcher_.load();
+    return dispatcher == nullptr ? api::Intake() : dispatcher->intake(request);
+  };
+  http.body_limit = [intake](const http::Request& request) { return intake(request).most_bytes; };
+  http.spool.wanted = [intake](const http::Request& request) { return intake(request).to_disk; };
   http.spool.refusal = [this](const http::Request& request) { return refuse_upload(request); };
   http.spool.handler = [this](const http::Request& request, const Upload& upload) { return answer(request, upload); };
   return http;
