@@ -1,11 +1,12 @@
 # qd_module(NAME DEPS module... LIBS target...)
 #
 # One folder of src/ is one static library qd_NAME, made of its *.cpp. The folder's *_test.cpp become the test program
-# qd_NAME_test (test `unit.NAME`), its *_fuzz.cpp one libFuzzer program each. DEPS are other modules (see
-# tools/check-includes for who may include whom), LIBS are targets from outside.
+# qd_NAME_test (test `unit.NAME`), its *_fuzz.cpp one libFuzzer program each. FOLDERS are folders in it that belong to the
+# library, too. DEPS are other modules (see tools/check-includes for who may include whom), LIBS are targets from outside.
 function(qd_module name)
-  cmake_parse_arguments(arg "" "" "DEPS;LIBS;TEST_LIBS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  cmake_parse_arguments(arg "" "" "FOLDERS;DEPS;LIBS;TEST_LIBS" ${ARGN})
+  list(TRANSFORM arg_FOLDERS APPEND /*.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp ${arg_FOLDERS})
   set(tests ${sources})
   set(fuzzers ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")

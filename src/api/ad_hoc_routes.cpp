@@ -109,7 +109,7 @@ const std::vector<Route>& ad_hoc_routes() {
   static const std::vector<Route> kRoutes{
       {"GET", "project/{project}/run/command", 14, {"adhoc", "run"}, run_command},
       {"POST", "project/{project}/run/command", 14, {"adhoc", "run"}, run_command},
-      {"POST", "project/{project}/run/script", 14, {"adhoc", "run"}, run_script},
+      {"POST", "project/{project}/run/script", 14, {"adhoc", "run"}, run_script, {.most_bytes = 32 * kMiB}},
       {"GET", "project/{project}/run/url", 14, {"adhoc", "run"}, run_url},
       {"POST", "project/{project}/run/url", 14, {"adhoc", "run"}, run_url},
   };

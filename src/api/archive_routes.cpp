@@ -262,7 +262,7 @@ const std::vector<Route>& archive_routes() {
       {"POST", "project/{project}/export/async", 19, {"project", "export"}, begin_export},
       {"GET", "project/{project}/export/status/{token}", 19, {"project", "export"}, export_status},
       {"GET", "project/{project}/export/download/{token}", 19, {"project", "export"}, export_download},
-      {"PUT", "project/{project}/import", 14, {"project", "import"}, import_project},
+      {"PUT", "project/{project}/import", 14, {"project", "import"}, import_project, {.to_disk = true}},
       {"GET", "project/{project}/import/status", 14, {"project", "import"}, import_status},
   };
   return kRoutes;

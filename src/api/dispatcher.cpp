@@ -10,53 +10,18 @@
 #include "api/pages.hpp"
 #include "api/request_record.hpp"
 #include "api/requester.hpp"
-#include "api/route.hpp"
 #include "api/route_right.hpp"
+#include "api/route_table.hpp"
 #include "base/logging.hpp"
 #include "base/text.hpp"
 #include "base/trace.hpp"
 #include "base/work_context.hpp"
-#include "http/router.hpp"
 #include "store/database.hpp"
 
 namespace qd::api {
 namespace {
 
-constexpr std::size_t kMiB = 1u << 20;
-constexpr std::string_view kApiPrefix = "/api/";
 constexpr const char* kRequestIdHeader = "X-Request-Id";
-
-struct ApiPath {
-  std::string version_text;
-  std::string_view rest;  // below the version, with leading slash, still encoded
-};
-
-std::string_view raw_path(const http::Request& request) {
-  const std::string_view target = request.target;
-  return target.substr(0, target.find('?'));
-}
-
-std::optional<ApiPath> api_path(std::string_view path) {
-  if (!path.starts_with(kApiPrefix)) return std::nullopt;
-  path.remove_prefix(kApiPrefix.size());
-  const std::size_t end = path.find('/');
-  if (end == std::string_view::npos) return ApiPath{std::string(path), ""};
-  return ApiPath{std::string(path.substr(0, end)), path.substr(end)};
-}
-
-// Where the secret of a webhook's URL begins in the path; npos: it is another path.
-std::size_t webhook_secret_at(std::string_view path) {
-  constexpr std::string_view kPath = "/webhook/";
-  const std::size_t found = path.find(kPath);
-  if (found == std::string_view::npos || path.find("/project/") != std::string_view::npos)
-    return std::string_view::npos;
-  return found + kPath.size();
-}
-
-std::string loggable_path(const http::Request& request) {
-  const std::size_t secret = webhook_secret_at(request.path);
-  return secret == std::string_view::npos ? request.path : request.path.substr(0, secret) + "…";
-}
 
 http::Response unsupported_version(const std::string& version, const std::string& path, const std::string& reason) {
   return error_answer(400, "api.error.api-version.unsupported",
@@ -73,12 +38,33 @@ Result<int> parse_version(const std::string& text) {
   return fail(ErrorKind::invalid, "Current version: " + std::to_string(kCurrentVersion));
 }
 
+http::Response no_such_route(const http::Request& request, const RouteTable::Place& place) {
+  if (place.allowed.empty())
+    return error_answer(404, "api.error.invalid.request", "Invalid API Request: " + place.shown_path);
+  auto refused = error_answer(405, "api.error.invalid.request",
+                              "Invalid API Request: " + request.method + " is not possible on " + place.shown_path +
+                                  "; use " + base::join(place.allowed, " or "));
+  refused.headers.emplace("Allow", base::join(place.allowed, ", "));
+  return refused;
+}
+
+// Of /api/V itself: by this, clients find out which version to speak.
+http::Response about_api(const Services& services) {
+  return json_answer(JsonObject{{"apiversion", kCurrentVersion}, {"href", api_url(services, "")}});
+}
+
+http::Response unexpected(const http::Request& request, const std::string& shown_path, const std::exception& error) {
+  base::log_error("api", request.method + " " + shown_path + ": " + error.what());
+  return error_answer(500, "api.error.unknown", "An unknown error occurred. The server's log says more.");
+}
+
 }  // namespace
 
 struct Dispatcher::Impl {
-  explicit Impl(Services given) : services(std::move(given)), routes(all_routes()) {
+  using Place = RouteTable::Place;
+
+  explicit Impl(Services given) : services(std::move(given)), table(services.context_path) {
     services.feeds = std::make_shared<Feeds>(services);
-    for (const Route& route : routes) router.add(route.method, route.pattern);
   }
 
   // A request that may go to its route.
@@ -93,73 +79,53 @@ struct Dispatcher::Impl {
     }
   };
 
-  // Everything that is looked at before a route's handler runs; needs no body.
-  std::variant<Admitted, http::Response> admit(const http::Request& request, const ApiPath& path,
-                                               RequestRecord& record) {
-    const auto poster = find_poster(services, request, path.rest);
-    Requester asker = poster ? *poster : find_requester(services, request);
-    if (asker.identity) {
-      services.access.admit(*asker.identity);
-      record.user = asker.identity->user;
-    }
-    const std::string shown_path(poster ? "/api/" + path.version_text + "/webhook/…" : std::string(raw_path(request)));
-    const auto version = parse_version(path.version_text);
-    if (!version) return unsupported_version(path.version_text, shown_path, version.error().message);
-    if (!asker.identity) {
-      return error_answer(403, "unauthorized", asker.name + " is not authorized for: " + shown_path);
-    }
-    if (asker.identity->by != auth::Identity::By::token && changes_something(request)) {
-      if (const auto why = distrust(services, request)) return error_answer(403, "api.error.cross-site", *why);
-    }
-    if (path.rest.empty() || path.rest == "/") return about_api();
-    const auto lookup = router.find(request.method == "HEAD" ? "GET" : request.method, path.rest);
-    if (!lookup.match) {
-      if (lookup.allowed.empty())
-        return error_answer(404, "api.error.invalid.request", "Invalid API Request: " + shown_path);
-      auto refused = error_answer(405, "api.error.invalid.request",
-                                  "Invalid API Request: " + request.method + " is not possible on " + shown_path +
-                                      "; use " + base::join(lookup.allowed, " or "));
-      refused.headers.emplace("Allow", base::join(lookup.allowed, ", "));
-      return refused;
-    }
-    const Route& route = routes[lookup.match->route];
-    record.route = std::string("/api/V/") + route.pattern;
-    if (*version < route.since) {
-      return unsupported_version(path.version_text, shown_path,
-                                 "Minimum supported version: " + std::to_string(route.since));
-    }
-    Admitted admitted{route, std::move(*asker.identity), *version, lookup.match->params};
-    Call call = admitted.call(request, services);
-    if (auto right = right_to(route.needs, call); !right) return error_answer(right.error());
-    return admitted;
-  }
-
-  http::Response handle_api(const http::Request& request, const ApiPath& path, const Upload& upload,
-                            RequestRecord& record) {
-    auto admitted = admit(request, path, record);
-    if (auto* refusal = std::get_if<http::Response>(&admitted)) return std::move(*refusal);
-    Call call = std::get<Admitted>(admitted).call(request, services);
-    call.upload = upload;
-    return std::get<Admitted>(admitted).route.handle(call);
-  }
-
-  std::string_view below_context(const http::Request& request) const {
-    std::string_view path = raw_path(request);
-    if (path.starts_with(services.context_path)) path.remove_prefix(services.context_path.size());
-    return path;
-  }
-
-  // Of /api/V itself: by this, clients find out which version to speak.
-  http::Response about_api() const {
-    return json_answer(JsonObject{{"apiversion", kCurrentVersion}, {"href", api_url(services, "")}});
-  }
-
+  std::variant<Admitted, http::Response> admit(const http::Request& request, Place place, RequestRecord& record);
+  http::Response handle_api(const http::Request& request, Place place, const Upload& upload, RequestRecord& record);
   http::Response answer(const http::Request& request, const Upload& upload, RequestRecord& record);
 
   Services services;
-  std::vector<Route> routes;
-  http::Router router;
+  const RouteTable table;
 };
+
+// Everything that is looked at before a route's handler runs; needs no body.
+std::variant<Dispatcher::Impl::Admitted, http::Response> Dispatcher::Impl::admit(const http::Request& request,
+                                                                                 Place place, RequestRecord& record) {
+  const auto poster = place.token ? find_poster(services, request, *place.token) : std::nullopt;
+  Requester asker = poster ? *poster : find_requester(services, request);
+  if (asker.identity) {
+    services.access.admit(*asker.identity);
+    record.user = asker.identity->user;
+  }
+  const auto version = parse_version(place.version);
+  if (!version) return unsupported_version(place.version, place.shown_path, version.error().message);
+  if (!asker.identity) {
+    return error_answer(403, "unauthorized", asker.name + " is not authorized for: " + place.shown_path);
+  }
+  if (asker.identity->by != auth::Identity::By::token && changes_something(request)) {
+    if (const auto why = distrust(services, request)) return error_answer(403, "api.error.cross-site", *why);
+  }
+  if (place.root) return about_api(services);
+  if (place.route == nullptr) return no_such_route(request, place);
+  const Route& route = *place.route;
+  record.route = std::string("/api/V/") + route.pattern;
+  if (*version < route.since) {
+    return unsupported_version(place.version, place.shown_path,
+                               "Minimum supported version: " + std::to_string(route.since));
+  }
+  Admitted admitted{route, std::move(*asker.identity), *version, std::move(place.params)};
+  Call call = admitted.call(request, services);
+  if (auto right = right_to(route.needs, call); !right) return error_answer(right.error());
+  return admitted;
+}
+
+http::Response Dispatcher::Impl::handle_api(const http::Request& request, Place place, const Upload& upload,
+                                            RequestRecord& record) {
+  auto admitted = admit(request, std::move(place), record);
+  if (auto* refusal = std::get_if<http::Response>(&admitted)) return std::move(*refusal);
+  Call call = std::get<Admitted>(admitted).call(request, services);
+  call.upload = upload;
+  return std::get<Admitted>(admitted).route.handle(call);
+}
 
 Dispatcher::Dispatcher(Services services) : impl_(std::make_unique<Impl>(std::move(services))) {}
 Dispatcher::~Dispatcher() = default;
@@ -186,25 +152,25 @@ http::Response Dispatcher::handle(const http::Request& request, const Upload& up
 }
 
 http::Response Dispatcher::Impl::answer(const http::Request& request, const Upload& upload, RequestRecord& record) {
+  const auto place = table.find(request);
+  const std::string& shown_path = place ? place->shown_path : request.path;
   try {
-    const std::string_view path = below_context(request);
-    if (const auto api = api_path(path)) return handle_api(request, *api, upload, record);
+    if (place) return handle_api(request, *place, upload, record);
+    const std::string_view path = table.below_context(request);
     record.route = path.starts_with(member_prefix) ? std::string(member_prefix) + "*" : page_route(path);
     if (path.starts_with(member_prefix)) return member_page(services, request, path);
     return page(services, request, path);
   } catch (const store::SealError& error) {
-    base::log_error("api", request.method + " " + loggable_path(request) + ": " + error.what());
+    base::log_error("api", request.method + " " + shown_path + ": " + error.what());
     return error_answer(503, "api.error.storage.sealed",
                         std::string("What is kept encrypted cannot be opened here. ") + error.what());
   } catch (const store::DatabaseError& error) {
-    base::log_error("api", request.method + " " + loggable_path(request) + ": " + error.what());
-    if (!error.unavailable)
-      return error_answer(500, "api.error.unknown", "An unknown error occurred. The server's log says more.");
+    if (!error.unavailable) return unexpected(request, shown_path, error);
+    base::log_error("api", request.method + " " + shown_path + ": " + error.what());
     return error_answer(
         Error{ErrorKind::unavailable, "The database cannot be reached at the moment. Try again in a second.", ""});
   } catch (const std::exception& error) {
-    base::log_error("api", request.method + " " + loggable_path(request) + ": " + error.what());
-    return error_answer(500, "api.error.unknown", "An unknown error occurred. The server's log says more.");
+    return unexpected(request, shown_path, error);
   }
 }
 
@@ -217,28 +183,19 @@ http::Response Dispatcher::refusal(int status, const std::string& message, const
   return response;
 }
 
-bool Dispatcher::is_upload(const http::Request& request) {
-  const std::string_view path = raw_path(request);
-  return request.method == "PUT" && path.ends_with("/import") && path.find("/project/") != std::string_view::npos;
+Intake Dispatcher::intake(const http::Request& request) const {
+  return impl_->table.intake(request);
 }
 
 std::optional<http::Response> Dispatcher::refuse_upload(const http::Request& request) {
-  const auto path = api_path(impl_->below_context(request));
-  if (!path) return error_answer(404, "api.error.invalid.request", "Invalid API Request: " + request.path);
+  auto place = impl_->table.find(request);
+  if (!place) return error_answer(404, "api.error.invalid.request", "Invalid API Request: " + request.path);
   RequestRecord record;
-  auto admitted = impl_->admit(request, *path, record);
+  auto admitted = impl_->admit(request, std::move(*place), record);
   auto* refusal = std::get_if<http::Response>(&admitted);
   if (refusal == nullptr) return std::nullopt;
   count_request(record, request, *refusal);
   return std::move(*refusal);
-}
-
-std::size_t Dispatcher::body_limit(const http::Request& request) {
-  const std::string_view path = raw_path(request);
-  if (path.find("/input/file") != std::string_view::npos) return 200 * kMiB;
-  if (path.ends_with("/jobs/import") || path.find("/run/script") != std::string_view::npos) return 32 * kMiB;
-  if (webhook_secret_at(path) != std::string_view::npos) return 2 * kMiB;
-  return 8 * kMiB;
 }
 
 http::Headers Dispatcher::common_headers(bool tls) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "api/route.hpp"
 #include "api/services.hpp"
 #include "http/body_file.hpp"
 #include "http/message.hpp"
@@ -16,16 +17,14 @@ class Dispatcher {
   explicit Dispatcher(Services services);
   ~Dispatcher();
 
-  // `upload` is the body of a request for which is_upload() is true.
+  // `upload` is the body of a request whose intake is `to_disk`.
   using Upload = std::shared_ptr<const http::BodyFile>;
   http::Response handle(const http::Request& request, const Upload& upload = nullptr);
   // The answer to what the server itself refuses (413, 408, 503…), in the API's envelope.
   static http::Response refusal(int status, const std::string& message, const http::Request& request);
-  // How large the body of this request may be; only its headers are known yet.
-  static std::size_t body_limit(const http::Request& request);
-  // Does the body of this request go to disk? Project archives do.
-  static bool is_upload(const http::Request& request);
-  // What such a request is answered before its body is read, when nothing is to come of it. On a worker; blocks.
+  // How the body of this request is to be taken; only its headers are known yet. Does not block.
+  Intake intake(const http::Request& request) const;
+  // What a request to disk is answered before its body is read, when nothing is to come of it. On a worker; blocks.
   std::optional<http::Response> refuse_upload(const http::Request& request);
   // Security headers of every answer.
   static http::Headers common_headers(bool tls);

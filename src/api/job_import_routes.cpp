@@ -100,7 +100,7 @@ Result<JobDocument> job_document(const Call& call) {
 
 const std::vector<Route>& job_import_routes() {
   static const std::vector<Route> kRoutes{
-      {"POST", "project/{project}/jobs/import", 14, {"job", "create"}, import_jobs},
+      {"POST", "project/{project}/jobs/import", 14, {"job", "create"}, import_jobs, {.most_bytes = 32 * kMiB}},
   };
   return kRoutes;
 }

@@ -84,10 +84,8 @@ std::optional<auth::Identity> find_visitor(Services& services, const http::Reque
   return identity;
 }
 
-std::optional<Requester> find_poster(Services& services, const http::Request& request, std::string_view rest) {
-  constexpr std::string_view kPath = "/webhook/";
-  if (!rest.starts_with(kPath) || !services.webhooks.enabled()) return std::nullopt;
-  const std::string token = base::percent_decode(rest.substr(kPath.size()));
+std::optional<Requester> find_poster(Services& services, const http::Request& request, const std::string& token) {
+  if (!services.webhooks.enabled()) return std::nullopt;
   Requester poster{services.webhooks.by_token(token), shown_token(token)};
   if (!poster.identity) return poster;
   const auto origin = origin_of(services.rules, request);

@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "api/services.hpp"
 #include "auth/identity.hpp"
@@ -20,9 +19,8 @@ struct Requester {
 
 // By API token, by JWT, by the headers of a trusted proxy, or by session cookie, in this order.
 Requester find_requester(Services& services, const http::Request& request);
-// By the token in the path of POST webhook/TOKEN, and by nothing else; `rest` is the path below the version, still
-// encoded. Nullopt: it is another path.
-std::optional<Requester> find_poster(Services& services, const http::Request& request, std::string_view rest);
+// By the token of a webhook's URL, and by nothing else. Nullopt: this server has no webhooks.
+std::optional<Requester> find_poster(Services& services, const http::Request& request, const std::string& token);
 // The same without tokens, for pages.
 std::optional<auth::Identity> find_visitor(Services& services, const http::Request& request);
 

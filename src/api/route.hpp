@@ -53,12 +53,23 @@ struct Needs {
 };
 inline constexpr Needs kLogin{"", ""};
 
+inline constexpr std::size_t kMiB = 1u << 20;
+
+// What is to be known of a route before the body of a request is read.
+struct Intake {
+  std::size_t most_bytes = 8 * kMiB;  // of a body; the server's own limit holds, too
+  bool to_disk = false;               // the body becomes Call::upload
+  // The path's {token} is the login, and the only one that counts. It is written nowhere.
+  bool token_in_path = false;
+};
+
 struct Route {
   const char* method;
   const char* pattern;  // below /api/{version}/
   int since;            // least version
   Needs needs;
   Handler handle;
+  Intake intake = {};
 };
 
 const std::vector<Route>& project_routes();

@@ -8,8 +8,6 @@
 #include "api/observe_settings.hpp"
 #include "api/page_settings.hpp"
 #include "api/request_rules.hpp"
-#include "auth/sessions.hpp"
-#include "auth/tokens.hpp"
 #include "base/clock.hpp"
 #include "base/event_loop.hpp"
 #include "base/worker_pool.hpp"

@@ -80,8 +80,8 @@ http::Response execution_files(Call& call) {
 
 const std::vector<Route>& upload_routes() {
   static const std::vector<Route> kRoutes{
-      {"POST", "job/{id}/input/file", 19, {"job", "run"}, put_files},
-      {"POST", "job/{id}/input/file/{option}", 19, {"job", "run"}, put_files},
+      {"POST", "job/{id}/input/file", 19, {"job", "run"}, put_files, {.most_bytes = 200 * kMiB}},
+      {"POST", "job/{id}/input/file/{option}", 19, {"job", "run"}, put_files, {.most_bytes = 200 * kMiB}},
       {"GET", "job/{id}/input/files", 19, {"job", "read"}, list_files},
       {"GET", "jobs/file/{key}", 19, {"job", "read"}, get_file},
       {"GET", "execution/{id}/input/files", 19, {"execution", "read"}, execution_files},

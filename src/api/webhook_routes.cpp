@@ -163,8 +163,12 @@ const std::vector<Route>& webhook_routes() {
        33,
        {"webhook", "admin"},
        when_enabled<list_evaluations>},
-      // Its login is the token in the path (requester.hpp).
-      {"POST", "webhook/{token}", 33, {"webhook", "post", Needs::Judge::use_case}, when_enabled<post_event>},
+      {"POST",
+       "webhook/{token}",
+       33,
+       {"webhook", "post", Needs::Judge::use_case},
+       when_enabled<post_event>,
+       {.most_bytes = 2 * kMiB, .token_in_path = true}},
   };
   return kRoutes;
 }

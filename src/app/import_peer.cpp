@@ -2,7 +2,7 @@
 
 #include "acl/policy_parse.hpp"
 #include "app/archive_setup.hpp"
-#include "app/vault_setup.hpp"
+#include "app/rows.hpp"
 #include "base/properties.hpp"
 #include "base/zip.hpp"
 #include "service/project_import.hpp"
@@ -36,32 +36,24 @@ auth::Identity importer() {
 struct Parts {
   Parts(const Config& config, store::Database& opened, const Vaults& vaults)
       : database(opened),
-        projects(opened, vaults.project_seal),
-        jobs(opened),
-        executions(opened),
-        policies(opened),
+        rows(opened, vaults),
         self(config.member.uuid, 0),
-        access(policies, config.folders.etc, clock),
-        audit_rows(opened),
-        audit({}, audit_rows, clock, {config.member.uuid, config.member.hostname}),
-        job_cache(jobs),
-        project_service(projects, executions, clock, audit),
-        job_service(jobs, projects, executions, job_cache, clock, config.member.uuid, audit),
-        policy_service(policies, projects, access, clock, audit),
+        access(rows.policies, config.folders.etc, clock),
+        audit({}, rows.audit, clock, {config.member.uuid, config.member.hostname}),
+        job_cache(rows.jobs),
+        project_service(rows.projects, rows.executions, clock, audit),
+        job_service(rows.jobs, rows.projects, rows.executions, job_cache, clock, config.member.uuid, audit),
+        policy_service(rows.policies, rows.projects, access, clock, audit),
         settings(archive_settings(config)),
-        execution_import(
-            {opened, jobs, self, clock, (config.folders.logs / "rundeck").string(), !config.logs.provider.empty()}),
+        execution_import({opened, rows.jobs, self, clock, (config.folders.logs / "rundeck").string(),
+                          !config.logs.provider.empty()}),
         project_import({project_service, job_service, policy_service, execution_import, components, audit}, settings) {}
 
   store::Database& database;
   SystemClock clock;
-  store::ProjectStore projects;
-  store::JobStore jobs;
-  store::ExecutionStore executions;
-  store::AclStore policies;
+  Rows rows;
   model::OwnIncarnation self;
   service::AccessControl access;
-  store::AuditStore audit_rows;
   service::Audit audit;
   service::JobCache job_cache;
   service::Projects project_service;

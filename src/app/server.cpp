@@ -29,8 +29,6 @@ http::ServerConfig http_config(const Config& config) {
   http.header_timeout = config.server.header_timeout;
   http.body_timeout = config.server.body_timeout;
   http.idle_timeout = config.server.idle_timeout;
-  http.body_limit = api::Dispatcher::body_limit;
-  http.spool.wanted = api::Dispatcher::is_upload;
   http.spool.folder = archive_settings(config).folder;
   http.spool.max_bytes = config.archives.max_archive;
   http.common_headers = api::Dispatcher::common_headers(!http.tls_certificate_file.empty());
@@ -65,6 +63,13 @@ Server::~Server() {
 
 http::ServerConfig Server::http_config() {
   auto http = app::http_config(config_);
+  // Without a dispatcher there is only the answer that there is none yet, or none any more.
+  const auto intake = [this](const http::Request& request) {
+    const api::Dispatcher* dispatcher = dispatcher_.load();
+    return dispatcher == nullptr ? api::Intake() : dispatcher->intake(request);
+  };
+  http.body_limit = [intake](const http::Request& request) { return intake(request).most_bytes; };
+  http.spool.wanted = [intake](const http::Request& request) { return intake(request).to_disk; };
   http.spool.refusal = [this](const http::Request& request) { return refuse_upload(request); };
   http.spool.handler = [this](const http::Request& request, const Upload& upload) { return answer(request, upload); };
   return http;
@@ -115,9 +120,9 @@ Result<> Server::start() {
   }
   auto vaults = open_vaults(config_, *databases.main);
   if (!vaults) return fail(vaults.error());
-  parts_ =
-      std::make_unique<Parts>(config_, std::move(databases), std::move(*vaults), std::move(*login_modules),
-                              std::move(liveness), url(), request_pool_, http_, web_, [this] { return refresh(); });
+  Parts::Surroundings around{request_pool_, http_, web_, [this] { return refresh(); }, url()};
+  parts_ = std::make_unique<Parts>(config_, std::move(databases), std::move(*vaults), std::move(*login_modules),
+                                   std::move(liveness), std::move(around));
   if (auto started = parts_->start(config_, member_url()); !started) return started;
   dispatcher_ = &parts_->dispatcher;
   return {};
@@ -127,8 +132,8 @@ Result<> Server::refresh() {
   if (!reload_) return fail(ErrorKind::unavailable, "This server cannot read its configuration again");
   auto config = reload_();
   if (!config) return fail(config.error());
-  parts_->remote.set_policies(std::move(config->cluster.remote));
-  parts_->system_service.refresh_config(config->entries, "rundeck.clusterMode.remoteExecution.");
+  parts_->running.remote.set_policies(std::move(config->cluster.remote));
+  parts_->use_cases.system.refresh_config(config->entries, "rundeck.clusterMode.remoteExecution.");
   base::log_info("config", "read again: remote execution policies are those of the files now");
   return {};
 }
@@ -141,9 +146,9 @@ void Server::watch(Millis period, std::function<void()> alive) {
 
 Watchdog::Duties Server::duties(std::function<void()> alive) {
   return {{{"I/O threads", [this](auto answer) { http_.ask_for_life(std::move(answer)); }},
-           {"engine", [this](auto answer) { parts_->engine_loop.post(std::move(answer)); }},
+           {"engine", [this](auto answer) { parts_->running.engine_loop.post(std::move(answer)); }},
            {"workers", [this](auto answer) { request_pool_.post(std::move(answer)); }, /*waits_for_database=*/true}},
-          [this] { return parts_->system_service.check_database().has_value(); },
+          [this] { return parts_->use_cases.system.check_database().has_value(); },
           std::move(alive),
           [](const std::string& silent) {
             base::log_warn("server", "no sign of life yet from: " + silent +
@@ -156,30 +161,13 @@ void Server::stop() noexcept {
   watchdog_.reset();
   // Requests and executions share one grace period. The schedules go first: others take them over meanwhile.
   const UnixMillis deadline = SystemClock().now() + config_.server.stop_grace.count();
-  if (parts_) {
-    parts_->scheduler_loop.stop();
-    parts_->cluster.begin_leaving();
-  }
+  if (parts_) parts_->running.begin_leaving();
   http_.stop(config_.server.stop_grace);
   dispatcher_ = nullptr;
   request_pool_.stop();
   if (traces_ && !parts_) traces_->stop();
   if (!parts_) return;
-  parts_->archives.stop();
-  parts_->audit.stop();
-  parts_->history_cleanup.stop();
-  parts_->log_copies.stop();
-  parts_->launcher.stop(Millis(std::max<std::int64_t>(0, deadline - SystemClock().now())));
-  parts_->log_storage.stop();
-  parts_->notifier.stop();
-  parts_->remote.stop();
-  parts_->cluster.stop();
-  parts_->catalog.stop();
-  parts_->plugins.stop();
-  parts_->providers.stop();
-  parts_->engine_pool.stop();
-  parts_->engine_loop.stop();
-  parts_->guard.stop();
+  parts_->stop(Millis(std::max<std::int64_t>(0, deadline - SystemClock().now())));
   parts_.reset();
   if (traces_) traces_->stop();
 }

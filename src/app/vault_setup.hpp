@@ -4,9 +4,18 @@
 #include <memory>
 
 #include "app/config.hpp"
-#include "app/server_parts.hpp"
+#include "store/text_seal.hpp"
+#include "vault/storage_config.hpp"
 
 namespace qd::app {
+
+// The storage facility on the main database.
+struct Vaults {
+  SystemClock clock;
+  std::unique_ptr<vault::KeyRing> ring;
+  std::unique_ptr<vault::Storage> keys;
+  store::TextSeal project_seal, webhook_seal;
+};
 
 // A member that lacks the key of what is stored starts all the same, and says so in its log.
 Result<std::unique_ptr<Vaults>> open_vaults(const Config& config, store::Database& database);
