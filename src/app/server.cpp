@@ -29,6 +29,7 @@ http::ServerConfig http_config(const Config& config) {
   http.header_timeout = config.server.header_timeout;
   http.body_timeout = config.server.body_timeout;
   http.idle_timeout = config.server.idle_timeout;
+  http.compress = config.server.compress;
   http.body_limit = api::Dispatcher::body_limit;
   http.spool.wanted = api::Dispatcher::is_upload;
   http.spool.folder = archive_settings(config).folder;
