@@ -1,13 +1,15 @@
 // The first screen on a slow laptop: Chromium with a processor four times slower and nothing in its cache. How long until a
-// page shows what one came for, how much of it is script, and how lists of ten thousand jobs feel.
+// page shows what one came for, how much of it is script, and how lists of ten thousand jobs feel. The network is the loopback;
+// the server is not slowed. On a busy machine only "its thread was busy for" says something.
 import { ended, importJobs, job, newJob, newProject, run, script } from '../tests/support/scenario.mjs';
 import { startServer } from '../tests/support/server.mjs';
-import { median, spread } from './tools.mjs';
+import { median, noise, spread } from './tools.mjs';
 
 const SLOWER = Number(process.env.QD_BENCH_SLOWER ?? 4);
 const JOBS = 10_000;
 const SCRIPT_LIMIT = 250_000; // bytes, compressed
 const SOON = 1_000; // ms
+const LETTER = 100;
 const NODES = { 'resources.source.1.type': 'stub', 'resources.source.1.config.count': '200', 'resources.source.1.config.prefix': 'web', 'resources.source.1.config.attrs': 'node-executor=local,file-copier=local' };
 
 async function furnish(qd) {
@@ -19,15 +21,26 @@ async function furnish(qd) {
   return { project, failing, failed };
 }
 
-// In the page, before its own scripts: notes when something that matches is drawn.
+// In the page, before its own scripts: notes when something that matches is drawn and the page's thread is free again, and
+// which tasks keep it busy for more than 50 ms.
 const watchFor = ({ selector, text }) => {
-  const look = () => {
-    const found = [...document.querySelectorAll(selector)].some((node) => node.getClientRects().length && (!text || node.textContent.includes(text)));
-    if (found) requestAnimationFrame(() => setTimeout(() => (window.usableAt = performance.now())));
-    else requestAnimationFrame(look);
-  };
-  requestAnimationFrame(look);
+  window.tasks = [];
+  new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map(({ startTime, duration }) => ({ start: startTime, duration })))).observe({ type: 'longtask', buffered: true });
+  const drawn = (node) => (!text || node.textContent.includes(text)) && node.getClientRects().length > 0;
+  const changes = new MutationObserver(() => {
+    if (![...document.querySelectorAll(selector)].some(drawn)) return;
+    changes.disconnect();
+    requestAnimationFrame(() => setTimeout(() => (window.usableAt = performance.now())));
+  });
+  changes.observe(document, { childList: true, subtree: true, characterData: true });
 };
+const SETTLED = 600; // ms in which what comes after the first screen has begun
+
+// The longest task that begins after a moment.
+async function longestSince(page, moment) {
+  await new Promise((resolve) => setTimeout(resolve, SETTLED));
+  return page.evaluate((from) => Math.max(0, ...window.tasks.filter(({ start }) => start >= from).map(({ duration }) => duration)), moment);
+}
 
 class SlowLaptop {
   constructor(browser, qd) {
@@ -47,22 +60,29 @@ class SlowLaptop {
     const { metrics } = await session.send('Performance.getMetrics');
     const work = 1000 * metrics.find((one) => one.name === 'TaskDuration').value;
     const scripts = await visitor.page.evaluate(() => performance.getEntriesByType('resource').filter((one) => /\.js$/.test(new URL(one.name).pathname)).reduce((sum, one) => sum + one.encodedBodySize, 0));
+    const after = await longestSince(visitor.page, usable);
     const more = await then(visitor.page);
     await visitor.context.close();
-    return { usable, work, scripts, more };
+    return { usable, work, scripts, after, more };
   }
 }
 
-// From a key in the search field to the frame that shows what it finds; the slowest of a word.
+// From a key in the search field to the frame that shows what it finds, as the browser itself times it (shorter than 16 ms
+// is not told); the slowest of a word. And the longest task after the word, when its address is written.
 async function typing(page) {
   const field = page.getByRole('searchbox', { name: 'Name, group, description or uuid' });
-  const times = [];
+  await field.focus();
+  await page.evaluate(() => {
+    window.keys = [];
+    new PerformanceObserver((list) => window.keys.push(...list.getEntries().filter(({ name }) => /^(keydown|keypress|input)$/.test(name)).map(({ duration }) => duration))).observe({ type: 'event', durationThreshold: 16 });
+  });
   for (const letter of 'job 99') {
-    const before = await page.evaluate(() => performance.now());
     await field.press(letter === ' ' ? 'Space' : letter);
-    times.push(await page.evaluate((from) => new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - from)))), before));
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
   }
-  return Math.max(...times);
+  const end = await page.evaluate(() => performance.now());
+  const after = await longestSince(page, end);
+  return { letter: Math.max(16, ...(await page.evaluate(() => window.keys))), after };
 }
 
 export async function pages(table, { rounds }) {
@@ -85,11 +105,13 @@ export async function pages(table, { rounds }) {
     visits.shift(); // the server's first answer
     const usable = median(visits.map((one) => one.usable));
     const scripts = Math.max(...visits.map((one) => one.scripts));
-    table.add(`first screen: ${screen.name}`, `${usable.toFixed(0)} ms`, `< ${SOON} ms`, usable < SOON, `cold cache, CPU ${SLOWER} times slower: ${spread(visits.map((one) => one.usable), 0)}; its thread was busy for ${median(visits.map((one) => one.work)).toFixed(0)} ms, the slowing included`);
+    const busy = median(visits.map((one) => one.work)).toFixed(0);
+    const after = Math.max(...visits.map((one) => one.after)).toFixed(0);
+    table.add(`first screen: ${screen.name}`, `${usable.toFixed(0)} ms`, `< ${SOON} ms`, usable < SOON, `content drawn and the thread free; cold cache, CPU ${SLOWER} times slower: ${spread(visits.map((one) => one.usable), 0)}; its thread was busy for ${busy} ms, the slowing included, and then at most ${after} ms at a time; this machine's loop: ${median(noise(3)).toFixed(0)} ms`);
     table.add(`its scripts: ${screen.name}`, `${(scripts / 1000).toFixed(0)} kB`, `<= ${SCRIPT_LIMIT / 1000} kB`, scripts <= SCRIPT_LIMIT, 'compressed');
     if (screen.then) {
-      const slowest = median(visits.map((one) => one.more));
-      table.add(`a letter in the search of ${JOBS} jobs`, `${slowest.toFixed(0)} ms`, '< 200 ms', slowest < 200, 'until the frame with what it finds; the slowest letter');
+      const slowest = median(visits.map((one) => one.more.letter));
+      table.add(`a letter in the search of ${JOBS} jobs`, `${slowest.toFixed(0)} ms`, `< ${LETTER} ms`, slowest < LETTER, `until the frame with what it finds; the slowest letter; after the word a task of ${Math.max(...visits.map((one) => one.more.after)).toFixed(0)} ms`);
     }
   }
   await browser.close();

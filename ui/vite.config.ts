@@ -8,7 +8,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 // Small parts that most pages have are one file: thirty requests take longer than thirty kilobytes. What is large, or belongs
 // to a few pages, stays apart.
 const SHARED = /\/node_modules\/lucide-vue-next\/|\/src\/(?:api|lib|parts|layout)\/|\/src\/texts\/en\/common/;
-const APART = /\/(?:CodeEditor|DiffView|JobsChoice|TimeChart|LoginDialog|NotFoundPage)\.vue|\/lib\/(?:jobYaml|markdown)\.ts|\/(?:parts|lib)\/(?:log|acl|keys|calendars|plugin)\//;
+const APART = /\/(?:CodeEditor|DiffView|JobsChoice|TimeChart|LoginDialog|NotFoundPage|NoticePlace)\.vue|\/lib\/(?:jobYaml|markdown)\.ts|\/(?:parts|lib)\/(?:log|acl|keys|calendars|plugin)\//;
 const server = process.env.QD_URL ?? 'http://127.0.0.1:4440';
 
 export default defineConfig({

@@ -17,7 +17,6 @@ namespace {
 constexpr std::string_view kPrefix = "rundeck.feature.";
 constexpr std::string_view kSuffix = ".enabled";
 constexpr UnixMillis kDay = 24LL * 60 * 60 * 1000;
-constexpr std::size_t kMostRecent = 1000;
 
 // Always there, whatever the configuration says; names of the peer's features.
 constexpr std::array<std::string_view, 12> kAlways{
@@ -60,27 +59,34 @@ JsonArray names(const std::set<std::string>& set) {
   return list;
 }
 
-// Of the last day, in the projects that whoever asks may see.
+// Of the last day, in the projects that whoever asks may see; and of each project how its executions ended.
 http::Response home_summary(Call& call) {
   store::ExecutionQuery query;
-  query.started_after = call.services.clock.now() - kDay;
+  query.ended_after = call.services.clock.now() - kDay;
   query.finished_only = true;
-  query.max = kMostRecent;
-  const auto counts = call.services.executions.metrics(call.who, query);
-  if (!counts) return error_answer(counts.error());
-  const auto page = call.services.executions.query(call.who, query);
-  if (!page) return error_answer(page.error());
-  std::set<std::string> users, projects;  // of the newest
-  for (const model::Execution& execution : page->executions) {
-    users.insert(execution.user);
-    projects.insert(execution.project);
+  const auto tallies = call.services.executions.tallies(call.who, query);
+  if (!tallies) return error_answer(tallies.error());
+  std::int64_t total = 0, succeeded = 0;
+  std::set<std::string> users, projects;
+  std::map<std::string, std::map<std::string, std::int64_t>> ends;
+  for (const store::ExecutionTally& tally : *tallies) {
+    total += tally.count;
+    if (tally.status == model::status::succeeded) succeeded += tally.count;
+    users.insert(tally.user);
+    projects.insert(tally.project);
+    ends[tally.project][tally.status] += tally.count;
   }
-  const auto good = counts->by_status.find("succeeded");
-  const std::int64_t succeeded = good == counts->by_status.end() ? 0 : good->second;
-  return json_answer(JsonObject{{"execCount", counts->total},
-                                {"totalFailedCount", counts->total - succeeded},
+  JsonArray by_project;
+  for (const auto& [project, statuses] : ends) {
+    JsonObject counts;
+    for (const auto& [status, count] : statuses) counts[status] = count;
+    by_project.push_back(JsonObject{{"project", project}, {"statuses", std::move(counts)}});
+  }
+  return json_answer(JsonObject{{"execCount", total},
+                                {"totalFailedCount", total - succeeded},
                                 {"recentUsers", names(users)},
                                 {"recentProjects", names(projects)},
+                                {"projects", std::move(by_project)},
                                 {"frameworkNodeName", call.services.system.member().node_name}});
 }
 

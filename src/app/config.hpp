@@ -54,6 +54,7 @@ struct Config {
     std::string member_url;                          // where other members reach this one; empty: address and port
     std::string url;                                 // what users see, without a slash at the end; empty: see url_of
     std::string context_path;                        // "" or "/prefix"
+    bool compress = true;                            // answers
     std::filesystem::path tls_certificate, tls_key;  // PEM; both or neither
     std::size_t io_threads = 0;
     std::size_t max_connections = 0;

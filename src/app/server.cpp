@@ -29,6 +29,7 @@ http::ServerConfig http_config(const Config& config) {
   http.header_timeout = config.server.header_timeout;
   http.body_timeout = config.server.body_timeout;
   http.idle_timeout = config.server.idle_timeout;
+  http.compress = config.server.compress;
   http.spool.folder = archive_settings(config).folder;
   http.spool.max_bytes = config.archives.max_archive;
   http.common_headers = api::Dispatcher::common_headers(!http.tls_certificate_file.empty());

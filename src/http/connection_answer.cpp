@@ -5,6 +5,7 @@
 
 #include "base/logging.hpp"
 #include "base/text.hpp"
+#include "http/compression.hpp"
 #include "http/connection.hpp"
 #include "http/form.hpp"
 #include "http/response_head.hpp"
@@ -50,6 +51,7 @@ void Connection::answer_on_pool() noexcept {
       response =
           form ? server_->handler(request) : server_->error_page(form.error().status, form.error().message, request);
     }
+    if (server_->config.compress) compress(request, response);
   } catch (const std::exception& error) {
     failure = error.what();
   } catch (...) {

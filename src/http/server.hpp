@@ -50,6 +50,7 @@ struct ServerConfig {
   std::chrono::milliseconds body_timeout{60'000};   // of inactivity while a body arrives
   std::chrono::milliseconds idle_timeout{60'000};   // between requests
   std::chrono::milliseconds write_timeout{60'000};  // of inactivity while an answer is sent
+  bool compress = true;                             // answers, for clients that take it: see compression.hpp
   Headers common_headers;                           // added to every answer that does not set them itself
   // Answers to what never reaches a handler (400, 408, 413, 417, 431, 501, 503, 505) and to handlers that throw (500),
   // so that the API's error envelope can be used. The request is empty when its headers could not be read. Runs on any

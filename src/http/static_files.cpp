@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "http/compression.hpp"
 
 namespace qd::http {
 namespace {
@@ -20,18 +21,6 @@ Result<std::string_view> slice(std::string_view bytes, const JsonObject& entry, 
     return fail(ErrorKind::invalid, std::string(name) + " lies outside of the bundle");
   }
   return bytes.substr(static_cast<std::size_t>(offset), static_cast<std::size_t>(size));
-}
-
-// Does Accept-Encoding name `coding`, and not with q=0?
-bool takes(const Request& request, std::string_view coding) {
-  for (const std::string& part : base::split_trimmed(request.header_or("Accept-Encoding", ""), ',')) {
-    const auto pieces = base::split_trimmed(part, ';');
-    if (pieces.empty() || !base::iequals(pieces[0], coding)) continue;
-    if (pieces.size() == 1) return true;
-    const std::string weight = base::lower(base::replace_all(pieces[1], " ", ""));
-    return weight.find_first_not_of("q=0.") != std::string::npos;
-  }
-  return false;
 }
 
 bool knows(const Request& request, const std::string& tag) {
@@ -88,10 +77,10 @@ std::optional<Response> StaticFiles::answer(const Request& request, std::string_
     return response;
   }
   response.headers.emplace("Content-Type", file.type);
-  if (!file.br.empty() && takes(request, "br")) {
+  if (!file.br.empty() && takes_coding(request, "br")) {
     response.headers.emplace("Content-Encoding", "br");
     response.body = file.br;
-  } else if (!file.gzip.empty() && takes(request, "gzip")) {
+  } else if (!file.gzip.empty() && takes_coding(request, "gzip")) {
     response.headers.emplace("Content-Encoding", "gzip");
     response.body = file.gzip;
   } else {

@@ -206,6 +206,11 @@ Result<store::ExecutionMetrics> Executions::metrics(const auth::Identity& who, s
   return executions_.metrics(query);
 }
 
+Result<std::vector<store::ExecutionTally>> Executions::tallies(const auth::Identity& who, store::ExecutionQuery query) {
+  if (auto ok = narrow_to_visible(who, query); !ok) return fail(ok.error());
+  return executions_.tallies(query);
+}
+
 JsonObject Executions::state_of(model::ExecutionId id) {
   if (const auto live = launcher_.live_state(id)) return codec::state_to_json(live->state);
   return stored_state(id);

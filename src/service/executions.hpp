@@ -78,6 +78,7 @@ class Executions {
   // left out of the page; the total counts them.
   Result<store::ExecutionPage> query(const auth::Identity& who, store::ExecutionQuery query);
   Result<store::ExecutionMetrics> metrics(const auth::Identity& who, store::ExecutionQuery query);
+  Result<std::vector<store::ExecutionTally>> tallies(const auth::Identity& who, store::ExecutionQuery query);
   // The document of "Execution State" of an execution that was found, and so authorised, before; an empty object when
   // nothing is known yet.
   JsonObject state_of(model::ExecutionId id);

@@ -18,6 +18,11 @@ constexpr const char* in_order_of_time = " ORDER BY sort_ms, id LIMIT ?";
 constexpr const char* select_metrics =
     "SELECT status, COUNT(*), COUNT(ended_ms - started_ms), SUM(ended_ms - started_ms), MIN(ended_ms - started_ms), "
     "MAX(ended_ms - started_ms) FROM execution";
+constexpr const char* select_tallies =
+    "SELECT project, user_name, kind_of_end, COUNT(*) FROM (SELECT project, user_name, CASE WHEN status IN ("
+    "'queued', 'scheduled', 'running', 'succeeded', 'failed', 'failed-with-retry', 'aborted', 'timedout', "
+    "'incomplete', 'missed') THEN status ELSE 'other' END AS kind_of_end FROM execution";
+constexpr const char* by_kind = ") ended GROUP BY project, user_name, kind_of_end";
 constexpr const char* select_state = "SELECT state FROM execution WHERE id = ?";
 constexpr const char* select_ids_of_job = "SELECT id FROM execution WHERE job_uuid = ? ORDER BY sort_ms DESC, id DESC";
 constexpr const char* select_recent_durations =
@@ -83,6 +88,14 @@ ExecutionMetrics ExecutionStore::metrics(const ExecutionQuery& query) {
     metrics.duration_sum += row.integer(3);
   }
   return metrics;
+}
+
+std::vector<ExecutionTally> ExecutionStore::tallies(const ExecutionQuery& query) {
+  const auto conditions = execution_conditions(database_.dialect(), query);
+  std::vector<ExecutionTally> tallies;
+  for (const auto& row : database_.query(select_tallies + conditions.where() + by_kind, conditions.params()))
+    tallies.push_back({row.text(0), row.text(1), row.text(2), row.integer(3)});
+  return tallies;
 }
 
 std::vector<model::Execution> ExecutionStore::queued(const std::string& server_uuid, std::size_t max,

@@ -69,6 +69,12 @@ struct ExecutionMetrics {
   UnixMillis duration_sum = 0, duration_min = 0, duration_max = 0;
 };
 
+// How many executions of a project and a user ended alike; a status that a step made up is `other`.
+struct ExecutionTally {
+  std::string project, user, status;
+  std::int64_t count = 0;
+};
+
 struct RecentDurations {
   std::int64_t count = 0;
   UnixMillis sum = 0;
@@ -105,6 +111,7 @@ class ExecutionStore {
   // Lists come without `ad_hoc`, the workflow, which is large; find() and find_many() give it.
   ExecutionPage query(const ExecutionQuery& query);
   ExecutionMetrics metrics(const ExecutionQuery& query);
+  std::vector<ExecutionTally> tallies(const ExecutionQuery& query);
   // Executions with status `queued` that wait for this member, or for any, oldest first.
   std::vector<model::Execution> queued(const std::string& server_uuid, std::size_t max, const QueueFilter& filter = {});
   // Gives an execution that is still queued for `from` to another member; false when it is not.

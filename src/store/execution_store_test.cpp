@@ -11,6 +11,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 namespace status = model::status;
 
@@ -353,6 +354,30 @@ TEST_P(ExecutionStoreTest, MeasuresDurations) {
   EXPECT_EQ(store_->recent_durations("a").average(), 1500);
   EXPECT_EQ(store_->recent_durations("b").average(), std::nullopt);
   EXPECT_EQ(store_->metrics({.job_uuids = {"b"}}).total, 0);
+}
+
+TEST_P(ExecutionStoreTest, TalliesHowExecutionsEnded) {
+  add_ended("a", 1000, 1500, status::succeeded);
+  add_ended("a", 2000, 2500, status::succeeded);
+  add_ended("a", 3000, 3100, status::failed);
+  add_ended("a", 4000, 4100, "deployed 1.2");
+  add_ended("a", 5000, 5100, "deployed 1.3");
+  add("a", 6000);
+  auto elsewhere = run_of("b", 7000);
+  elsewhere.project = "web";
+  elsewhere.user = "ben";
+  store_->finish(store_->create(elsewhere), "member1", 3, {.status = status::succeeded, .ended = 7100});
+  const auto told = [](const std::vector<ExecutionTally>& tallies) {
+    std::vector<std::string> lines;
+    for (const auto& one : tallies)
+      lines.push_back(one.project + " " + one.user + " " + one.status + " " + std::to_string(one.count));
+    return lines;
+  };
+  EXPECT_THAT(
+      told(store_->tallies({.finished_only = true})),
+      UnorderedElementsAre("ops ann succeeded 2", "ops ann failed 1", "ops ann other 2", "web ben succeeded 1"));
+  EXPECT_THAT(told(store_->tallies({.projects = {"ops"}, .started_after = 3000, .finished_only = true})),
+              UnorderedElementsAre("ops ann failed 1", "ops ann other 2"));
 }
 
 }  // namespace

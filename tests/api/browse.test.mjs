@@ -97,6 +97,9 @@ describe('features, home and the API itself', () => {
     assert.ok(summary.execCount >= 1);
     assert.equal(summary.totalFailedCount, 0);
     assert.ok(summary.recentProjects.includes(project));
+    const own = summary.projects.find((one) => one.project === project);
+    assert.deepEqual(Object.keys(own.statuses), ['succeeded']);
+    assert.equal(summary.projects.reduce((sum, one) => sum + Object.values(one.statuses).reduce((a, b) => a + b), 0), summary.execCount);
   });
 
   it('tells its version at the root', async () => {

@@ -13,7 +13,8 @@ export const router = createRouter({
     ...Object.values(groups).flatMap((group) => group.default),
     { path: '/:path(.*)*', component: () => import('./layout/NotFoundPage.vue') },
   ],
-  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { top: 0 }),
+  // A page that is opened first is at its top.
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path || !from.matched.length ? undefined : { top: 0 }),
 });
 
 // Pages that anybody may see say so: meta: { open: true }.

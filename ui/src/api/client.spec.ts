@@ -12,6 +12,16 @@ describe('the client', () => {
     expect(queryText({ a: 'x&y', b: undefined, c: ['1', '2'], d: '', e: 0, f: false })).toBe('?a=x%26y&c=1&c=2&e=0&f=false');
   });
 
+  it('takes what was asked for before it ran, once', async () => {
+    vi.resetModules();
+    vi.stubGlobal('qdAsked', { '/api/59/projects': Promise.resolve(json(200, ['early'])) });
+    vi.stubGlobal('fetch', () => Promise.resolve(json(200, ['asked'])));
+    const { api: fresh } = await import('./client');
+    expect(await fresh.post('/projects')).toEqual(['asked']);
+    expect(await fresh.get('/projects')).toEqual(['early']);
+    expect(await fresh.get('/projects')).toEqual(['asked']);
+  });
+
   it('turns the envelope of an error into its message', async () => {
     vi.stubGlobal('fetch', () => Promise.resolve(json(404, { error: true, errorCode: 'api.error.project.missing', message: 'Project does not exist: x' })));
     const error = await api.get('/project/x').catch((thrown: unknown) => thrown);

@@ -3,8 +3,8 @@
 import { serverPath } from '@/boot';
 import { askForLogin } from '@/lib/session';
 import texts from '@texts/common';
+import { API_VERSION } from './version';
 
-export const API_VERSION = 59;
 
 export class ApiError extends Error {
   constructor(
@@ -68,6 +68,16 @@ async function failure(response: Response): Promise<ApiError> {
 // The API says 403 both to strangers and to those who may not; only strangers are asked to log in.
 const isStranger = (error: ApiError) => error.status === 401 || (error.status === 403 && error.message.startsWith('(unauthenticated)'));
 
+// What public/theme.js asked for before this script ran: each answer is used once.
+const early = (window as { qdAsked?: Record<string, Promise<Response> | undefined> }).qdAsked ?? {};
+
+function takeEarly(method: string, url: string, signal: AbortSignal | undefined): Promise<Response> | undefined {
+  if (method !== 'GET' || signal?.aborted) return undefined;
+  const answer = early[url];
+  delete early[url];
+  return answer;
+}
+
 async function send(method: string, path: string, options: RequestOptions): Promise<Response> {
   const headers: Record<string, string> = { Accept: options.accept ?? 'application/json', 'X-Requested-With': 'XMLHttpRequest' };
   let body = options.body;
@@ -79,8 +89,9 @@ async function send(method: string, path: string, options: RequestOptions): Prom
   }
   const limit = AbortSignal.timeout(options.timeout ?? 30_000);
   const signal = options.signal && 'any' in AbortSignal ? AbortSignal.any([limit, options.signal]) : (options.signal ?? limit);
+  const url = apiUrl(path, options.query);
   try {
-    return await fetch(apiUrl(path, options.query), { method, headers, body, signal, credentials: 'same-origin', cache: 'no-store' });
+    return await (takeEarly(method, url, options.signal) ?? fetch(url, { method, headers, body, signal, credentials: 'same-origin', cache: 'no-store' }));
   } catch (error) {
     if (options.signal?.aborted) throw error;
     const slow = limit.aborted;

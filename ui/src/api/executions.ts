@@ -53,6 +53,12 @@ export const listExecutions = (project: string, query: Query, signal?: AbortSign
   api.get<ExecutionPage>(apiPath`/project/${project}/executions`, query, { signal });
 export const runningExecutions = (project: string, query: Query = {}, signal?: AbortSignal) =>
   api.get<ExecutionPage>(apiPath`/project/${project}/executions/running`, query, { signal });
+// How the executions of the last day ended, of each project that has any.
+export interface DaySummary {
+  execCount: number;
+  projects: { project: string; statuses: Record<string, number> }[];
+}
+export const daySummary = (signal?: AbortSignal) => api.get<DaySummary>('/home/summary', {}, { signal });
 export const getExecution = (id: number | string, signal?: AbortSignal) => api.get<Execution>(apiPath`/execution/${id}`, {}, { signal });
 export const abortExecution = (id: number | string, force = false) =>
   api.post<unknown>(apiPath`/execution/${id}/abort`, undefined, { query: { forceIncomplete: force || undefined } });

@@ -1,6 +1,7 @@
 // Incoming webhooks of a project.
 import { serverPath } from '@/boot';
-import { API_VERSION, api, apiPath } from './client';
+import { api, apiPath } from './client';
+import { API_VERSION } from './version';
 
 export interface WebhookRule {
   name: string;

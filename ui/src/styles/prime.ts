@@ -1,4 +1,4 @@
-// PrimeVue's looks: its Aura preset in our colours. Our own CSS uses the same variables (--p-…), see tokens.css.
+// PrimeVue's looks: its Aura preset in our colours. Loaded with the first of its components: see lib/prime.ts.
 import { definePreset } from '@primeuix/themes';
 import base from '@primeuix/themes/aura/base';
 import button from '@primeuix/themes/aura/button';
@@ -12,6 +12,11 @@ import multiselect from '@primeuix/themes/aura/multiselect';
 import popover from '@primeuix/themes/aura/popover';
 import toast from '@primeuix/themes/aura/toast';
 import virtualscroller from '@primeuix/themes/aura/virtualscroller';
+import PrimeVue from 'primevue/config';
+import ConfirmationService from 'primevue/confirmationservice';
+import ToastService from 'primevue/toastservice';
+import type { App } from 'vue';
+import { boot } from '@/boot';
 
 const shades = [50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 950] as const;
 const scale = (name: string) => Object.fromEntries(shades.map((shade) => [shade, `{${name}.${shade}}`]));
@@ -36,7 +41,8 @@ const preset = definePreset(used, {
   },
 });
 
-export const primeTheme = {
-  preset,
-  options: { darkModeSelector: '[data-theme="dark"]', cssLayer: { name: 'primevue', order: 'base, primevue, app' } },
-};
+const theme = { preset, options: { darkModeSelector: '[data-theme="dark"]', cssLayer: { name: 'primevue', order: 'base, primevue, app' } } };
+
+export function setUpPrime(app: App) {
+  app.use(PrimeVue, { theme, csp: { nonce: boot.nonce }, ripple: false }).use(ToastService).use(ConfirmationService);
+}

@@ -30,13 +30,12 @@ const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' }).c
 // The same order for ten thousand names, several times as fast: keys that compare as plain texts.
 const PLAIN = /^[\x20-\x7e]*$/;
 const plainKey = (name: string) => name.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, '0'));
-const textOf = ({ name, group }: JobSummary) => (group ? `${name}\n${group}` : name);
 
 // By name, then by group. What is filtered out of a sorted list is sorted, too: once for all searches.
 export function sortedJobs(jobs: readonly JobSummary[]): JobSummary[] {
   if (!jobs.every((job) => PLAIN.test(job.name))) return [...jobs].sort((a, b) => byName(a.name, b.name) || byName(a.group ?? '', b.group ?? ''));
-  const keyed = jobs.map((job) => ({ job, key: plainKey(textOf(job)) }));
-  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ job }) => job);
+  const keyed = jobs.map((job) => ({ job, key: plainKey(job.name) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : byName(a.job.group ?? '', b.job.group ?? ''))).map(({ job }) => job);
 }
 
 function grow(jobs: JobSummary[]): Group {
@@ -86,9 +85,18 @@ export interface JobFilter {
   group: string; // "" is all
 }
 
+// What a search looks at, put together once for each job.
+const searched = new WeakMap<JobSummary, string>();
+export function searchText(job: JobSummary): string {
+  let text = searched.get(job);
+  if (text === undefined) searched.set(job, (text = `${job.name}\n${job.group ?? ''}\n${job.description}\n${job.id}`.toLowerCase()));
+  return text;
+}
+
 // Every word must be in name, group, description or uuid.
 export function filterJobs(jobs: JobSummary[], filter: JobFilter, favourites: ReadonlySet<string>): JobSummary[] {
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!words.length && !filter.state && !filter.group) return jobs;
   return jobs.filter((job) => {
     if (filter.group && job.group !== filter.group && !job.group?.startsWith(`${filter.group}/`)) return false;
     if (filter.state === 'scheduled' && !job.scheduled) return false;
@@ -97,7 +105,7 @@ export function filterJobs(jobs: JobSummary[], filter: JobFilter, favourites: Re
     if (filter.state === 'paused' && (!job.scheduled || job.scheduleEnabled)) return false;
     if (filter.state === 'favourite' && !favourites.has(job.id)) return false;
     if (!words.length) return true;
-    const text = `${job.name}\n${job.group ?? ''}\n${job.description}\n${job.id}`.toLowerCase();
+    const text = searchText(job);
     return words.every((word) => text.includes(word));
   });
 }
