@@ -137,6 +137,7 @@ describe('importing', () => {
     const [{ id: own }] = await qd.ok('GET', `/project/${archived.project}/jobs`);
     assert.notEqual(own, id);
     archived.repository.push({ 'one.yaml': file('uno', { uuid: id }) });
+    await status(archived.project);
     await good(all(archived.project));
     assert.deepEqual((await qd.ok('GET', `/project/${archived.project}/jobs`)).map((one) => [one.id, one.name]), [[own, 'uno']]);
     // The same repository, and back: the file keeps its id.
@@ -154,7 +155,7 @@ describe('rights', () => {
     const group = unique('g');
     const policies = [
       { description: 'a', context: { application: 'rundeck' }, for: { project: [{ equals: { name: project }, allow: ['read', ...rules.project] }] }, by: { group } },
-      { description: 'p', context: { project }, for: { resource: [{ equals: { kind: 'job' }, allow: rules.kind ?? [] }], job: [{ allow: rules.job ?? [] }] }, by: { group } },
+      { description: 'p', context: { project }, for: { resource: [{ equals: { kind: 'job' }, allow: rules.kind ?? ['nothing'] }], job: [{ allow: rules.job ?? ['nothing'] }] }, by: { group } },
     ];
     await qd.ok('POST', `/system/acl/${group}.aclpolicy`, { json: { contents: policies.map((one) => JSON.stringify(one)).join('\n---\n') }, status: 201 });
     return (await qd.ok('POST', '/tokens', { json: { user: group, roles: group }, status: 201 })).token;
@@ -175,6 +176,7 @@ describe('rights', () => {
     await good(act(project, 'import-jobs', { items: ['one.yaml'] }, { token: makes }));
     assert.match((await qd.api('POST', `/project/${project}/jobs/import`, { token: makes, json: [job()] })).json.failed[0].error, /^Unauthorized/);
     repository.push({ 'one.yaml': file('one', { uuid: id, line: 'echo two' }) });
+    await status(project);
     assert.match((await bad(act(project, 'import-jobs', { items: ['one.yaml'] }, { token: sees }))).message, /Unauthorized: Update Job one/);
     await good(act(project, 'import-jobs', { items: ['one.yaml'] }, { token: makes }));
     repository.push({ 'one.yaml': null });

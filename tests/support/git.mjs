@@ -50,7 +50,7 @@ export class Repository {
       rmSync(file, { force: true });
       if (text === null) continue;
       mkdirSync(dirname(file), { recursive: true });
-      if (text.link) symlinkSync(text.link, file);
+      if (typeof text === 'object') symlinkSync(text.link, file);
       else writeFileSync(file, text);
     }
     this.#run(work, 'add', '--all');
