@@ -8,6 +8,7 @@
 #include "store/database.hpp"
 #include "store/delivery_store.hpp"
 #include "store/execution_store.hpp"
+#include "store/job_scm_store.hpp"
 #include "store/job_store.hpp"
 #include "store/local_user_store.hpp"
 #include "store/profile_store.hpp"
@@ -34,7 +35,8 @@ struct Rows {
         audit(database),
         deliveries(database),
         local_users(database),
-        webhooks(database, vaults.webhook_seal) {}
+        webhooks(database, vaults.webhook_seal),
+        job_scm(database) {}
 
   store::ProjectStore projects;
   store::JobStore jobs;
@@ -49,6 +51,7 @@ struct Rows {
   store::DeliveryStore deliveries;
   store::LocalUserStore local_users;
   store::WebhookStore webhooks;
+  store::JobScmStore job_scm;
 };
 
 }  // namespace qd::app

@@ -47,6 +47,7 @@ api::Services Server::Parts::services(const Config& config, Surroundings around)
           .notifications = use_cases.notifications,
           .plugins = use_cases.plugins,
           .webhooks = use_cases.webhooks,
+          .scm = use_cases.scm,
           .observation = use_cases.observation,
           .loop = running.engine_loop,
           .workers = around.request_pool,

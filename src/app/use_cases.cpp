@@ -29,6 +29,14 @@ std::vector<auth::ChainedModule> login_order(std::unique_ptr<auth::LoginModule> 
   return order;
 }
 
+scm::GitHost git_host(const Config& config, RunningParts& running) {
+  return {.loop = running.engine_loop,
+          .pool = running.engine_pool,
+          .folder = (config.folders.var / "scm").string(),
+          .known_hosts = (config.folders.base / ".ssh" / "known_hosts").string(),
+          .environment = running.guard.environment()};
+}
+
 }  // namespace
 
 UseCases::UseCases(const Config& config, RunningParts& running, std::unique_ptr<auth::LoginModule> login_modules)
@@ -82,6 +90,7 @@ UseCases::UseCases(const Config& config, RunningParts& running, std::unique_ptr<
       notifications(running.rows.deliveries),
       plugins(running.plugins),
       webhooks(webhook_parts(config, running)),
+      scm(scm_parts(config, running), git_host(config, running)),
       archive_settings(app::archive_settings(config)),
       archive_components(make_archive_components(webhooks)),
       project_export({.database = *running.database,
@@ -128,6 +137,21 @@ service::WebhookParts UseCases::webhook_parts(const Config& config, RunningParts
           },
       .server_uuid = config.member.uuid,
       .enabled = config.webhooks};
+}
+
+service::ScmParts UseCases::scm_parts(const Config& config, RunningParts& running) {
+  const auto& folders = config.folders;
+  return {.projects = running.rows.projects,
+          .job_rows = running.rows.jobs,
+          .rows = running.rows.job_scm,
+          .profiles = running.rows.profiles,
+          .jobs = jobs,
+          .audit = audit,
+          .read_secret = [this](const std::string& path,
+                                const vault::SecretUser& reader) { return keys.read_secret(path, reader); },
+          .projects_folder = (folders.base / "projects").string(),
+          .private_folders = {folders.base.string(), folders.etc.string(), folders.var.string(), folders.data.string(),
+                              folders.logs.string(), folders.temp.string()}};
 }
 
 void UseCases::start() {

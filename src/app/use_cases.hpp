@@ -29,6 +29,7 @@
 #include "service/project_schedules.hpp"
 #include "service/projects.hpp"
 #include "service/schedules.hpp"
+#include "service/scm.hpp"
 #include "service/single_sign_on.hpp"
 #include "service/system.hpp"
 #include "service/uploads.hpp"
@@ -70,6 +71,7 @@ struct UseCases {
   service::Notifications notifications;
   service::Plugins plugins;
   service::Webhooks webhooks;
+  service::Scm scm;
   service::ArchiveSettings archive_settings;
   service::ArchiveComponents archive_components;
   service::ProjectExport project_export;
@@ -80,6 +82,7 @@ struct UseCases {
 
  private:
   service::WebhookParts webhook_parts(const Config& config, RunningParts& running);
+  service::ScmParts scm_parts(const Config& config, RunningParts& running);
 
   base::WorkerPool& pool_;
 };

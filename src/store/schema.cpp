@@ -26,6 +26,7 @@ const std::vector<Migration>& known_migrations() {
       {10, "logs of deleted executions", schema::removed_logs()},
       {11, "archives under way", schema::archive_tasks()},
       {12, "incoming webhooks", schema::webhooks()},
+      {13, "jobs in repositories", schema::job_scm()},
   };
   return all;
 }

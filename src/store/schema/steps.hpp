@@ -20,5 +20,6 @@ std::vector<std::string> deliveries();
 std::vector<std::string> removed_logs();
 std::vector<std::string> archive_tasks();
 std::vector<std::string> webhooks();
+std::vector<std::string> job_scm();
 
 }  // namespace qd::store::schema
