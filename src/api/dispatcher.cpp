@@ -1,5 +1,7 @@
 #include "api/dispatcher.hpp"
 
+#include <algorithm>
+#include <array>
 #include <variant>
 
 #include "api/answers.hpp"
@@ -42,6 +44,14 @@ std::optional<ApiPath> api_path(std::string_view path) {
   const std::size_t end = path.find('/');
   if (end == std::string_view::npos) return ApiPath{std::string(path), ""};
   return ApiPath{std::string(path.substr(0, end)), path.substr(end)};
+}
+
+// Monitoring that logs in as people do asks for these without a version, as older servers had them.
+std::optional<ApiPath> unversioned_metrics_path(std::string_view path) {
+  constexpr std::array<std::string_view, 4> kPaths{"/metrics/metrics", "/metrics/ping", "/metrics/threads",
+                                                   "/metrics/healthcheck"};
+  if (std::ranges::find(kPaths, path) == kPaths.end()) return std::nullopt;
+  return ApiPath{std::to_string(kCurrentVersion), path};
 }
 
 // Where the secret of a webhook's URL begins in the path; npos: it is another path.
@@ -189,6 +199,7 @@ http::Response Dispatcher::Impl::answer(const http::Request& request, const Uplo
   try {
     const std::string_view path = below_context(request);
     if (const auto api = api_path(path)) return handle_api(request, *api, upload, record);
+    if (const auto api = unversioned_metrics_path(path)) return handle_api(request, *api, upload, record);
     record.route = path.starts_with(member_prefix) ? std::string(member_prefix) + "*" : page_route(path);
     if (path.starts_with(member_prefix)) return member_page(services, request, path);
     return page(services, request, path);
