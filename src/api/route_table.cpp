@@ -1,5 +1,8 @@
 #include "api/route_table.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "base/text.hpp"
 
 namespace qd::api {
@@ -7,6 +10,10 @@ namespace {
 
 constexpr std::string_view kApiPrefix = "/api/";
 constexpr const char* kTokenParameter = "token";
+
+// Monitoring that logs in as people do asks for these without a version, as older servers had them.
+constexpr std::array<std::string_view, 4> kUnversioned{"/metrics/metrics", "/metrics/ping", "/metrics/threads",
+                                                       "/metrics/healthcheck"};
 
 }  // namespace
 
@@ -21,14 +28,18 @@ std::string_view RouteTable::below_context(const http::Request& request) const {
 }
 
 std::optional<RouteTable::Place> RouteTable::find(const http::Request& request) const {
-  std::string_view path = below_context(request);
-  if (!path.starts_with(kApiPrefix)) return std::nullopt;
-  path.remove_prefix(kApiPrefix.size());
-  const std::size_t version_end = std::min(path.find('/'), path.size());
+  std::string_view rest = below_context(request);
   Place place;
-  place.version = path.substr(0, version_end);
   place.shown_path = request.raw_path;
-  const std::string_view rest = path.substr(version_end);
+  if (rest.starts_with(kApiPrefix)) {
+    rest.remove_prefix(kApiPrefix.size());
+    place.version = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(place.version.size());
+  } else if (std::ranges::find(kUnversioned, rest) != kUnversioned.end()) {
+    place.version = std::to_string(kCurrentVersion);
+  } else {
+    return std::nullopt;
+  }
   place.root = rest.empty() || rest == "/";
   auto lookup = router_.find(request.method == "HEAD" ? "GET" : request.method, rest);
   if (lookup.match) {

@@ -86,6 +86,7 @@ Result<> write_realm(const fs::path& file, const ConfigRequest& request, FirstSt
   const auto written = write_new_file(file, realm_properties_text(auth::make_bcrypt(password)), 0600);
   if (!written) return fail(written.error());
   if (*written && generate) first.generated_password = password;
+  if (*written) first.defaults.push_back(file);
   first.wrote_anything |= *written;
   return {};
 }
@@ -125,10 +126,12 @@ Result<FirstStart> prepare_base_folder(const ConfigRequest& request) {
     const auto written = write_new_file(file, text, 0600);
     if (!written) return fail(written.error());
     first.wrote_anything |= *written;
+    if (*written) first.defaults.push_back(file);
   }
   if (wants_policy) {
-    if (auto written = write_new_file(etc / "admin.aclpolicy", admin_policy_text(), 0644); !written)
-      return fail(written.error());
+    const auto written = write_new_file(etc / "admin.aclpolicy", admin_policy_text(), 0644);
+    if (!written) return fail(written.error());
+    if (*written) first.defaults.push_back(etc / "admin.aclpolicy");
   }
   if (auto realm = write_realm(config / "realm.properties", request, first); !realm) return fail(realm.error());
   return first;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/config.hpp"
 #include "base/result.hpp"
@@ -14,6 +15,7 @@ struct FirstStart {
   // Set when realm.properties was written with a password that nobody knows yet: show it once.
   std::optional<std::string> generated_password;
   bool wrote_anything = false;
+  std::vector<std::filesystem::path> defaults;  // the files that were written
 };
 
 // Makes the folders and writes the commented default files that are missing: etc/framework.properties,

@@ -48,7 +48,20 @@ std::set<std::string> keys_of(const fs::path& file) {
   return keys;
 }
 
-void take_settings(const fs::path& from, const fs::path& to, ImportReport& report) {
+// Takes the lines of these keys out of a file of ours, where each is one line.
+void drop_lines(const fs::path& file, const std::map<std::string, std::string>& keys) {
+  const auto text = read_peer_file(file);
+  if (!text) return;
+  std::string kept;
+  for (const std::string& line : base::split(*text, '\n')) {
+    const std::string key(base::trim(line.substr(0, line.find_first_of("=:"))));
+    if (!keys.contains(key)) kept += line + "\n";
+  }
+  kept.pop_back();  // the file's last line break is no line
+  std::ofstream(file, std::ios::trunc) << kept;
+}
+
+void take_settings(const fs::path& from, const fs::path& to, FreshDefaults& fresh, ImportReport& report) {
   const auto text = read_peer_file(from);
   const auto entries = text ? base::parse_properties(*text) : fail(text.error());
   if (!entries) return report.not_taken("settings", from.string(), entries.error().message);
@@ -60,7 +73,7 @@ void take_settings(const fs::path& from, const fs::path& to, ImportReport& repor
     const auto* known = find_config_key(entry.key);
     if (is_of_its_own(entry.key)) {
       report.not_taken("setting", entry.key, "says where Rundeck's own data is or how it is reached: decide it anew");
-    } else if (present.contains(entry.key)) {
+    } else if (present.contains(entry.key) && !fresh.settings.contains(entry.key)) {
       report.there_already("setting", entry.key);
     } else if ((known != nullptr && known->kind != ValueKind::ignored) || framework) {
       added[entry.key] = entry.value;
@@ -69,11 +82,13 @@ void take_settings(const fs::path& from, const fs::path& to, ImportReport& repor
     }
   }
   if (added.empty()) return;
+  for (const auto& [key, value] : added) fresh.settings.erase(key);
+  drop_lines(to, added);
   append_lines(to, "\n# From " + from.filename().string() + " of Rundeck\n" + base::write_properties(added));
   for (const auto& [key, value] : added) report.taken("setting", key, "in " + to.string());
 }
 
-void take_realm(const Config& config, const fs::path& from, ImportReport& report) {
+void take_realm(const Config& config, const fs::path& from, FreshDefaults& fresh, ImportReport& report) {
   const auto text = read_peer_file(from);
   const auto entries = text ? base::parse_properties(*text) : fail(text.error());
   if (!entries) return report.not_taken("users", from.string(), entries.error().message);
@@ -81,13 +96,15 @@ void take_realm(const Config& config, const fs::path& from, ImportReport& report
   const auto present = keys_of(to);
   std::map<std::string, std::string> added;
   for (const auto& entry : *entries) {
-    if (present.contains(entry.key)) {
+    if (present.contains(entry.key) && !(fresh.admin && entry.key == "admin")) {
       report.there_already("user", entry.key, "his password and roles stay as they are");
     } else {
       added[entry.key] = entry.value;
     }
   }
   if (added.empty()) return;
+  fresh.admin = fresh.admin && !added.contains("admin");
+  drop_lines(to, added);
   append_lines(to, "\n" + base::write_properties(added));
   for (const auto& [user, secret] : added) report.taken("user", user);
 }
@@ -105,6 +122,16 @@ std::map<std::string, std::string> meta_of(const fs::path& file) {
 }
 
 }  // namespace
+
+FreshDefaults::FreshDefaults(const std::vector<fs::path>& files, bool admin_is_unknown) : admin(admin_is_unknown) {
+  for (const auto& file : files) {
+    if (file.extension() == ".aclpolicy") policies.insert(file);
+    if (file.extension() != ".properties" || file.filename() == "realm.properties") continue;
+    for (const auto& key : keys_of(file)) {
+      if (!key.starts_with("framework.server.")) settings.insert(key);
+    }
+  }
+}
 
 std::vector<fs::path> peer_files(const fs::path& folder, const std::vector<std::string>& places,
                                  const std::string& ending) {
@@ -145,22 +172,22 @@ Result<> write_new_peer_file(const fs::path& file, const std::string& text) {
   return {};
 }
 
-void import_settings(const Config& config, const fs::path& folder, ImportReport& report) {
+void import_settings(const Config& config, const fs::path& folder, FreshDefaults& fresh, ImportReport& report) {
   for (const auto& file : peer_files(folder, kEtc, "framework.properties")) {
     if (file.filename() == "framework.properties")
-      take_settings(file, config.folders.etc / "framework.properties", report);
+      take_settings(file, config.folders.etc / "framework.properties", fresh, report);
   }
   const auto target = config.folders.base / "server/config/rundeck-config.properties";
   for (const auto& file : peer_files(folder, kServerConfig, "rundeck-config.properties")) {
-    if (file.filename() == "rundeck-config.properties") take_settings(file, target, report);
+    if (file.filename() == "rundeck-config.properties") take_settings(file, target, fresh, report);
   }
   for (const auto& file : peer_files(folder, kServerConfig, ".groovy"))
     report.not_taken("settings", file.string(), "a Groovy file: write what it says as properties");
 }
 
-void import_logins(const Config& config, const fs::path& folder, ImportReport& report) {
+void import_logins(const Config& config, const fs::path& folder, FreshDefaults& fresh, ImportReport& report) {
   for (const auto& file : peer_files(folder, kServerConfig, "realm.properties")) {
-    if (file.filename() == "realm.properties") take_realm(config, file, report);
+    if (file.filename() == "realm.properties") take_realm(config, file, fresh, report);
   }
   for (const auto& file : peer_files(folder, kServerConfig, ".conf")) {
     const auto name = file.filename().string();
@@ -180,7 +207,7 @@ void import_logins(const Config& config, const fs::path& folder, ImportReport& r
   }
 }
 
-void import_policies(const Config& config, const fs::path& folder, ImportReport& report) {
+void import_policies(const Config& config, const fs::path& folder, FreshDefaults& fresh, ImportReport& report) {
   for (const auto& file : peer_files(folder, kEtc, ".aclpolicy")) {
     const auto name = file.filename().string();
     const auto text = read_peer_file(file);
@@ -189,7 +216,9 @@ void import_policies(const Config& config, const fs::path& folder, ImportReport&
       continue;
     }
     const auto parsed = acl::parse_policies(*text, name);
-    const auto written = write_new_peer_file(config.folders.etc / name, *text);
+    const auto target = config.folders.etc / name;
+    if (std::error_code ignored; parsed.valid() && fresh.policies.erase(target) > 0) fs::remove(target, ignored);
+    const auto written = write_new_peer_file(target, *text);
     if (!written && written.error().kind == ErrorKind::conflict) {
       report.there_already("policy", name);
     } else if (!written) {

@@ -191,7 +191,7 @@ void take_archive(Parts& parts, const PeerImport::Archive& archive, ImportReport
 
 }  // namespace
 
-Result<ImportReport> import_peer(const Config& config, const PeerImport& from) {
+Result<ImportReport> import_peer(const Config& config, const PeerImport& from, FreshDefaults& fresh) {
   auto database = store::Database::open(config.database);
   if (!database) return fail(database.error());
   auto vaults = open_vaults(config, **database);
@@ -205,9 +205,9 @@ Result<ImportReport> import_peer(const Config& config, const PeerImport& from) {
       report.not_taken("folder", folder.string(), "there is no such folder");
       continue;
     }
-    import_settings(config, folder, report);
-    import_logins(config, folder, report);
-    import_policies(config, folder, report);
+    import_settings(config, folder, fresh, report);
+    import_logins(config, folder, fresh, report);
+    import_policies(config, folder, fresh, report);
     import_key_files(folder, *(*vaults)->keys, report);
     take_projects(config, parts, folder, report);
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,18 +25,32 @@ struct PeerImport {
   std::vector<Archive> archives;
 };
 
+// What this very command wrote into a new base folder, before the import: nobody's decision yet, so what the peer says
+// wins. What it replaced is no longer in here.
+struct FreshDefaults {
+  FreshDefaults() = default;
+  FreshDefaults(const std::vector<std::filesystem::path>& files, bool admin_is_unknown);
+
+  std::set<std::filesystem::path> policies;
+  std::set<std::string, std::less<>> settings;  // their keys; never who the server is
+  bool admin = false;                           // the user admin has a password that nobody knows yet
+};
+
 // Errors: nothing could be done, as the database cannot be opened. All else stands in the report.
-Result<ImportReport> import_peer(const Config& config, const PeerImport& from);
+Result<ImportReport> import_peer(const Config& config, const PeerImport& from, FreshDefaults& fresh);
 
 // ---- its parts, each on one of the peer's folders ----
 
 // framework.properties and rundeck-config.properties: settings that mean something here go to the file of that name,
 // unless it says something already. Where data is, and who the server is, stays our own decision.
-void import_settings(const Config& config, const std::filesystem::path& folder, ImportReport& report);
+void import_settings(const Config& config, const std::filesystem::path& folder, FreshDefaults& fresh,
+                     ImportReport& report);
 // Lines of realm.properties, and JAAS files.
-void import_logins(const Config& config, const std::filesystem::path& folder, ImportReport& report);
+void import_logins(const Config& config, const std::filesystem::path& folder, FreshDefaults& fresh,
+                   ImportReport& report);
 // *.aclpolicy files of the system.
-void import_policies(const Config& config, const std::filesystem::path& folder, ImportReport& report);
+void import_policies(const Config& config, const std::filesystem::path& folder, FreshDefaults& fresh,
+                     ImportReport& report);
 // Key storage that lies in files: content/keys/… and meta/keys/….
 void import_key_files(const std::filesystem::path& folder, vault::Storage& keys, ImportReport& report);
 

@@ -202,11 +202,12 @@ int import_peer(const ConfigRequest& request, const std::vector<std::string>& fo
   if (!base) return fail_start(base.error());
   qd::base::init_logging(base->config.log.level, "");
   try {
-    const auto report = qd::app::import_peer(base->config, from);
+    const auto& password = base->first.generated_password;
+    qd::app::FreshDefaults fresh(base->first.defaults, password.has_value());
+    const auto report = qd::app::import_peer(base->config, from, fresh);
     if (!report) return fail_start(report.error());
     std::cout << report->text();
-    if (const auto& password = base->first.generated_password)
-      std::cout << "The user admin was made, with password " << *password << " (shown this once)\n";
+    if (fresh.admin) std::cout << "The user admin was made, with password " << *password << " (shown this once)\n";
     return report->count(qd::app::ImportRow::Outcome::not_taken) == 0 ? 0 : 1;
   } catch (const std::exception& error) {
     std::cerr << "The import broke off: " << error.what() << "\n";

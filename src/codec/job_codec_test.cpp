@@ -287,6 +287,30 @@ TEST(JobCodec, KeepsFieldsOfOtherKindsOfSteps) {
   expect_round_trips(jobs);
 }
 
+TEST(JobCodec, ReadsBuiltInNotificationsThatAreWrittenLikePlugins) {
+  const auto written = sound_jobs(R"(- name: n
+  sequence: {commands: [{exec: id}]}
+  notification:
+    onstart: {type: pager, config: {to: ops}}
+    onsuccess:
+    - type: email
+      config: {recipients: ops@example.org, subject: done}
+    onfailure:
+    - {type: url, configuration: {urls: 'https://example.org/hook', httpMethod: post, format: json}}
+)",
+                                  JobFormat::yaml);
+  const auto usual = sound_jobs(R"(- name: n
+  sequence: {commands: [{exec: id}]}
+  notification:
+    onstart: {plugin: {type: pager, configuration: {to: ops}}}
+    onsuccess:
+      email: {recipients: ops@example.org, subject: done}
+    onfailure: {urls: 'https://example.org/hook', httpMethod: post, format: json}
+)",
+                                JobFormat::yaml);
+  EXPECT_EQ(written, usual);
+}
+
 TEST(JobCodec, ReadsFormatNames) {
   EXPECT_EQ(parse_job_format("XML").value(), JobFormat::xml);
   EXPECT_EQ(parse_job_format("yml").value(), JobFormat::yaml);

@@ -57,6 +57,7 @@ class TriggerReader {
       problem_.report(std::move(path), subject_ + " must be a map, not " + shown(value));
       return;
     }
+    if (object->contains("type")) return read_named_kind(*object, std::move(path));
     Fields fields(*object, std::move(path), subject_, problem_);
     read_emails(fields);
     read_plugins(fields);
@@ -64,6 +65,32 @@ class TriggerReader {
   }
 
  private:
+  // `type: email` with its settings beside it: people write built-in kinds like plugins, and mean them.
+  void read_named_kind(const JsonObject& object, FieldPath path) {
+    Fields fields(object, std::move(path), subject_, problem_);
+    const std::string type = fields.text("type");
+    const char* key = object.contains("config") ? "config" : "configuration";
+    if (type != "email" && type != "url" && type != "urls") {
+      JsonObject plugin{{"type", type}};
+      if (const Json* config = fields.take(key)) plugin["configuration"] = *config;
+      Notification notification = read_plugin(Json(std::move(plugin)), fields.path_of("type"), subject_, problem_);
+      notification.trigger = trigger_;
+      found_.push_back(std::move(notification));
+    } else if (const JsonObject* config = fields.object(key)) {
+      if (type == "email") {
+        add(Notification::Kind::email, read_email(*config, fields.path_of(key), subject_ + " email", problem_));
+      } else {
+        Fields webhook(*config, fields.path_of(key), subject_ + " url", problem_);
+        if (!webhook.holds("urls")) webhook.wrong("urls", "is required");
+        read_webhook(webhook);
+      }
+    } else {
+      fields.wrong(key, "is required beside 'type'");
+    }
+    const JsonObject rest = fields.rest();
+    if (!rest.empty()) fields.wrong(rest.begin()->key(), "is not known beside 'type'");
+  }
+
   void read_emails(Fields& fields) {
     const Json* email = fields.take("email");
     if (email && email->is_object()) {

@@ -133,6 +133,12 @@ TEST(JobErrors, NameTheFieldOfAWrongShape) {
       {"  notification: {onsuccess: {fax: 1}}", "'fax' is no kind of notification"},
       {"  notification: {onsuccess: {plugin: {}}}", "notification onsuccess plugin: 'type' is required"},
       {"  notification: {onsuccess: {email: {subject: s}}}", "'email' needs 'recipients'"},
+      {"  notification: {onsuccess: [{type: email}]}",
+       "notification onsuccess: 'configuration' is required beside 'type'"},
+      {"  notification: {onsuccess: {type: url, config: {format: json}}}",
+       "notification onsuccess url: 'urls' is required"},
+      {"  notification: {onsuccess: {type: pager, fax: 1}}",
+       "notification onsuccess: 'fax' is not known beside 'type'"},
       {"  orchestrator: {configuration: {a: b}}", "orchestrator: 'type' is required"},
       {"  group: a/../b", "'group' must not contain \"..\""},
       {"  uuid: a/b", "'uuid' may hold letters, digits and -_.+ only"},
@@ -172,6 +178,8 @@ TEST(JobErrors, OfTheWholeFile) {
   EXPECT_THAT(message_of("", JobFormat::yaml), HasSubstr("must be a list of jobs"));
   EXPECT_THAT(message_of("- a\n- [b\n", JobFormat::yaml), HasSubstr("file: The YAML text is not accepted at line 2"));
   EXPECT_THAT(message_of("[]\n---\n[]", JobFormat::yaml), HasSubstr("more than one document"));
+  EXPECT_THAT(message_of("- name: j\n  sequence:\n\tcommands: []\n", JobFormat::yaml),
+              HasSubstr("broken at line 3: the line is indented with a tab; YAML takes spaces only"));
   EXPECT_THAT(message_of("[{\"name\": }]", JobFormat::json), HasSubstr("file: The JSON text is broken at line 1"));
   EXPECT_THAT(message_of("3", JobFormat::json), HasSubstr("must be a list of jobs"));
   EXPECT_THAT(message_of("[3]", JobFormat::json), HasSubstr("job 1 line 1: a job must be a map, not \"3\""));

@@ -222,6 +222,23 @@ int line_at(std::string_view text, std::size_t offset) {
   return line;
 }
 
+bool indented_with_tab(std::string_view text, std::size_t line) {
+  const auto lines = base::split(text, '\n');
+  if (line >= lines.size()) return false;
+  const std::string_view content = lines[line];
+  const std::string_view indentation = content.substr(0, content.find_first_not_of(" \t"));
+  return indentation.find('\t') != std::string_view::npos;
+}
+
+// The parser sees a tab only by what it breaks.
+Error broken_text(std::string_view text, const YAML::Exception& broken) {
+  std::string at = "The YAML text is broken at line " + std::to_string(broken.mark.line + 1);
+  if (indented_with_tab(text, static_cast<std::size_t>(std::max(broken.mark.line, 0)))) {
+    return {ErrorKind::invalid, at + ": the line is indented with a tab; YAML takes spaces only.", {}};
+  }
+  return {ErrorKind::invalid, at + ", column " + std::to_string(broken.mark.column + 1) + ": " + broken.msg + ".", {}};
+}
+
 Result<> check_characters(std::string_view text, const YamlLimits& limits) {
   if (text.size() > limits.max_bytes) {
     return fail(ErrorKind::too_large, "The YAML text has " + std::to_string(text.size()) + " bytes; at most " +
@@ -259,10 +276,7 @@ YamlStream parse_yaml_stream(std::string_view text, const YamlLimits& limits) {
   } catch (const YamlRefusal& refusal) {
     stream.error = refusal.error;
   } catch (const YAML::Exception& broken) {
-    stream.error = Error{ErrorKind::invalid,
-                         "The YAML text is broken at line " + std::to_string(broken.mark.line + 1) + ", column " +
-                             std::to_string(broken.mark.column + 1) + ": " + broken.msg + ".",
-                         {}};
+    stream.error = broken_text(text, broken);
   }
   return stream;
 }
@@ -283,8 +297,7 @@ Result<LocatedYaml> parse_located_yaml(std::string_view text, const YamlLimits& 
   } catch (const YamlRefusal& refusal) {
     return fail(refusal.error);
   } catch (const YAML::Exception& broken) {
-    return fail(ErrorKind::invalid, "The YAML text is broken at line " + std::to_string(broken.mark.line + 1) +
-                                        ", column " + std::to_string(broken.mark.column + 1) + ": " + broken.msg + ".");
+    return fail(broken_text(text, broken));
   }
 }
 

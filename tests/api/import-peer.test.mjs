@@ -14,8 +14,8 @@ import { zip } from '../support/zip.mjs';
 
 const policy = (description, group) => JSON.stringify({ description, context: { application: 'rundeck' }, by: { group }, for: { resource: [{ allow: 'read' }] } });
 const inProject = JSON.stringify({ description: 'of the project', by: { group: 'ops' }, for: { job: [{ allow: 'read' }] } });
-const quarterdeck = (args) => new Promise((resolve) => {
-  execFile(BINARY, args, { env: { PATH: process.env.PATH, HOME: tmpdir(), QD_ADMIN_PASSWORD: ADMIN_PASSWORD }, timeout: 60_000 }, (error, out, err) => resolve({ code: error?.code ?? 0, out, err }));
+const quarterdeck = (args, env = {}) => new Promise((resolve) => {
+  execFile(BINARY, args, { env: { PATH: process.env.PATH, HOME: tmpdir(), QD_ADMIN_PASSWORD: ADMIN_PASSWORD, ...env }, timeout: 60_000 }, (error, out, err) => resolve({ code: error?.code ?? 0, out, err }));
 });
 
 let rundeck, server, base, first;
@@ -102,6 +102,36 @@ describe('quarterdeck import', () => {
     row(again.out, 'there already +key +keys/web/pass');
     row(again.out, 'there already +setting +rundeck.gui.title');
     await server.start();
+  });
+
+  it('puts what it takes over the defaults of a folder that it makes itself', async () => {
+    const from = removeAtExit(mkdtempSync(join(tmpdir(), 'qd-rundeck-')));
+    const to = removeAtExit(mkdtempSync(join(tmpdir(), 'quarterdeck-')));
+    const own = policy('admins of ours', 'admin');
+    const files = {
+      'etc/framework.properties': 'framework.server.name=old-name\n',
+      'etc/admin.aclpolicy': own,
+      'server/config/rundeck-config.properties': 'rundeck.api.tokens.duration.max=7d\n',
+      'server/config/realm.properties': 'admin:MD5:5ebe2294ecd0e0f08eab7690d2a6ee69,user,admin\n',
+    };
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(from, path)), { recursive: true });
+      writeFileSync(join(from, path), text);
+    }
+    const made = await quarterdeck(['import', '--base', to, '--from', from], { QD_ADMIN_PASSWORD: '' });
+    assert.equal(made.code, 0, made.err + made.out);
+    row(made.out, 'taken +user +admin$');
+    row(made.out, 'taken +policy +admin.aclpolicy');
+    row(made.out, 'taken +setting +rundeck.api.tokens.duration.max');
+    row(made.out, 'there already +setting +framework.server.name');
+    assert.doesNotMatch(made.out, /with password/);
+    assert.equal(readFileSync(join(to, 'etc/admin.aclpolicy'), 'utf8'), own);
+    assert.match(readFileSync(join(to, 'server/config/realm.properties'), 'utf8'), /^admin=MD5\\?:5ebe/m);
+    const settings = readFileSync(join(to, 'server/config/rundeck-config.properties'), 'utf8');
+    assert.deepEqual(settings.match(/^rundeck\.api\.tokens\.duration\.max.*$/gm), ['rundeck.api.tokens.duration.max=7d']);
+    const again = await quarterdeck(['import', '--base', to, '--from', from], { QD_ADMIN_PASSWORD: '' });
+    row(again.out, 'there already +user +admin');
+    row(again.out, 'there already +policy +admin.aclpolicy');
   });
 
   it('needs something to import', async () => {

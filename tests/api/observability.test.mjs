@@ -102,6 +102,18 @@ describe('metrics', () => {
     assert.equal(told.counters['rundeck.scheduler.quartz.scheduledJobs'].count, 1);
   });
 
+  it('are told without a version to monitoring that has a session', async () => {
+    const { cookies } = await qd.login();
+    const told = await qd.raw('GET', '/metrics/metrics?pretty=true', { token: null, cookies, accept: '*/*' });
+    assert.equal(told.status, 200);
+    assert.deepEqual(Object.keys(told.json), ['version', 'gauges', 'counters', 'histograms', 'meters', 'timers']);
+    assert.equal((await qd.raw('GET', '/metrics/ping', { token: null, cookies, accept: '*/*' })).text, 'pong\n');
+    assert.equal((await qd.raw('GET', '/metrics/healthcheck', { token: null, cookies })).json['dataSource.connection.time'].healthy, true);
+    const stranger = await qd.raw('GET', '/metrics/metrics', { token: null });
+    assert.equal(stranger.status, 403);
+    assert.match(stranger.json.message, /not authorized for: \/metrics\/metrics/);
+  });
+
   it('name the threads', async () => {
     const { text } = await qd.api('GET', '/metrics/threads', { accept: 'text/plain' });
     assert.match(text, /^engine id=\d+ state=\w[\w ]* cpu=\d+\.\d\ds$/m);
