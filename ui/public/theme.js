@@ -25,7 +25,10 @@
       var link = document.createElement('link');
       var style = /\.css$/.test(file);
       link.rel = style ? 'preload' : 'modulepreload';
-      if (style) link.as = 'style';
+      if (style) {
+        link.as = 'style';
+        link.crossOrigin = ''; // as the one that uses it, or it is fetched twice
+      }
       link.href = start + file;
       document.head.appendChild(link);
     });
