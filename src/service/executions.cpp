@@ -65,8 +65,8 @@ Result<model::Execution> Executions::launch(const auth::Identity& who, engine::R
   return started;
 }
 
-Result<model::Execution> Executions::run_job(const auth::Identity& who, const std::string& job_uuid,
-                                             RunOptions options) {
+Result<engine::RunRequest> Executions::request_to_run(const auth::Identity& who, const std::string& job_uuid,
+                                                      RunOptions& options) {
   const StoredJobPtr stored = jobs_.find(job_uuid);
   if (!stored) return no_such("Job ID", job_uuid);
   if (auto right = require(who, job_decision(stored->job, "run"), "Job ID", job_uuid); !right)
@@ -74,21 +74,28 @@ Result<model::Execution> Executions::run_job(const auth::Identity& who, const st
   auto user = acting_user(who, options.as_user, job_decision(stored->job, "runAs"), "Job ID", job_uuid);
   if (!user) return fail(user.error());
   if (auto joined = join_lists(stored->job, options); !joined) return fail(joined.error());
-  const auto run_at = parse_run_at(options.run_at, clock_.now());
-  if (!run_at) return fail(run_at.error());
 
   engine::RunRequest request;
   request.job = stored->job;
   request.job_revision = stored->revision;
   request.user = std::move(*user);
   request.roles = who.roles;
-  request.type = *run_at ? "user-scheduled" : "user";
   request.options = std::move(options.options);
-  request.node_filter = std::move(options.node_filter);
-  request.log_level = std::move(options.log_level);
-  request.run_at = *run_at;
   request.meta = std::move(options.meta);
-  return launch(who, std::move(request));
+  return request;
+}
+
+Result<model::Execution> Executions::run_job(const auth::Identity& who, const std::string& job_uuid,
+                                             RunOptions options) {
+  auto request = request_to_run(who, job_uuid, options);
+  if (!request) return fail(request.error());
+  const auto run_at = parse_run_at(options.run_at, clock_.now());
+  if (!run_at) return fail(run_at.error());
+  request->type = *run_at ? "user-scheduled" : "user";
+  request->node_filter = std::move(options.node_filter);
+  request->log_level = std::move(options.log_level);
+  request->run_at = *run_at;
+  return launch(who, std::move(*request));
 }
 
 Result<model::Execution> Executions::retry(const auth::Identity& who, const std::string& job_uuid,
@@ -96,30 +103,16 @@ Result<model::Execution> Executions::retry(const auth::Identity& who, const std:
   auto earlier = find(who, execution_id, "view");
   if (!earlier || earlier->job_uuid != job_uuid) return no_such("Execution ID", execution_id);
   if (earlier->failed_nodes.empty()) return no_such("Failed node List for execution ID", execution_id);
-  const StoredJobPtr stored = jobs_.find(job_uuid);
-  if (!stored) return no_such("Job ID", job_uuid);
-  if (auto right = require(who, job_decision(stored->job, "run"), "Job ID", job_uuid); !right)
-    return fail(right.error());
-  auto user = acting_user(who, options.as_user, job_decision(stored->job, "runAs"), "Job ID", job_uuid);
-  if (!user) return fail(user.error());
-
-  if (auto joined = join_lists(stored->job, options); !joined) return fail(joined.error());
-
-  engine::RunRequest request;
-  request.job = stored->job;
-  request.job_revision = stored->revision;
-  request.user = std::move(*user);
-  request.roles = who.roles;
-  request.options = std::move(options.options);
-  request.options.merge(std::map<std::string, std::string>(earlier->options));
-  request.log_level = options.log_level ? options.log_level : std::optional(earlier->log_level);
+  auto request = request_to_run(who, job_uuid, options);
+  if (!request) return fail(request.error());
+  request->options.merge(std::map<std::string, std::string>(earlier->options));
+  request->log_level = options.log_level ? options.log_level : std::optional(earlier->log_level);
   if (failed_only) {
-    request.failed_nodes_only = earlier->failed_nodes;
+    request->failed_nodes_only = earlier->failed_nodes;
   } else if (!earlier->node_filter.empty()) {
-    request.node_filter = earlier->node_filter;
+    request->node_filter = earlier->node_filter;
   }
-  request.meta = std::move(options.meta);
-  return launch(who, std::move(request));
+  return launch(who, std::move(*request));
 }
 
 Result<model::Execution> Executions::run_ad_hoc(const auth::Identity& who, AdHocRequest request) {

@@ -105,6 +105,9 @@ class Executions {
   static Result<std::string> acting_user(const auth::Identity& who, const std::optional<std::string>& as_user,
                                          const Decision& decision, const std::string& what, const std::string& id);
   // Starts it, and tells the audit trail.
+  // What run_job() and retry() have in common: the job, who runs it as whom, and the option values, which it takes.
+  Result<engine::RunRequest> request_to_run(const auth::Identity& who, const std::string& job_uuid,
+                                            RunOptions& options);
   Result<model::Execution> launch(const auth::Identity& who, engine::RunRequest request);
   Result<> narrow_to_visible(const auth::Identity& who, store::ExecutionQuery& query);
   JsonObject stored_state(model::ExecutionId id);  // as it was last saved
