@@ -1,20 +1,14 @@
 // A real server of Azure Blob Storage for tests (Azurite), which checks signatures.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endAtExit, ended } from './cleanup.mjs';
+import { installPackages } from './packages.mjs';
 import { until, within } from './wait.mjs';
 
 const home = join(dirname(fileURLToPath(import.meta.url)), 'azure');
 export const ACCOUNT = 'testaccount';
-
-// Its packages, once for this checkout.
-function packages() {
-  if (existsSync(join(home, 'node_modules/.package-lock.json'))) return;
-  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: home, stdio: ['ignore', 'ignore', 'inherit'], timeout: 600_000 });
-}
 
 class Azure {
   key = randomBytes(32).toString('base64');
@@ -59,7 +53,7 @@ class Azure {
 }
 
 export async function startAzure() {
-  packages();
+  installPackages('tests/support/azure');
   return new Azure().start();
 }
 

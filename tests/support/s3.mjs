@@ -1,23 +1,18 @@
 // A real S3 server for tests, and a way to it that a test can make slow, refusing, full, or cut.
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { once } from 'node:events';
 import { endAtExit, ended, removeAtExit } from './cleanup.mjs';
+import { installPackages } from './packages.mjs';
 import { until, within } from './wait.mjs';
 
 const home = join(dirname(fileURLToPath(import.meta.url)), 's3');
 export const BUCKET = 'test-logs';
 export const KEY = 'S3RVER';
-
-// Its packages, once for this checkout.
-function packages() {
-  if (existsSync(join(home, 'node_modules/.package-lock.json'))) return;
-  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: home, stdio: ['ignore', 'ignore', 'inherit'], timeout: 300_000 });
-}
 
 class S3 {
   constructor() {
@@ -64,7 +59,7 @@ class S3 {
 }
 
 export async function startS3() {
-  packages();
+  installPackages('tests/support/s3');
   return new S3().start();
 }
 

@@ -1,18 +1,11 @@
 // An OpenID provider of our own: npm oidc-provider on a free port of the loopback, whose answers a test can spoil.
-import { execFileSync } from 'node:child_process';
 import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import http from 'node:http';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Cookies, request } from '../http.mjs';
-
-const HERE = dirname(fileURLToPath(import.meta.url));
+import { installPackages } from '../packages.mjs';
 
 async function library() {
-  if (!existsSync(join(HERE, 'node_modules/oidc-provider/package.json'))) {
-    execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: HERE, stdio: ['ignore', 'ignore', 'inherit'] });
-  }
+  installPackages('tests/support/oidc');
   const loud = process.emitWarning;
   process.emitWarning = () => {};
   try {
