@@ -74,12 +74,10 @@ Result<store::ExecutionQuery> execution_query(const Call& call) {
     query.ad_hoc = false;
   }
   if (auto dates = read_dates(call, query); !dates) return fail(dates.error());
-  const auto offset = call.number("offset", 0);
-  const auto max = call.number("max", 20);
-  if (!offset) return fail(offset.error());
-  if (!max) return fail(max.error());
-  query.offset = *offset;
-  query.max = *max == 0 ? 20 : std::min(*max, kMaxPage);
+  const auto page = page_parameters(call, 20, kMaxPage);
+  if (!page) return fail(page.error());
+  query.offset = page->offset;
+  query.max = page->max;
   return query;
 }
 

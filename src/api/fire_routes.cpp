@@ -30,12 +30,10 @@ Result<store::FireQuery> fire_query(const Call& call) {
   if (!until) return fail(until.error());
   query.from = *from;
   query.until = *until;
-  const auto offset = call.number("offset", 0);
-  if (!offset) return fail(offset.error());
-  const auto max = call.number("max", 100);
-  if (!max) return fail(max.error());
-  query.offset = *offset;
-  query.max = *max == 0 ? 100 : std::min(*max, kMaxFires);
+  const auto page = page_parameters(call, 100, kMaxFires);
+  if (!page) return fail(page.error());
+  query.offset = page->offset;
+  query.max = page->max;
   return query;
 }
 

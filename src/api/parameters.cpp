@@ -64,6 +64,14 @@ Result<std::optional<UnixMillis>> date_parameter(const Call& call, const char* n
   return time;
 }
 
+Result<Page> page_parameters(const Call& call, std::size_t usual, std::size_t most) {
+  const auto offset = call.number("offset", 0);
+  if (!offset) return fail(offset.error());
+  const auto max = call.number("max", usual);
+  if (!max) return fail(max.error());
+  return Page{*offset, *max == 0 ? usual : std::min(*max, most)};
+}
+
 std::optional<Millis> relative_time(std::string_view text) {
   const auto read = read_relative(text);
   if (!read) return std::nullopt;

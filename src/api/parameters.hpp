@@ -1,4 +1,4 @@
-// Times in query parameters.
+// Times and pages in query parameters.
 #pragma once
 
 #include <optional>
@@ -11,6 +11,13 @@ namespace qd::api {
 
 // An ISO 8601 date and time, or milliseconds since 1970; nullopt when absent.
 Result<std::optional<UnixMillis>> date_parameter(const Call& call, const char* name);
+
+// Which part of a list is asked for: `offset` and `max`. Without max, or with 0, it is `usual`; more than `most` is
+// `most`.
+struct Page {
+  std::size_t offset = 0, max = 0;
+};
+Result<Page> page_parameters(const Call& call, std::size_t usual, std::size_t most);
 
 // "2w" as a length: s, n (minutes), h, d, w, m (30 days), y (365 days).
 std::optional<Millis> relative_time(std::string_view text);

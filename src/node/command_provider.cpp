@@ -123,7 +123,7 @@ base::Task<NodeResult> ScriptExec::execute_script(const ExecContext&, const mode
 }
 
 ScriptCopy::ScriptCopy(base::EventLoop& loop, base::WorkerPool& pool, LocalConfig config)
-    : loop_(loop), pool_(pool), config_(std::move(config)), files_(loop, pool, config_) {}
+    : ByFileCopier(loop, pool, config), loop_(loop), pool_(pool), config_(std::move(config)) {}
 
 base::Task<Result<std::string>> ScriptCopy::copy(const ExecContext& ctx, const model::Node& node, std::string file,
                                                  std::string destination) {
@@ -158,32 +158,6 @@ base::Task<Result<std::string>> ScriptCopy::copy(const ExecContext& ctx, const m
       "[script-copy]: No output from external script. Its first line is to be the path of the copy on node " +
           node.name + ", unless script-copy-remote-filepath says it.",
       reason::no_copy_output);
-}
-
-base::Task<Result<std::string>> ScriptCopy::copy_content(const ExecContext& ctx, const model::Node& node,
-                                                         std::string content, std::string destination,
-                                                         std::string extension) {
-  const auto local = config_.temp_directory + "/" + script_file_name(ctx, node, extension);
-  auto writing = files_.copy_content(ctx, node, std::move(content), local, {});
-  const auto written = co_await std::move(writing);
-  if (!written) co_return fail(written.error());
-  auto copying = copy(ctx, node, local, std::move(destination));
-  auto copied = co_await std::move(copying);
-  auto removing = files_.remove(ctx, node, local);
-  co_await std::move(removing);
-  co_return copied;
-}
-
-base::Task<Result<>> ScriptCopy::remove(const ExecContext&, const model::Node&, std::string) {
-  co_return Result<>();
-}
-
-base::Task<Result<>> ScriptCopy::copy_file(const ExecContext& ctx, const model::Node& node, std::string source,
-                                           std::string destination) {
-  auto copying = copy(ctx, node, std::move(source), std::move(destination));
-  const auto copied = co_await std::move(copying);
-  if (!copied) co_return fail(copied.error());
-  co_return Result<>();
 }
 
 }  // namespace qd::node

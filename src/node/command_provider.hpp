@@ -3,6 +3,7 @@
 
 #include "base/event_loop.hpp"
 #include "base/worker_pool.hpp"
+#include "node/by_file_copier.hpp"
 #include "node/executor.hpp"
 #include "node/local_executor.hpp"
 
@@ -28,23 +29,16 @@ class ScriptExec final : public NodeExecutor {
 // Configured alike, by `script-copy` (`-dir`, `-shell`, `-remote-filepath`) and `plugin.script-copy.default.*`.
 // `${file-copy.file}` is the file to copy, `${file-copy.filename}` its name, `${file-copy.destination}` where to. The
 // command's first line of output is the path on the node, unless that was known before.
-class ScriptCopy final : public FileCopier {
+class ScriptCopy final : public ByFileCopier {
  public:
   ScriptCopy(base::EventLoop& loop, base::WorkerPool& pool, LocalConfig config);
-  base::Task<Result<std::string>> copy_content(const ExecContext& ctx, const model::Node& node, std::string content,
-                                               std::string destination, std::string extension) override;
-  base::Task<Result<>> remove(const ExecContext& ctx, const model::Node& node, std::string path) override;
-  base::Task<Result<>> copy_file(const ExecContext& ctx, const model::Node& node, std::string source,
-                                 std::string destination) override;
-  bool self_sufficient() const override { return false; }
 
  private:
   base::Task<Result<std::string>> copy(const ExecContext& ctx, const model::Node& node, std::string file,
-                                       std::string destination);
+                                       std::string destination) override;
   base::EventLoop& loop_;
   base::WorkerPool& pool_;
   LocalConfig config_;
-  LocalFileCopier files_;
 };
 
 }  // namespace qd::node

@@ -116,18 +116,6 @@ base::Task<NodeResult> run_openssh(const OpensshParts& parts, const ExecContext&
   co_return result_of_exit(code);
 }
 
-base::Task<Result<>> copy_by_scp(const OpensshParts& parts, const ExecContext& ctx, const model::Node& node,
-                                 std::string file, std::string destination) {
-  auto preparing = base::run_on(parts.pool, parts.loop, [&] { return openssh_call(parts, ctx, node, "scp", "-P"); });
-  auto call = co_await preparing;
-  if (!call) co_return fail(call.error());
-  call->argv.insert(call->argv.end(), {"-q", "--", file, call->target + ":" + destination});
-  auto running = run_openssh(parts, ctx, std::move(*call));
-  const auto result = co_await std::move(running);
-  if (result.success) co_return Result<>();
-  co_return fail(ErrorKind::unavailable, "scp to node " + node.name + ": " + result.message, result.failure_reason);
-}
-
 }  // namespace
 
 base::Task<NodeResult> OpensshExecutor::execute(const ExecContext& ctx, const model::Node& node, std::string command) {
@@ -146,33 +134,19 @@ base::Task<NodeResult> OpensshExecutor::execute_script(const ExecContext& ctx, c
 }
 
 OpensshCopier::OpensshCopier(OpensshParts parts)
-    : parts_(std::move(parts)), files_(parts_.loop, parts_.pool, parts_.config) {}
+    : ByFileCopier(parts.loop, parts.pool, parts.config), parts_(std::move(parts)) {}
 
-base::Task<Result<std::string>> OpensshCopier::copy_content(const ExecContext& ctx, const model::Node& node,
-                                                            std::string content, std::string destination,
-                                                            std::string extension) {
-  const auto name = script_file_name(ctx, node, extension);
-  const auto local = parts_.config.temp_directory + "/" + name;
-  if (destination.empty()) destination = script_folder(ctx, node) + name;
-  auto writing = files_.copy_content(ctx, node, std::move(content), local, {});
-  const auto written = co_await std::move(writing);
-  if (!written) co_return fail(written.error());
-  auto copying = copy_by_scp(parts_, ctx, node, local, destination);
-  const auto copied = co_await std::move(copying);
-  auto removing = files_.remove(ctx, node, local);
-  co_await std::move(removing);
-  if (!copied) co_return fail(copied.error());
-  co_return destination;
-}
-
-base::Task<Result<>> OpensshCopier::remove(const ExecContext&, const model::Node&, std::string) {
-  co_return Result<>();
-}
-
-base::Task<Result<>> OpensshCopier::copy_file(const ExecContext& ctx, const model::Node& node, std::string source,
-                                              std::string destination) {
-  auto copying = copy_by_scp(parts_, ctx, node, std::move(source), std::move(destination));
-  co_return co_await std::move(copying);
+base::Task<Result<std::string>> OpensshCopier::copy(const ExecContext& ctx, const model::Node& node, std::string file,
+                                                    std::string destination) {
+  if (destination.empty()) destination = script_folder(ctx, node) + file.substr(file.rfind('/') + 1);
+  auto preparing = base::run_on(parts_.pool, parts_.loop, [&] { return openssh_call(parts_, ctx, node, "scp", "-P"); });
+  auto call = co_await preparing;
+  if (!call) co_return fail(call.error());
+  call->argv.insert(call->argv.end(), {"-q", "--", file, call->target + ":" + destination});
+  auto running = run_openssh(parts_, ctx, std::move(*call));
+  const auto result = co_await std::move(running);
+  if (result.success) co_return destination;
+  co_return fail(ErrorKind::unavailable, "scp to node " + node.name + ": " + result.message, result.failure_reason);
 }
 
 }  // namespace qd::node

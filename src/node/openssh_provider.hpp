@@ -3,6 +3,7 @@
 
 #include "base/event_loop.hpp"
 #include "base/worker_pool.hpp"
+#include "node/by_file_copier.hpp"
 #include "node/executor.hpp"
 #include "node/local_executor.hpp"
 #include "node/ssh_plan.hpp"
@@ -30,19 +31,14 @@ class OpensshExecutor final : public NodeExecutor {
   FileCopier& copier_;
 };
 
-class OpensshCopier final : public FileCopier {
+class OpensshCopier final : public ByFileCopier {
  public:
   explicit OpensshCopier(OpensshParts parts);
-  base::Task<Result<std::string>> copy_content(const ExecContext& ctx, const model::Node& node, std::string content,
-                                               std::string destination, std::string extension) override;
-  base::Task<Result<>> remove(const ExecContext& ctx, const model::Node& node, std::string path) override;
-  base::Task<Result<>> copy_file(const ExecContext& ctx, const model::Node& node, std::string source,
-                                 std::string destination) override;
-  bool self_sufficient() const override { return false; }
 
  private:
+  base::Task<Result<std::string>> copy(const ExecContext& ctx, const model::Node& node, std::string file,
+                                       std::string destination) override;
   OpensshParts parts_;
-  LocalFileCopier files_;
 };
 
 }  // namespace qd::node

@@ -117,32 +117,6 @@ base::Task<Result<std::string>> PluginCopier::copy(const node::ExecContext& ctx,
       node::reason::no_copy_output);
 }
 
-base::Task<Result<std::string>> PluginCopier::copy_content(const node::ExecContext& ctx, const model::Node& node,
-                                                           std::string content, std::string destination,
-                                                           std::string extension) {
-  const auto local = local_.temp_directory + "/" + node::script_file_name(ctx, node, extension);
-  auto writing = files_.copy_content(ctx, node, std::move(content), local, {});
-  const auto written = co_await std::move(writing);
-  if (!written) co_return fail(written.error());
-  auto copying = copy(ctx, node, local, std::move(destination));
-  auto copied = co_await std::move(copying);
-  auto removing = files_.remove(ctx, node, local);
-  co_await std::move(removing);
-  co_return copied;
-}
-
-base::Task<Result<>> PluginCopier::remove(const node::ExecContext&, const model::Node&, std::string) {
-  co_return Result<>();
-}
-
-base::Task<Result<>> PluginCopier::copy_file(const node::ExecContext& ctx, const model::Node& node, std::string source,
-                                             std::string destination) {
-  auto copying = copy(ctx, node, std::move(source), std::move(destination));
-  const auto copied = co_await std::move(copying);
-  if (!copied) co_return fail(copied.error());
-  co_return Result<>();
-}
-
 node::NodeExecutor* NodeProviders::executor(const std::string& name) {
   if (parts_.registry.find(service::node_executor, name) == nullptr) return nullptr;
   auto& place = executors_[name];

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "node/by_file_copier.hpp"
 #include "node/executor.hpp"
 #include "node/local_executor.hpp"
 
@@ -28,25 +29,16 @@ class PluginExecutor final : public node::NodeExecutor {
 
 // Copies `${file-copy.file}` to `${file-copy.destination}` by the plugin's script, whose first line of output says
 // where the copy is.
-class PluginCopier final : public node::FileCopier {
+class PluginCopier final : public node::ByFileCopier {
  public:
   PluginCopier(const ScriptParts& parts, std::string name, node::LocalConfig local)
-      : parts_(parts), name_(std::move(name)), local_(local), files_(parts.loop, parts.pool, std::move(local)) {}
-  base::Task<Result<std::string>> copy_content(const node::ExecContext& ctx, const model::Node& node,
-                                               std::string content, std::string destination,
-                                               std::string extension) override;
-  base::Task<Result<>> remove(const node::ExecContext& ctx, const model::Node& node, std::string path) override;
-  base::Task<Result<>> copy_file(const node::ExecContext& ctx, const model::Node& node, std::string source,
-                                 std::string destination) override;
-  bool self_sufficient() const override { return false; }
+      : ByFileCopier(parts.loop, parts.pool, std::move(local)), parts_(parts), name_(std::move(name)) {}
 
  private:
   base::Task<Result<std::string>> copy(const node::ExecContext& ctx, const model::Node& node, std::string file,
-                                       std::string destination);
+                                       std::string destination) override;
   const ScriptParts& parts_;
   const std::string name_;
-  const node::LocalConfig local_;
-  node::LocalFileCopier files_;
 };
 
 // Those of the plugins that are installed, by name. What was given once is there for good: it looks for its plugin at

@@ -19,45 +19,8 @@ const base::CounterFamily ticks_failed{"quarterdeck_schedule_tick_failures_total
                                        "Times that looking for what is due failed, as a rule for want of the database"};
 }  // namespace
 
-SchedulerLoop::SchedulerLoop(Scheduler& scheduler, Hooks hooks) : scheduler_(scheduler), hooks_(std::move(hooks)) {}
-
-SchedulerLoop::~SchedulerLoop() {
-  stop();
-}
-
-void SchedulerLoop::start() {
-  const std::lock_guard lock(mutex_);
-  if (thread_.joinable()) return;
-  stopping_ = false;
-  thread_ = std::thread([this] { run(); });
-}
-
-void SchedulerLoop::stop() noexcept {
-  std::thread ending;
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-    changed_.notify_all();
-    ending = std::move(thread_);
-  }
-  if (ending.joinable()) ending.join();
-}
-
-void SchedulerLoop::poke() {
-  const std::lock_guard lock(mutex_);
-  poked_ = true;
-  changed_.notify_all();
-}
-
-void SchedulerLoop::run() {
-  for (;;) {
-    const auto pause = tick();
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, pause, [this] { return stopping_ || poked_; });
-    if (stopping_) return;
-    poked_ = false;
-  }
-}
+SchedulerLoop::SchedulerLoop(Scheduler& scheduler, Hooks hooks)
+    : scheduler_(scheduler), hooks_(std::move(hooks)), thread_("schedule", [this] { return tick(); }) {}
 
 Millis SchedulerLoop::tick() {
   try {

@@ -66,18 +66,17 @@ Result<model::Execution> Executions::launch(const auth::Identity& who, engine::R
   return started;
 }
 
-Result<Executions::Started> Executions::launch_job(const auth::Identity& who, engine::RunRequest request,
-                                                   const std::map<std::string, std::string>* project_config) {
-  auto description = request.job.description;
-  auto started = launch(who, std::move(request), project_config);
+Result<Executions::Started> Executions::launch_job(const auth::Identity& who, RunOfJob run) {
+  auto description = run.request.job.description;
+  auto started = launch(who, std::move(run.request), &run.project_config);
   if (!started) return fail(started.error());
   return Started{std::move(*started), std::move(description)};
 }
 
-Result<Executions::Started> Executions::run_job(const auth::Identity& who, const std::string& job_uuid,
-                                                RunOptions options) {
+Result<Executions::RunOfJob> Executions::request_to_run(const auth::Identity& who, const std::string& job_uuid,
+                                                        RunOptions& options) {
   // The revision and the configuration in one look, as this is asked at every run.
-  const auto place = projects_.of_job(job_uuid);
+  auto place = projects_.of_job(job_uuid);
   const StoredJobPtr stored = place ? jobs_.find(job_uuid, place->revision) : nullptr;
   if (!stored) return no_such("Job ID", job_uuid);
   if (auto right = require(who, job_decision(stored->job, "run"), "Job ID", job_uuid); !right)
@@ -85,21 +84,29 @@ Result<Executions::Started> Executions::run_job(const auth::Identity& who, const
   auto user = acting_user(who, options.as_user, job_decision(stored->job, "runAs"), "Job ID", job_uuid);
   if (!user) return fail(user.error());
   if (auto joined = join_lists(stored->job, options); !joined) return fail(joined.error());
-  const auto run_at = parse_run_at(options.run_at, clock_.now());
-  if (!run_at) return fail(run_at.error());
 
   engine::RunRequest request;
   request.job = stored->job;
   request.job_revision = stored->revision;
   request.user = std::move(*user);
   request.roles = who.roles;
-  request.type = *run_at ? "user-scheduled" : "user";
   request.options = std::move(options.options);
+  request.meta = std::move(options.meta);
+  return RunOfJob{std::move(request), std::move(place->project.config)};
+}
+
+Result<Executions::Started> Executions::run_job(const auth::Identity& who, const std::string& job_uuid,
+                                                RunOptions options) {
+  auto run = request_to_run(who, job_uuid, options);
+  if (!run) return fail(run.error());
+  const auto run_at = parse_run_at(options.run_at, clock_.now());
+  if (!run_at) return fail(run_at.error());
+  auto& request = run->request;
+  request.type = *run_at ? "user-scheduled" : "user";
   request.node_filter = std::move(options.node_filter);
   request.log_level = std::move(options.log_level);
   request.run_at = *run_at;
-  request.meta = std::move(options.meta);
-  return launch_job(who, std::move(request), &place->project.config);
+  return launch_job(who, std::move(*run));
 }
 
 Result<Executions::Started> Executions::retry(const auth::Identity& who, const std::string& job_uuid,
@@ -107,21 +114,9 @@ Result<Executions::Started> Executions::retry(const auth::Identity& who, const s
   auto earlier = find(who, execution_id, "view");
   if (!earlier || earlier->job_uuid != job_uuid) return no_such("Execution ID", execution_id);
   if (earlier->failed_nodes.empty()) return no_such("Failed node List for execution ID", execution_id);
-  const StoredJobPtr stored = jobs_.find(job_uuid);
-  if (!stored) return no_such("Job ID", job_uuid);
-  if (auto right = require(who, job_decision(stored->job, "run"), "Job ID", job_uuid); !right)
-    return fail(right.error());
-  auto user = acting_user(who, options.as_user, job_decision(stored->job, "runAs"), "Job ID", job_uuid);
-  if (!user) return fail(user.error());
-
-  if (auto joined = join_lists(stored->job, options); !joined) return fail(joined.error());
-
-  engine::RunRequest request;
-  request.job = stored->job;
-  request.job_revision = stored->revision;
-  request.user = std::move(*user);
-  request.roles = who.roles;
-  request.options = std::move(options.options);
+  auto run = request_to_run(who, job_uuid, options);
+  if (!run) return fail(run.error());
+  auto& request = run->request;
   request.options.merge(std::map<std::string, std::string>(earlier->options));
   request.log_level = options.log_level ? options.log_level : std::optional(earlier->log_level);
   if (failed_only) {
@@ -129,8 +124,7 @@ Result<Executions::Started> Executions::retry(const auth::Identity& who, const s
   } else if (!earlier->node_filter.empty()) {
     request.node_filter = earlier->node_filter;
   }
-  request.meta = std::move(options.meta);
-  return launch_job(who, std::move(request));
+  return launch_job(who, std::move(*run));
 }
 
 Result<model::Execution> Executions::run_ad_hoc(const auth::Identity& who, AdHocRequest request) {

@@ -112,8 +112,13 @@ class Executions {
   // Starts it, and tells the audit trail.
   Result<model::Execution> launch(const auth::Identity& who, engine::RunRequest request,
                                   const std::map<std::string, std::string>* project_config = nullptr);
-  Result<Started> launch_job(const auth::Identity& who, engine::RunRequest request,
-                             const std::map<std::string, std::string>* project_config = nullptr);
+  // What run_job() and retry() have in common: the job, who runs it as whom, and the option values, which it takes.
+  struct RunOfJob {
+    engine::RunRequest request;
+    std::map<std::string, std::string> project_config;
+  };
+  Result<RunOfJob> request_to_run(const auth::Identity& who, const std::string& job_uuid, RunOptions& options);
+  Result<Started> launch_job(const auth::Identity& who, RunOfJob run);
   Result<> narrow_to_visible(const auth::Identity& who, store::ExecutionQuery& query);
   JsonObject stored_state(model::ExecutionId id);  // as it was last saved
 

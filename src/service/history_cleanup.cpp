@@ -10,7 +10,7 @@ namespace qd::service {
 namespace {
 
 constexpr const char* kCleanupPrefix = "project.execution.history.cleanup.";
-constexpr std::chrono::seconds kBetweenLooks{5};
+constexpr Millis kBetweenLooks{5'000};
 constexpr UnixMillis kDay = 86'400'000;
 constexpr std::int64_t kMostDays = 36'500;
 constexpr std::int64_t kMostAtOnce = 100'000;
@@ -42,40 +42,23 @@ Result<CleanupRules> cleanup_rules(const model::Project& project) {
   return rules;
 }
 
-void HistoryCleanup::start() {
-  thread_ = std::thread([this] { loop(); });
-}
+HistoryCleanup::HistoryCleanup(store::Database& database, store::ProjectStore& projects, Executions& executions)
+    : database_(database), history_(database), projects_(projects), executions_(executions), thread_("history", [this] {
+        return look();
+      }) {}
 
-void HistoryCleanup::stop() noexcept {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
+Millis HistoryCleanup::look() {
+  try {
+    const auto now = database_.now();
+    if (looked_ > 0) clean_due(looked_, now);
+    looked_ = now;
+  } catch (const std::exception& error) {
+    base::log_debug("history", std::string("old executions wait: ") + error.what());
   }
-  changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  return kBetweenLooks;
 }
 
-bool HistoryCleanup::stopping() {
-  const std::lock_guard lock(mutex_);
-  return stopping_;
-}
-
-void HistoryCleanup::loop() {
-  UnixMillis since = 0;
-  while (true) {
-    try {
-      const auto now = database_.now();
-      if (since > 0) look(since, now);
-      since = now;
-    } catch (const std::exception& error) {
-      base::log_debug("history", std::string("old executions wait: ") + error.what());
-    }
-    std::unique_lock lock(mutex_);
-    if (changed_.wait_for(lock, kBetweenLooks, [&] { return stopping_; })) return;
-  }
-}
-
-void HistoryCleanup::look(UnixMillis since, UnixMillis now) {
+void HistoryCleanup::clean_due(UnixMillis since, UnixMillis now) {
   for (const auto& project : projects_.list()) {
     const auto rules = cleanup_rules(project);
     if (rules && !rules->enabled) continue;
@@ -89,17 +72,17 @@ void HistoryCleanup::look(UnixMillis since, UnixMillis now) {
     }
     const auto due = cron->next(since, *zone);
     if (!due || *due > now) continue;
-    if (!rows_.claim_cleaning(project.name, *due)) continue;  // another member's
+    if (!history_.claim_cleaning(project.name, *due)) continue;  // another member's
     clean(project.name, *rules);
   }
 }
 
 std::size_t HistoryCleanup::clean(const std::string& project, const CleanupRules& rules) {
   const auto before = database_.now() - rules.days * kDay;
-  const auto old = rows_.old_executions(project, before, rules.keep, rules.batch);
+  const auto old = history_.old_executions(project, before, rules.keep, rules.batch);
   std::size_t deleted = 0;
   for (const auto& execution : old) {
-    if (stopping()) break;
+    if (thread_.stopping()) break;
     if (executions_.erase(execution)) ++deleted;
   }
   if (!old.empty()) {

@@ -3,14 +3,12 @@
 // Source: "Execution History Clean" in the project settings of the peer; keys project.execution.history.cleanup.*
 #pragma once
 
-#include <condition_variable>
 #include <map>
-#include <mutex>
-#include <thread>
 
+#include "base/repeating_thread.hpp"
 #include "model/cron_schedule.hpp"
 #include "service/executions.hpp"
-#include "store/log_storage_store.hpp"
+#include "store/history_store.hpp"
 #include "store/project_store.hpp"
 
 namespace qd::service {
@@ -29,32 +27,26 @@ Result<CleanupRules> cleanup_rules(const model::Project& project);
 // Every member looks at the schedules, and one of them cleans. Running executions are never touched.
 class HistoryCleanup {
  public:
-  HistoryCleanup(store::Database& database, store::ProjectStore& projects, Executions& executions)
-      : database_(database), rows_(database), projects_(projects), executions_(executions) {}
-  ~HistoryCleanup() { stop(); }
-  HistoryCleanup(const HistoryCleanup&) = delete;
-  HistoryCleanup& operator=(const HistoryCleanup&) = delete;
+  HistoryCleanup(store::Database& database, store::ProjectStore& projects, Executions& executions);
 
-  void start();
-  void stop() noexcept;
+  void start() { thread_.start(); }
+  void stop() noexcept { thread_.stop(); }
 
   // Deletes what is old now; returns how many executions.
   std::size_t clean(const std::string& project, const CleanupRules& rules);
 
  private:
-  void loop();
-  void look(UnixMillis since, UnixMillis now);
-  bool stopping();
+  Millis look();  // the pause until the next one
+  void clean_due(UnixMillis since, UnixMillis now);
 
   store::Database& database_;
-  store::LogStorageStore rows_;
+  store::HistoryStore history_;
   store::ProjectStore& projects_;
   Executions& executions_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool stopping_ = false;
-  std::thread thread_;
-  std::map<std::string, std::string> warned_;  // of the loop's thread: what was said of a project's settings
+  // Of the thread alone.
+  UnixMillis looked_ = 0;                      // when it looked last; 0: never
+  std::map<std::string, std::string> warned_;  // what was said of a project's settings
+  base::RepeatingThread thread_;
 };
 
 }  // namespace qd::service

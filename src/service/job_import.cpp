@@ -46,6 +46,14 @@ bool in_batch(const std::vector<codec::DecodedJob>& batch, const model::JobRefSt
   });
 }
 
+std::string why_not_saved(store::JobStore::SaveOutcome saved, const std::string& uuid) {
+  if (saved == store::JobStore::SaveOutcome::uuid_taken) {
+    return "A job with the specified ID already exists: " + uuid +
+           ". Import with dupeOption=update to change it, or with uuidOption=remove to make a new one.";
+  }
+  return "The job was changed or deleted by somebody else meanwhile. Import it again.";
+}
+
 }  // namespace
 
 Result<std::vector<ImportOutcome>> Jobs::import(const auth::Identity& who, const ImportRequest& request) {
@@ -99,6 +107,23 @@ Result<> Jobs::check_save(const auth::Identity& who, const model::Job& job,
   return {};
 }
 
+// Each reference of `job` must find a job, in the same file or stored.
+Result<> Jobs::check_references(const model::Job& job, const std::vector<codec::DecodedJob>& batch) {
+  for (const model::JobRefStep* reference : references_of(job)) {
+    const bool by_uuid = !reference->uuid.empty() && !reference->use_name;
+    if (in_batch(batch, *reference, by_uuid)) continue;
+    const std::string project = reference->project.empty() ? job.project : reference->project;
+    const bool known = by_uuid ? jobs_.revision(reference->uuid).has_value()
+                               : !jobs_.find_by_name(project, reference->group, reference->name).empty();
+    if (known) continue;
+    const std::string target =
+        by_uuid ? reference->uuid : (reference->group.empty() ? "" : reference->group + "/") + reference->name;
+    return fail(ErrorKind::invalid, "The job reference to \"" + target + "\" finds no job in project " + project +
+                                        ". Import that job first or in the same file, or correct the reference.");
+  }
+  return {};
+}
+
 ImportOutcome Jobs::import_one(const auth::Identity& who, const ImportRequest& request,
                                const std::vector<codec::DecodedJob>& batch, std::size_t at) {
   const codec::DecodedJob& entry = batch[at];
@@ -120,22 +145,11 @@ ImportOutcome Jobs::import_one(const auth::Identity& who, const ImportRequest& r
   }
 
   if (request.validate_references) {
-    for (const model::JobRefStep* reference : references_of(job)) {
-      const bool by_uuid = !reference->uuid.empty() && !reference->use_name;
-      if (in_batch(batch, *reference, by_uuid)) continue;
-      const std::string project = reference->project.empty() ? request.project : reference->project;
-      const bool known = by_uuid ? jobs_.revision(reference->uuid).has_value()
-                                 : !jobs_.find_by_name(project, reference->group, reference->name).empty();
-      if (!known) {
-        const std::string target =
-            by_uuid ? reference->uuid : (reference->group.empty() ? "" : reference->group + "/") + reference->name;
-        outcome.error = "The job reference to \"" + target + "\" finds no job in project " + project +
-                        ". Import that job first or in the same file, or correct the reference.";
-        return outcome;
-      }
+    if (auto found = check_references(job, batch); !found) {
+      outcome.error = found.error().message;
+      return outcome;
     }
   }
-
   const auto existing = duplicate_of(request, job);
   if (existing) job.uuid = existing->job.uuid;
   outcome.uuid = job.uuid;
@@ -150,25 +164,16 @@ ImportOutcome Jobs::import_one(const auth::Identity& who, const ImportRequest& r
     return outcome;
   }
 
-  using Saved = store::JobStore::SaveOutcome;
   const store::JobSaver by(who.user, who.roles);
-  const Saved saved =
+  const auto saved =
       existing ? jobs_.update(job, by, server_uuid_, clock_.now()) : jobs_.create(job, by, server_uuid_, clock_.now());
-  switch (saved) {
-    case Saved::saved:
-      outcome.status = ImportOutcome::Status::succeeded;
-      outcome.uuid = job.uuid;
-      record(who, existing ? audit::kUpdate : audit::kCreate, job, request.from_scm ? "scm-import" : "");
-      break;
-    case Saved::uuid_taken:
-      outcome.error = "A job with the specified ID already exists: " + job.uuid +
-                      ". Import with dupeOption=update to change it, or with uuidOption=remove to make a new one.";
-      break;
-    case Saved::conflict:
-    case Saved::missing:
-      outcome.error = "The job was changed or deleted by somebody else meanwhile. Import it again.";
-      break;
+  if (saved != store::JobStore::SaveOutcome::saved) {
+    outcome.error = why_not_saved(saved, job.uuid);
+    return outcome;
   }
+  outcome.status = ImportOutcome::Status::succeeded;
+  outcome.uuid = job.uuid;
+  record(who, existing ? audit::kUpdate : audit::kCreate, job, request.from_scm ? "scm-import" : "");
   return outcome;
 }
 

@@ -111,6 +111,7 @@ class Jobs {
   Facts facts(const std::string& uuid);
 
  private:
+  Result<> check_references(const model::Job& job, const std::vector<codec::DecodedJob>& batch);
   ImportOutcome import_one(const auth::Identity& who, const ImportRequest& request,
                            const std::vector<codec::DecodedJob>& batch, std::size_t at);
   std::optional<store::StoredJob> duplicate_of(const ImportRequest& request, const model::Job& job);

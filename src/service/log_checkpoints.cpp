@@ -95,7 +95,7 @@ void LogCheckpoints::make(const Due& due) {
 Result<> LogCheckpoints::put_new(const Due& due, const std::string& path) {
   rows_.begin(due.execution);
   auto row = rows_.find(due.execution);
-  if (!row || row->state != "running" || row->piece_bytes >= due.size) return {};
+  if (!row || row->state != store::log_state::running || row->piece_bytes >= due.size) return {};
   const auto target = stores_.of(row->project);
   if (!target) return fail(target.error());
   const auto execution = executions_.find(due.execution);

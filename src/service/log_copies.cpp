@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::milliseconds kCopyTick{100};
+constexpr Millis kCopyTick{100};
 constexpr Millis kPoll{400};               // between two looks at a log that grows
 constexpr Millis kPollRest{2'000};         // … at one that may come
 constexpr std::chrono::seconds kKeep{40};  // longer than the heartbeat of watchers
@@ -54,7 +54,8 @@ LogCopies::LogCopies(store::Database& database, store::ExecutionStore& execution
       self_(self),
       settings_(settings),
       hub_(hub),
-      pool_("logcopies", settings.retrieval_tasks, kMaxEntries) {}
+      pool_("logcopies", settings.retrieval_tasks, kMaxEntries),
+      thread_("log copies", [this] { return look_around(); }) {}
 
 LogCopies::~LogCopies() {
   stop();
@@ -65,22 +66,12 @@ void LogCopies::start() {
   std::error_code error;
   fs::create_directories(settings_.cache_folder, error);
   if (error) base::log_error("logstore", "cannot make the folder " + settings_.cache_folder + ": " + error.message());
-  thread_ = std::thread([this] { loop(); });
+  thread_.start();
 }
 
 void LogCopies::stop() noexcept {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  thread_.stop();
   pool_.stop();
-}
-
-bool LogCopies::stopping() {
-  const std::lock_guard lock(mutex_);
-  return stopping_;
 }
 
 std::string LogCopies::whole_path(model::ExecutionId id) const {
@@ -97,8 +88,8 @@ LogCopy LogCopies::of(const model::Execution& execution) {
     utimensat(AT_FDCWD, path.c_str(), nullptr, 0);  // used: it is pruned last
     return {LogCopy::State::whole, path, {}, {}};
   }
+  if (!thread_.running()) return {LogCopy::State::missing, {}, {}, {}};
   const std::lock_guard lock(mutex_);
-  if (!thread_.joinable() || stopping_) return {LogCopy::State::missing, {}, {}, {}};
   if (entries_.size() >= kMaxEntries && !entries_.contains(execution.id))
     return {LogCopy::State::fetching, {}, {}, kPollRest};
   auto& entry = entries_[execution.id];
@@ -121,19 +112,13 @@ void LogCopies::begin(model::ExecutionId id, Entry& entry) {
   entry.busy = pool_.try_post([this, id] { work(id); });
 }
 
-void LogCopies::loop() {
-  while (true) {
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, kCopyTick, [&] { return stopping_; });
-      if (stopping_) return;
-    }
-    start_due();
-    if (prune_soon_.exchange(false) || std::chrono::steady_clock::now() >= next_prune_) {
-      next_prune_ = std::chrono::steady_clock::now() + kBetweenPrunes;
-      prune();
-    }
+Millis LogCopies::look_around() {
+  start_due();
+  if (prune_soon_.exchange(false) || std::chrono::steady_clock::now() >= next_prune_) {
+    next_prune_ = std::chrono::steady_clock::now() + kBetweenPrunes;
+    prune();
   }
+  return kCopyTick;
 }
 
 void LogCopies::start_due() {
@@ -202,7 +187,7 @@ bool LogCopies::state_changed(model::ExecutionId id) {
 LogCopies::Look LogCopies::look(const model::Execution& execution) {
   const bool ended = model::is_final(execution.status);
   const auto row = stores_.enabled() ? rows_.find(execution.id) : std::nullopt;
-  if (ended && row && row->state == "stored") return fetch(execution, *row);
+  if (ended && row && row->state == store::log_state::stored) return fetch(execution, *row);
   if (execution.server_uuid != self_.uuid() && members_.possible()) {
     if (auto pulled = pull(execution)) return std::move(*pulled);
   }
@@ -223,7 +208,7 @@ LogCopies::Look LogCopies::fetch(const model::Execution& execution, const store:
   if (!source) return failure(source.error().message);
   const auto temporary = whole_path(execution.id) + "." + base::new_uuid();
   const auto key = LogStores::file_key(row.key, log_type::output);
-  const auto got = (*source)->get(key, temporary, [this](std::int64_t) { return !stopping(); });
+  const auto got = (*source)->get(key, temporary, [this](std::int64_t) { return !thread_.stopping(); });
   std::error_code error;
   if (got && *got) fs::rename(temporary, whole_path(execution.id), error);
   if (!got || !*got || error) {
@@ -242,7 +227,7 @@ std::optional<LogCopies::Look> LogCopies::pull(const model::Execution& execution
   Look found;
   found.copy = {LogCopy::State::growing, path, {}, {}};
   found.pause = kPoll;
-  for (int count = 0; count < kPullsAtOnce && !stopping(); ++count) {
+  for (int count = 0; count < kPullsAtOnce && !thread_.stopping(); ++count) {
     const auto have = std::max<std::int64_t>(0, log_file_size(path));
     const auto answer = members_.ask(execution.server_uuid, "/member/log/" + std::to_string(execution.id) +
                                                                 "?offset=" + std::to_string(have) +
@@ -281,7 +266,7 @@ Result<bool> LogCopies::append_piece(const model::Execution& execution, const st
   if (!source) return fail(source.error());
   const auto temporary = path + "." + base::new_uuid();
   auto got = (*source)->get(LogStores::piece_key(row.key, piece.number), temporary,
-                            [this](std::int64_t) { return !stopping(); });
+                            [this](std::int64_t) { return !thread_.stopping(); });
   if (got && *got) {
     std::ifstream in(temporary, std::ios::binary);
     in.seekg(have - piece.offset);
@@ -310,7 +295,7 @@ LogCopies::Look LogCopies::take_checkpoint(const model::Execution& execution,
   }
   const auto size = log_file_size(path);
   const bool ended = model::is_final(execution.status) && !owner_may_come(execution);
-  if (size <= 0) return without_file(execution, row && row->state == "queued");
+  if (size <= 0) return without_file(execution, row && row->state == store::log_state::queued);
   Look found;
   found.copy = {ended ? LogCopy::State::partial : LogCopy::State::growing, path, {}, {}};
   found.pause = kPollRest;

@@ -7,11 +7,10 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <map>
 #include <mutex>
-#include <thread>
 
+#include "base/repeating_thread.hpp"
 #include "base/worker_pool.hpp"
 #include "log/hub.hpp"
 #include "service/log_stores.hpp"
@@ -70,7 +69,7 @@ class LogCopies {
     bool failed = false;
     bool grew = false;
   };
-  void loop();
+  Millis look_around();  // the pause until the next one
   void start_due();
   void begin(model::ExecutionId id, Entry& entry);  // with the lock held
   void work(model::ExecutionId id);
@@ -85,7 +84,6 @@ class LogCopies {
   bool owner_may_come(const model::Execution& execution);
   void publish(model::ExecutionId id, const Look& look, bool changed);
   bool state_changed(model::ExecutionId id);
-  bool stopping();
   void prune();
   std::string whole_path(model::ExecutionId id) const;
   std::string part_path(model::ExecutionId id) const;
@@ -100,13 +98,11 @@ class LogCopies {
   log::LogHub& hub_;
   base::WorkerPool pool_;
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool stopping_ = false;
+  std::mutex mutex_;  // guards the next one
   std::map<model::ExecutionId, Entry> entries_;
-  Moment next_prune_{};
+  Moment next_prune_{};                   // of the thread alone
   std::atomic<bool> prune_soon_ = false;  // a copy came
-  std::thread thread_;
+  base::RepeatingThread thread_;
 };
 
 }  // namespace qd::service

@@ -7,9 +7,7 @@
 #include "base/logging.hpp"
 #include "base/metrics.hpp"
 #include "base/text.hpp"
-#include "log/log_index.hpp"
 #include "log/packed_log.hpp"
-#include "log/rdlog.hpp"
 #include "log/reader.hpp"
 #include "store/member_store.hpp"
 
@@ -23,14 +21,13 @@ const base::CounterFamily attempts_to_store{"quarterdeck_log_storage_attempts_to
 const base::CounterFamily bytes_stored{"quarterdeck_log_storage_stored_bytes_total",
                                        "Bytes of logs that this member stored"};
 
-constexpr std::chrono::milliseconds kStorageTick{500};
-constexpr std::chrono::seconds kPauseAfterFailure{2};
+constexpr Millis kStorageTick{500};
+constexpr Millis kPauseAfterFailure{2'000};
 constexpr std::chrono::seconds kBetweenMissed{15};
 constexpr std::chrono::seconds kBetweenOthers{3};
 constexpr std::chrono::seconds kBetweenDeleted{5};
 constexpr std::size_t kDeletedAtOnce = 500;
 constexpr std::chrono::seconds kBetweenPackings{60};
-constexpr std::uintmax_t kLeastPacked = 4 << 10;
 constexpr Millis kClaim{120'000};
 constexpr std::chrono::seconds kRenewClaim{20};
 constexpr Millis kLongestStoragePause{3'600'000};
@@ -88,59 +85,44 @@ LogStorage::LogStorage(store::Database& database, store::ExecutionStore& executi
       gone_(std::move(gone)),
       rows_(database),
       checkpoints_(executions, rows_, stores, settings, std::move(running)),
-      pool_("logstore", settings.storage_tasks, settings.storage_tasks * 4) {}
+      packing_(settings, [this] { return thread_.stopping(); }),
+      pool_("logstore", settings.storage_tasks, settings.storage_tasks * 4),
+      thread_("log storage", [this] { return look(); }) {}
 
 LogStorage::~LogStorage() {
   stop();
 }
 
 void LogStorage::start() {
-  thread_ = std::thread([this] { loop(); });
+  thread_.start();
   if (!stores_.enabled()) return;
   subscription_ = hub_.subscribe_ends([this](const log::HubEvent& event) {
     {
       const std::lock_guard lock(mutex_);
       if (ended_.size() < kEndedLimit) ended_.insert(event.execution);
     }
-    wake();
+    thread_.poke();
   });
 }
 
 void LogStorage::stop() noexcept {
   subscription_ = {};
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  thread_.stop();
   pool_.stop();
 }
 
-void LogStorage::wake() {
-  {
-    const std::lock_guard lock(mutex_);
-    awake_ = true;
-  }
-  changed_.notify_all();
-}
-
-void LogStorage::loop() {
-  bool failing = false;
-  while (true) {
-    std::chrono::milliseconds pause = kStorageTick;
-    try {
-      tick();
-      failing = false;
-    } catch (const std::exception& error) {
-      if (!failing) base::log_warn("logstore", std::string("log storage waits: ") + error.what());
-      failing = true;
-      pause = kPauseAfterFailure;
-    }
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, pause, [&] { return stopping_ || (awake_ && !failing); });
-    awake_ = false;
-    if (stopping_) return;
+Millis LogStorage::look() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < failed_until_) return std::chrono::ceil<Millis>(failed_until_ - now);
+  try {
+    tick();
+    failing_ = false;
+    return kStorageTick;
+  } catch (const std::exception& error) {
+    if (!failing_) base::log_warn("logstore", std::string("log storage waits: ") + error.what());
+    failing_ = true;
+    failed_until_ = std::chrono::steady_clock::now() + kPauseAfterFailure;
+    return kPauseAfterFailure;
   }
 }
 
@@ -154,7 +136,7 @@ void LogStorage::tick() {
   if (now >= next_deleted_) remove_deleted();
   if (settings_.compress_after.count() > 0 && now >= next_packing_) {
     next_packing_ = now + kBetweenPackings;
-    if (!pool_.try_post([this] { compress_old(); })) next_packing_ = now;
+    if (!pool_.try_post([this] { packing_.pack_old(); })) next_packing_ = now;
   }
   if (!stores_.enabled()) return;
   enqueue_ended();
@@ -188,41 +170,6 @@ void LogStorage::enqueue_ended() {
   }
 }
 
-// Files that ended with their end marker, long enough ago: nobody writes to them any more.
-void LogStorage::compress_old() {
-  namespace fs = std::filesystem;
-  const auto before = fs::file_time_type::clock::now() - settings_.compress_after;
-  std::error_code error;
-  for (fs::recursive_directory_iterator next(settings_.log_root, error), end; !error && next != end;
-       next.increment(error)) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_) return;
-    }
-    std::error_code ignored;
-    const auto& path = next->path();
-    if (path.extension() != ".rdlog" || !next->is_regular_file(ignored)) continue;
-    const auto size = next->file_size(ignored);
-    if (ignored || size < kLeastPacked || next->last_write_time(ignored) > before) continue;
-    const auto end_mark = log::read_log_bytes(path.string(), static_cast<std::int64_t>(size - log::rdlog_end.size()),
-                                              log::rdlog_end.size());
-    if (!end_mark || *end_mark != log::rdlog_end) continue;
-    keep_index(path.string());
-    if (auto packed = log::pack_log(path.string()); !packed)
-      base::log_warn("logstore", "a log stays as it is: " + packed.error().message);
-  }
-}
-
-// What is compressed is read by its index, which files of before the index lack.
-void LogStorage::keep_index(const std::string& path) {
-  if (log_file_size(log::index_path(path)) >= 0) return;
-  const auto built = log::build_index(path, [this] {
-    const std::lock_guard lock(mutex_);
-    return !stopping_;
-  });
-  if (!built) base::log_warn("logstore", "a log gets no index: " + built.error().message);
-}
-
 void LogStorage::look_for_missed() {
   const auto found = rows_.enqueue_missed(since_, kMissedAtOnce);
   next_missed_ = std::chrono::steady_clock::now() + kBetweenMissed;
@@ -242,7 +189,7 @@ std::set<std::string> LogStorage::living_members() {
 bool LogStorage::reachable(const store::LogStorageRow& row, const std::set<std::string>& living) {
   const bool owner_lives = living.contains(row.server_uuid);
   if (owner_lives && database_.now() - row.due < kOverdue) return false;
-  if (row.state == "removing") return true;
+  if (row.state == store::log_state::removing) return true;
   const auto execution = executions_.find(row.execution);
   return !execution || log::stat_log(file_of(*execution)).exists;
 }
@@ -269,14 +216,14 @@ void LogStorage::take_due(const std::vector<store::LogStorageRow>& rows, bool ow
         const std::lock_guard lock(mutex_);
         at_work_.erase(row.execution);
       }
-      wake();
+      thread_.poke();
     });
   }
 }
 
 void LogStorage::work_on(store::LogStorageRow row) {
   try {
-    if (row.state == "removing") {
+    if (row.state == store::log_state::removing) {
       remove_files(row);
     } else {
       store_files(row);
@@ -293,10 +240,7 @@ std::string LogStorage::file_of(const model::Execution& execution) const {
 
 logstore::Progress LogStorage::progress_of(model::ExecutionId execution) {
   return [this, execution, renewed = std::chrono::steady_clock::now()](std::int64_t) mutable {
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_) return false;
-    }
+    if (thread_.stopping()) return false;
     const auto now = std::chrono::steady_clock::now();
     if (now - renewed < kRenewClaim) return true;
     renewed = now;
@@ -361,10 +305,7 @@ void LogStorage::store_files(store::LogStorageRow& row) {
     }
   }
   if (!left.empty()) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_) return;
-    }
+    if (thread_.stopping()) return;
     return give_back(row, base::join(left, ","), problem);
   }
   rows_.stored(row, self_.uuid(), bytes);
@@ -406,7 +347,7 @@ void LogStorage::deleted(const model::Execution& execution) {
   const bool elsewhere =
       !execution.log_path.empty() && !execution.server_uuid.empty() && execution.server_uuid != self_.uuid();
   if (elsewhere) rows_.remove_elsewhere(execution.id, execution.server_uuid, execution.log_path);
-  wake();
+  thread_.poke();
 }
 
 void LogStorage::remove_deleted() {
@@ -437,13 +378,9 @@ std::vector<IncompleteLog> LogStorage::incomplete(std::size_t offset, std::size_
   return found;
 }
 
-std::int64_t LogStorage::incomplete_count() {
-  return rows_.counts(1).queued;
-}
-
 void LogStorage::resume() {
   rows_.resume();
-  wake();
+  thread_.poke();
 }
 
 }  // namespace qd::service

@@ -5,16 +5,16 @@
 // again and again, with growing pauses, until it is done.
 #pragma once
 
-#include <condition_variable>
-#include <map>
+#include <functional>
 #include <mutex>
 #include <set>
-#include <thread>
 
+#include "base/repeating_thread.hpp"
 #include "base/worker_pool.hpp"
 #include "log/hub.hpp"
 #include "model/member.hpp"
 #include "service/log_checkpoints.hpp"
+#include "service/log_packing.hpp"
 #include "service/log_stores.hpp"
 #include "store/execution_store.hpp"
 #include "store/log_storage_store.hpp"
@@ -52,16 +52,14 @@ class LogStorage {
   void deleted(const model::Execution& execution);
   LogStorageFacts facts();
   std::vector<IncompleteLog> incomplete(std::size_t offset, std::size_t max);
-  std::int64_t incomplete_count();
   void resume();  // all that waits is tried now
 
  private:
-  void loop();
+  using Moment = std::chrono::steady_clock::time_point;
+  Millis look();  // the pause until the next one
   void tick();
   void enqueue_ended();
   void remove_deleted();
-  void compress_old();
-  void keep_index(const std::string& path);
   void look_for_missed();
   void take_due(const std::vector<store::LogStorageRow>& rows, bool own);
   bool reachable(const store::LogStorageRow& row, const std::set<std::string>& living);
@@ -75,7 +73,6 @@ class LogStorage {
   logstore::Progress progress_of(model::ExecutionId execution);
   void give_back(const store::LogStorageRow& row, const std::string& types, const std::string& problem);
   std::string file_of(const model::Execution& execution) const;
-  void wake();
 
   store::Database& database_;
   store::ExecutionStore& executions_;
@@ -86,21 +83,22 @@ class LogStorage {
   const std::function<bool(const std::string&)> gone_;  // does the cluster hold this member for dead?
   store::LogStorageStore rows_;
   LogCheckpoints checkpoints_;
+  LogPacking packing_;
   base::WorkerPool pool_;
   log::LogHub::Subscription subscription_;
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool stopping_ = false;
-  bool awake_ = false;
+  std::mutex mutex_;                      // guards the two below
   std::set<model::ExecutionId> ended_;    // to be queued
   std::set<model::ExecutionId> at_work_;  // on the pool
-  std::thread thread_;
 
-  // Of the loop's thread alone.
+  // Of the thread alone.
   UnixMillis since_ = 0;  // executions that ended before are none of ours
-  std::chrono::steady_clock::time_point next_missed_{}, next_others_{}, next_deleted_{}, next_packing_{};
+  Moment next_missed_{}, next_others_{}, next_deleted_{}, next_packing_{};
+  Moment failed_until_{};  // the database is left alone until then
+  bool failing_ = false;
   model::ExecutionId others_after_ = 0;
+
+  base::RepeatingThread thread_;
 };
 
 }  // namespace qd::service

@@ -51,7 +51,6 @@ class System {
   static ProcessFacts process();
   std::size_t running_executions() const;
   store::Database::PoolStats database_pool() const { return database_.pool_stats(); }
-  store::Dialect database_dialect() const { return database_.dialect(); }
   Result<> check_database();  // one round trip
 
   bool active() const;

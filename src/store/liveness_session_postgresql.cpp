@@ -84,14 +84,7 @@ class PostgresqlLiveness final : public LivenessSession {
     settings["keepalives_idle"] = "2";
     settings["keepalives_interval"] = "1";
     settings["tcp_user_timeout"] = std::to_string(liveness_patience.count());
-    std::vector<const char*> keys, values;
-    for (const auto& [key, value] : settings) {
-      keys.push_back(key.c_str());
-      values.push_back(value.c_str());
-    }
-    keys.push_back(nullptr);
-    values.push_back(nullptr);
-    connection_ = PQconnectdbParams(keys.data(), values.data(), 0);
+    connection_ = connect_postgresql(settings);
     if (PQstatus(connection_) != CONNECTION_OK) lose(PQerrorMessage(connection_));
     PQsetNoticeProcessor(
         connection_, [](void*, const char*) {}, nullptr);

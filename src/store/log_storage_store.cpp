@@ -1,8 +1,5 @@
 #include "store/log_storage_store.hpp"
 
-#include <algorithm>
-
-#include "base/json.hpp"
 #include "store/log_storage_row.hpp"
 
 namespace qd::store {
@@ -80,42 +77,11 @@ constexpr const char* insert_removed_log =
 constexpr const char* select_removed_logs =
     "SELECT execution_id, log_path FROM removed_log WHERE server_uuid = ? ORDER BY execution_id LIMIT ?";
 constexpr const char* delete_removed_log = "DELETE FROM removed_log WHERE execution_id = ?";
-constexpr const char* count_ended = "SELECT COUNT(*) FROM execution WHERE project = ? AND ended_ms IS NOT NULL";
-constexpr const char* select_old =
-    "SELECT id, server_uuid, log_path FROM execution WHERE project = ? AND ended_ms IS NOT NULL AND ended_ms <= ? AND "
-    "active IS NULL ORDER BY ended_ms, id LIMIT ?";
-// Times have as many digits until the year 2286, so that texts compare as numbers do.
-constexpr const char* advance_cleaning = "UPDATE setting SET value = ? WHERE name = ? AND value < ?";
-constexpr const char* insert_cleaning = "INSERT INTO setting (name, value) VALUES (?, ?)";
-constexpr const char* cleaning_prefix = "history.cleaned/";
 #undef QD_COLUMNS
 #undef QD_NEW_ROW
 #undef QD_ENDED
 #undef QD_NOT_THERE
 #undef QD_ALL_TYPES
-
-}  // namespace
-
-std::string encode_pieces(const std::vector<LogPiece>& pieces) {
-  JsonArray list;
-  for (const auto& piece : pieces) list.push_back(JsonArray{piece.number, piece.offset, piece.size});
-  return boost::json::serialize(list);
-}
-
-std::vector<LogPiece> decode_pieces(std::string_view text) {
-  std::vector<LogPiece> pieces;
-  const auto list = parse_json(text);
-  if (!list || !list->is_array()) return pieces;
-  for (const auto& item : list->as_array()) {
-    if (!item.is_array() || item.as_array().size() != 3) return {};
-    const auto& numbers = item.as_array();
-    if (!numbers[0].is_int64() || !numbers[1].is_int64() || !numbers[2].is_int64()) return {};
-    pieces.push_back({numbers[0].as_int64(), numbers[1].as_int64(), numbers[2].as_int64()});
-  }
-  return pieces;
-}
-
-namespace {
 
 std::vector<LogStorageRow> read_rows(const Rows& rows) {
   std::vector<LogStorageRow> read;
@@ -245,28 +211,6 @@ void LogStorageStore::removed_file(model::ExecutionId execution) {
   database_.execute(delete_removed_log, {execution});
 }
 
-std::vector<model::Execution> LogStorageStore::old_executions(const std::string& project, UnixMillis ended_before,
-                                                              std::int64_t keep, std::int64_t max) {
-  std::vector<model::Execution> old;
-  const auto spare = database_.query(count_ended, {project}).at(0).integer(0) - keep;
-  if (spare <= 0) return old;
-  for (const auto& row : database_.query(select_old, {project, ended_before, std::min(spare, max)})) {
-    model::Execution execution;
-    execution.id = row.integer(0);
-    execution.project = project;
-    execution.server_uuid = row.text(1);
-    execution.log_path = row.text(2);
-    old.push_back(std::move(execution));
-  }
-  return old;
-}
-
-bool LogStorageStore::claim_cleaning(const std::string& project, UnixMillis due) {
-  const auto text = std::to_string(due), name = cleaning_prefix + project;
-  if (database_.execute(advance_cleaning, {text, name, text}) > 0) return true;
-  return insert_missing(database_, insert_cleaning, {name, text}) > 0;
-}
-
 std::int64_t LogStorageStore::resume() {
   const auto now = database_.now();
   return database_.execute(resume_all, {now, now});
@@ -276,10 +220,10 @@ LogStorageCounts LogStorageStore::counts(std::int64_t failing_after) {
   LogStorageCounts counts;
   for (const auto& row : database_.query(count_states, {failing_after})) {
     const auto state = row.text(0);
-    if (state == "stored") counts.stored = row.integer(1);
-    if (state == "running") counts.running = row.integer(1);
-    if (state == "removing") counts.removing = row.integer(1);
-    if (state != "queued") continue;
+    if (state == log_state::stored) counts.stored = row.integer(1);
+    if (state == log_state::running) counts.running = row.integer(1);
+    if (state == log_state::removing) counts.removing = row.integer(1);
+    if (state != log_state::queued) continue;
     counts.queued = row.integer(1);
     counts.failing = row.integer(2);
     counts.waiting = row.integer(3);

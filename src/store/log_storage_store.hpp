@@ -17,13 +17,21 @@ struct LogPiece {
   bool operator==(const LogPiece&) const = default;
 };
 
+// What is to be done with the files of an execution, or was.
+namespace log_state {
+inline constexpr const char* running = "running";  // checkpoints only: it has not ended
+inline constexpr const char* queued = "queued";    // to be stored
+inline constexpr const char* stored = "stored";
+inline constexpr const char* removing = "removing";  // its execution was deleted
+}  // namespace log_state
+
 struct LogStorageRow {
   model::ExecutionId execution = 0;
   std::string project;
   std::string server_uuid;  // the member that has the files
   std::string provider;     // of the log store; "" until something was stored
   std::string key;          // below it, without the type: "project/p/12"
-  std::string state;        // running, queued, stored, removing
+  std::string state;        // one of log_state
   std::string types;        // still to be stored: "rdlog,state.json"
   std::int64_t stored_bytes = 0;
   std::vector<LogPiece> pieces;  // of the checkpoint, in order, without gaps
@@ -84,13 +92,6 @@ class LogStorageStore {
   };
   std::vector<RemovedLog> to_remove(const std::string& server_uuid, std::size_t max);
   void removed_file(model::ExecutionId execution);
-
-  // Executions of a project that ended before, oldest first: at most `max`, and so few that `keep` of all that ended
-  // stay. With id, project, server_uuid and log_path alone.
-  std::vector<model::Execution> old_executions(const std::string& project, UnixMillis ended_before, std::int64_t keep,
-                                               std::int64_t max);
-  // Takes the cleaning of a project's history that was due at `due`: true for one member alone.
-  bool claim_cleaning(const std::string& project, UnixMillis due);
 
   std::int64_t resume();  // all that waits is due now, as if it never had failed
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "store/execution_store.hpp"
+#include "store/history_store.hpp"
 #include "store/log_storage_row.hpp"
 #include "store/member_store.hpp"
 #include "store/project_store.hpp"
@@ -170,9 +171,10 @@ TEST_P(LogStorageStoreTest, RemembersWhatIsToBeRemoved) {
 TEST_P(LogStorageStoreTest, ListsOldExecutionsAndLetsOneMemberClean) {
   const auto first = ended(), second = ended("b"), third = ended();
   run();
+  HistoryStore history(*database_);
   const auto ids = [&](UnixMillis before, std::int64_t keep, std::int64_t max) {
     std::vector<model::ExecutionId> found;
-    for (const auto& execution : rows->old_executions("p", before, keep, max)) found.push_back(execution.id);
+    for (const auto& execution : history.old_executions("p", before, keep, max)) found.push_back(execution.id);
     return found;
   };
   using Ids = std::vector<model::ExecutionId>;
@@ -181,12 +183,12 @@ TEST_P(LogStorageStoreTest, ListsOldExecutionsAndLetsOneMemberClean) {
   EXPECT_EQ(ids(2000, 0, 2), (Ids{first, second}));
   EXPECT_EQ(ids(2000, 3, 10), Ids{});
   EXPECT_EQ(ids(1999, 0, 10), Ids{});
-  EXPECT_EQ(rows->old_executions("p", 2000, 0, 2).back().server_uuid, "b");
-  EXPECT_TRUE(rows->claim_cleaning("p", 1'700'000'000'000));
-  EXPECT_FALSE(rows->claim_cleaning("p", 1'700'000'000'000));
-  EXPECT_FALSE(rows->claim_cleaning("p", 1'600'000'000'000));
-  EXPECT_TRUE(rows->claim_cleaning("p", 1'700'000'086'400));
-  EXPECT_TRUE(rows->claim_cleaning("q", 1'600'000'000'000));
+  EXPECT_EQ(history.old_executions("p", 2000, 0, 2).back().server_uuid, "b");
+  EXPECT_TRUE(history.claim_cleaning("p", 1'700'000'000'000));
+  EXPECT_FALSE(history.claim_cleaning("p", 1'700'000'000'000));
+  EXPECT_FALSE(history.claim_cleaning("p", 1'600'000'000'000));
+  EXPECT_TRUE(history.claim_cleaning("p", 1'700'000'086'400));
+  EXPECT_TRUE(history.claim_cleaning("q", 1'600'000'000'000));
 }
 
 TEST_P(LogStorageStoreTest, RemembersLogsThatOtherMembersAreToRemove) {

@@ -31,15 +31,7 @@ bool means_lost(const std::string& state) {
 
 PostgresqlConnection::PostgresqlConnection(const DatabaseTarget& target, std::chrono::milliseconds connect_timeout)
     : place_(target.describe()), statements_(cached_per_connection), inserts_(cached_per_connection) {
-  const auto settings = postgresql_settings(target, connect_timeout);
-  std::vector<const char*> keys, values;
-  for (const auto& [key, value] : settings) {
-    keys.push_back(key.c_str());
-    values.push_back(value.c_str());
-  }
-  keys.push_back(nullptr);
-  values.push_back(nullptr);
-  connection_ = PQconnectdbParams(keys.data(), values.data(), 0);
+  connection_ = connect_postgresql(postgresql_settings(target, connect_timeout));
   try {
     if (PQstatus(connection_) != CONNECTION_OK) lose("cannot connect: " + trimmed(PQerrorMessage(connection_)), true);
     PQsetNoticeProcessor(connection_, log_notice, nullptr);

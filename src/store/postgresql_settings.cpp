@@ -1,6 +1,7 @@
 #include "store/postgresql_settings.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "base/text.hpp"
 #include "store/time_limits.hpp"
@@ -47,6 +48,17 @@ std::map<std::string, std::string> postgresql_settings(const DatabaseTarget& tar
   if (!target.password.empty()) settings["password"] = target.password;
   add_tls(target, settings);
   return settings;
+}
+
+PGconn* connect_postgresql(const std::map<std::string, std::string>& settings) {
+  std::vector<const char*> keys, values;
+  for (const auto& [key, value] : settings) {
+    keys.push_back(key.c_str());
+    values.push_back(value.c_str());
+  }
+  keys.push_back(nullptr);
+  values.push_back(nullptr);
+  return PQconnectdbParams(keys.data(), values.data(), 0);
 }
 
 std::string postgresql_session_sql(const DatabaseTarget& target) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <libpq-fe.h>
 #include <map>
 #include <string>
 
@@ -12,6 +13,8 @@ namespace qd::store {
 // Connection parameters as libpq names them.
 std::map<std::string, std::string> postgresql_settings(const DatabaseTarget& target,
                                                        std::chrono::milliseconds connect_timeout);
+// A connection by such parameters, which the caller finishes. Whether it came about is in PQstatus(). Blocks.
+PGconn* connect_postgresql(const std::map<std::string, std::string>& settings);
 // Run once on a new connection: time limits and search path.
 std::string postgresql_session_sql(const DatabaseTarget& target);
 

@@ -52,6 +52,12 @@ std::optional<model::ProjectSchedule> read_one(Session& session, const Rows& row
   return schedule;
 }
 
+// Locked until the transaction ends.
+std::optional<model::ProjectSchedule> hold_schedule(Session& session, const std::string& project, std::int64_t id) {
+  session.execute(lock_project_schedule, {id, project});
+  return read_one(session, session.query(select_by_id, {id, project}));
+}
+
 ScheduleRow row_of(const model::ProjectSchedule& schedule) {
   ScheduleRow row;
   row.source = schedule.id;
@@ -160,8 +166,7 @@ ProjectScheduleStore::AssignOutcome ProjectScheduleStore::assign(const std::stri
                                                                  const std::string& server_uuid) {
   auto outcome = AssignOutcome::assigned;
   database_.transact([&](Session& session) {
-    session.execute(lock_project_schedule, {id, project});
-    const auto schedule = read_one(session, session.query(select_by_id, {id, project}));
+    const auto schedule = hold_schedule(session, project, id);
     if (!schedule) {
       outcome = AssignOutcome::no_schedule;
       return;
@@ -180,8 +185,7 @@ ProjectScheduleStore::AssignOutcome ProjectScheduleStore::assign_all(const std::
   try {
     auto outcome = AssignOutcome::assigned;
     database_.transact([&](Session& session) {
-      session.execute(lock_project_schedule, {id, project});
-      const auto schedule = read_one(session, session.query(select_by_id, {id, project}));
+      const auto schedule = hold_schedule(session, project, id);
       if (!schedule) {
         outcome = AssignOutcome::no_schedule;
         return;

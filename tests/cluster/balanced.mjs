@@ -6,6 +6,7 @@
 // `kill`: kill -9 of a member every 20 s. `database`: PostgreSQL crashes. `failover`: its primary is killed, and the
 // replica promoted; `--asynchronous` lets it commit without the replica's word. Ends with 1 when a promise is broken.
 import { parseArgs } from 'node:util';
+import { setTimeout as pause } from 'node:timers/promises';
 import { startBalancer } from '../support/balancer.mjs';
 import { Cluster } from '../support/cluster.mjs';
 import { freshDatabase } from '../support/databases.mjs';
@@ -40,7 +41,6 @@ if (!(minutes > 0 && every > 0 && jobs > 0) || !Number.isInteger(seed)) throw ne
 
 const begun = Date.now();
 const say = (text) => console.log(`${((Date.now() - begun) / 1000).toFixed(1).padStart(7)} ${text}`);
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 console.log(`chaos behind ${values.balancer}: ${values.fault} every ${every} s for ${minutes} minutes, seed ${seed}, ${jobs} jobs`);
 
 async function start() {

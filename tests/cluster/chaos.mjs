@@ -5,6 +5,7 @@
 //
 // The seed decides which faults come when. Real machines do not repeat a run exactly, but the same faults come again.
 import { parseArgs } from 'node:util';
+import { setTimeout as pause } from 'node:timers/promises';
 import { startCluster } from '../support/cluster.mjs';
 import { SLOW, until } from '../support/wait.mjs';
 import { FAULTS, WHOLE } from './chaos/faults.mjs';
@@ -30,8 +31,6 @@ const SLOW_FAILOVER_LIMIT = (SCALED.considerDead + SCALED.delay + 2 * SCALED.int
 const random = new Random(seed);
 const begun = Date.now();
 const say = (text) => console.log(`${((Date.now() - begun) / 1000).toFixed(1).padStart(7)} ${text}`);
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
 console.log(`chaos: seed ${seed}, ${minutes} minutes, ${jobs} jobs (again: ./dev chaos --minutes ${minutes} --seed ${seed} --jobs ${jobs})`);
 const problems = [];
 const counts = new Map();

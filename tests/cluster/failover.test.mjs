@@ -2,6 +2,7 @@
 // primary is killed, the replica promoted. `./dev chaos --balancer haproxy --fault failover` does it again and again.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Cluster } from '../support/cluster.mjs';
 import { startReplicated } from '../support/replication.mjs';
 import { ended, newJob, newProject, run } from '../support/scenario.mjs';
@@ -9,8 +10,6 @@ import { until } from '../support/wait.mjs';
 import { checkPromises } from './chaos/promises.mjs';
 import { noProcessLeft, quiet } from './chaos/settle.mjs';
 import { Workload } from './chaos/workload.mjs';
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // Runs a job again and again, at all members, until stopped; keeps what was accepted.
 function runner(members, id) {

@@ -1,21 +1,16 @@
 // HAProxy and nginx before members, with the configurations of packaging/: only addresses and ports are others.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ended, endAtExit, removeAtExit } from './cleanup.mjs';
+import { program } from './databases.mjs';
 import { freePort } from './ports.mjs';
 import { GiveUp, until, within } from './wait.mjs';
 
 const PACKAGING = resolve(dirname(fileURLToPath(import.meta.url)), '../../packaging');
-
-export function program(name) {
-  const found = ['/usr/sbin', '/usr/bin', '/usr/local/sbin'].map((folder) => join(folder, name)).find(existsSync);
-  if (!found) throw new Error(`${name} is not installed`);
-  return found;
-}
 
 // Fails when the packaged configuration is no longer what it was.
 export function replaced(text, pattern, by) {

@@ -34,8 +34,9 @@ function folderFor(user, name) {
   return folder;
 }
 
-function program(name, ...folders) {
-  for (const folder of [...folders, '/usr/sbin', '/usr/bin', '/usr/local/bin']) {
+// Where a program of the system is; `folders` are looked at first.
+export function program(name, ...folders) {
+  for (const folder of [...folders, '/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin']) {
     if (existsSync(join(folder, name))) return join(folder, name);
   }
   throw new Error(`${name} is not installed`);

@@ -5,9 +5,9 @@ import { mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { program, replaced } from './balancer.mjs';
+import { replaced } from './balancer.mjs';
 import { ended, endAtExit, removeAtExit } from './cleanup.mjs';
-import { PostgreSql } from './databases.mjs';
+import { PostgreSql, program } from './databases.mjs';
 import { freePort } from './ports.mjs';
 import { GiveUp, until, within } from './wait.mjs';
 

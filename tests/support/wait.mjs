@@ -1,9 +1,8 @@
 // Waiting for a condition, never for a time.
+import { setTimeout as pause } from 'node:timers/promises';
 
 // Sanitizer builds and loaded machines stretch every limit: QD_TEST_SLOW=4.
 export const SLOW = Number(process.env.QD_TEST_SLOW ?? 1);
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // What a probe throws to end the waiting at once.
 export class GiveUp extends Error {}

@@ -1,11 +1,11 @@
 // Clients of a cluster behind its balancer: people with sessions, scripts with tokens, runs, and live logs. They go on
 // until stopped, whatever befalls members, and note what they asked for and what they got.
 import http from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Cookies, events } from '../../support/http.mjs';
 import { importJobs, job } from '../../support/scenario.mjs';
 import { ADMIN_PASSWORD } from '../../support/server.mjs';
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const LINES = 8;
 const FINAL = /^(succeeded|failed|aborted|incomplete|timedout|missed)/;
 

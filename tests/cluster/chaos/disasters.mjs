@@ -1,9 +1,8 @@
 // What befalls a cluster while clients work with it. Each takes a run {cluster, random, say, kills, outages}, mends what
 // it broke, and notes when that was: kills are {port, at, gone}, outages of the database {from, to}.
+import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../../support/wait.mjs';
 import { restart } from './faults.mjs';
-
-const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
 export const DISASTERS = {
   async kill({ cluster, random, say, kills }) {
@@ -14,7 +13,7 @@ export const DISASTERS = {
     kills.push(kill);
     await member.kill();
     kill.gone = Date.now();
-    await pause(away);
+    await pause(away * 1000);
     await restart(member);
   },
   async database({ cluster, random, say, outages }) {
@@ -23,7 +22,7 @@ export const DISASTERS = {
     const outage = { from: Date.now(), to: Infinity };
     outages.push(outage);
     await cluster.database.server.crash();
-    await pause(away);
+    await pause(away * 1000);
     await cluster.database.server.start();
     outage.to = Date.now();
     say(`the database answers again, after ${((outage.to - outage.from) / 1000).toFixed(1)} s`);

@@ -1,10 +1,10 @@
 // Everything that the chaos run does to members and their database. A fault that broke something mends it before it
 // returns, so that a schedule of faults can go on for ever.
 import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Member, skewed } from '../../support/cluster.mjs';
 import { SLOW, until } from '../../support/wait.mjs';
 
-const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 // A member may be refused by its own killed predecessor's session for a moment, or by a database that is away.
 export async function restart(member, env) {
   for (const end = Date.now() + 60_000 * SLOW; ;) {
@@ -12,7 +12,7 @@ export async function restart(member, env) {
       return await member.again(env);
     } catch (error) {
       if (Date.now() > end) throw error;
-      await pause(0.5);
+      await pause(500);
     }
   }
 }
@@ -23,28 +23,28 @@ export const FAULTS = {
     const away = random.between(0.5, 5);
     say(`kill -9, for ${away.toFixed(1)} s`);
     await member.kill();
-    await pause(away);
+    await pause(away * 1000);
     await restart(member);
   },
   async hang({ member, random, say }) {
     const away = random.between(0.3, 9);
     say(`SIGSTOP, for ${away.toFixed(1)} s`);
     member.suspend();
-    await pause(away);
+    await pause(away * 1000);
     member.resume();
   },
   async refuse({ member, random, say }) {
     const away = random.between(0.3, 8);
     say(`its connections to the database are cut, for ${away.toFixed(1)} s`);
     await member.proxy.refuse();
-    await pause(away);
+    await pause(away * 1000);
     await member.proxy.heal();
   },
   async freeze({ member, random, say }) {
     const away = random.between(0.3, 8);
     say(`packets to the database vanish, for ${away.toFixed(1)} s`);
     await member.proxy.freeze();
-    await pause(away);
+    await pause(away * 1000);
     await member.proxy.heal();
   },
   async skew({ member, random, say }) {
@@ -57,7 +57,7 @@ export const FAULTS = {
     const away = random.between(0, 3);
     say(`SIGTERM, for ${away.toFixed(1)} s`);
     await member.terminate();
-    await pause(away);
+    await pause(away * 1000);
     await restart(member, {});
   },
 };
@@ -67,7 +67,7 @@ export const WHOLE = {
     const away = random.between(0, 2);
     say(`the database crashes, for ${away.toFixed(1)} s`);
     await cluster.database.server.crash();
-    await pause(away);
+    await pause(away * 1000);
     await cluster.database.server.start();
   },
   async rolling({ cluster, say }) {
