@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { startDatabaseServer } from './support/databases.mjs';
 
 // A file that takes longer than this, in ms, hangs: it is ended, and fails.
-const FILE_LIMIT = 600_000 * Number(process.env.QD_TEST_SLOW ?? 1);
+const FILE_LIMIT = 1_200_000 * Number(process.env.QD_TEST_SLOW ?? 1);
 
 const here = dirname(fileURLToPath(import.meta.url));
 const args = process.argv.slice(2);
