@@ -196,6 +196,12 @@ Result<store::ExecutionMetrics> Executions::metrics(const auth::Identity& who, s
 }
 
 JsonObject Executions::state_of(model::ExecutionId id) {
+std::map<std::string, store::JobHistory> Executions::histories(const auth::Identity& who, const std::string& project,
+                                                               const std::vector<std::string>& job_uuids) {
+  if (!allowed(who, {"event", "read", project})) return {};
+  return executions_.histories(job_uuids);
+}
+
   if (const auto live = launcher_.live_state(id)) return codec::state_to_json(live->state);
   return stored_state(id);
 }

@@ -74,6 +74,9 @@ class Executions {
   // left out of the page; the total counts them.
   Result<store::ExecutionPage> query(const auth::Identity& who, store::ExecutionQuery query);
   Result<store::ExecutionMetrics> metrics(const auth::Identity& who, store::ExecutionQuery query);
+  // How often each of these jobs of a project has ended, by uuid; empty when `who` may not read its events.
+  std::map<std::string, store::JobHistory> histories(const auth::Identity& who, const std::string& project,
+                                                     const std::vector<std::string>& job_uuids);
   // The document of "Execution State" of an execution that was found, and so authorised, before; an empty object when
   // nothing is known yet.
   JsonObject state_of(model::ExecutionId id);

@@ -77,6 +77,11 @@ struct RecentDurations {
 
 // Thread-safe.
 class ExecutionStore {
+// How often a job has ended.
+struct JobHistory {
+  std::int64_t ended = 0, succeeded = 0;
+};
+
  public:
   static constexpr std::int64_t recent_runs = 100;
 
@@ -145,6 +150,10 @@ class ExecutionStore {
   RecentDurations recent_durations(const std::string& job_uuid);
   std::int64_t count_running(const std::string& job_uuid);
   std::int64_t count(const std::string& project);
+  // The same of many jobs, by uuid, in few statements.
+  std::map<std::string, RecentDurations> recent_durations(const std::vector<std::string>& job_uuids);
+  // By uuid; jobs that never ended are left out.
+  std::map<std::string, JobHistory> histories(const std::vector<std::string>& job_uuids);
 
  private:
   Database& database_;
