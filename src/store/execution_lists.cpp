@@ -15,6 +15,7 @@ constexpr const char* by_newest = " ORDER BY sort_ms DESC, id DESC LIMIT ? OFFSE
 constexpr const char* where_due =
     " WHERE active = 1 AND status = 'scheduled' AND scheduled_for_ms <= ? ORDER BY scheduled_for_ms, id LIMIT ?";
 constexpr const char* where_queued = " WHERE active = 1 AND status = 'queued' AND server_uuid IN (?, ?)";
+constexpr const char* after_place = " AND (sort_ms > ? OR (sort_ms = ? AND id > ?))";
 constexpr const char* in_order_of_time = " ORDER BY sort_ms, id LIMIT ?";
 constexpr const char* select_metrics =
     "SELECT status, COUNT(*), COUNT(ended_ms - started_ms), SUM(ended_ms - started_ms), MIN(ended_ms - started_ms), "
@@ -28,11 +29,10 @@ constexpr const char* running_of_job =
     "SELECT COUNT(*) FROM execution WHERE active = 1 AND job_uuid = ? AND status = 'running'";
 constexpr const char* count_of_project = "SELECT COUNT(*) FROM execution WHERE project = ?";
 
-constexpr std::size_t ids_per_statement = 512;
 constexpr const char* select_histories =
     "SELECT job_uuid, COUNT(*), SUM(CASE WHEN status = 'succeeded' THEN 1 ELSE 0 END) FROM execution";
 
-
+constexpr std::size_t ids_per_statement = 512;
 constexpr std::size_t jobs_per_union = 32;
 
 std::vector<std::string> slice(const std::vector<std::string>& all, std::size_t start, std::size_t size) {
@@ -49,6 +49,7 @@ std::string recent_durations_of(std::size_t jobs) {
   }
   return sql;
 }
+
 }  // namespace
 
 std::optional<model::Execution> ExecutionStore::find(model::ExecutionId id) {
@@ -111,6 +112,11 @@ std::vector<model::Execution> ExecutionStore::queued(const std::string& server_u
   Params params = {server_uuid, filter.for_any ? std::string() : server_uuid};
   if (!filter.without_jobs.empty()) sql += " AND job_uuid NOT IN (" + placeholders(filter.without_jobs.size()) + ")";
   for (const auto& job : filter.without_jobs) params.emplace_back(job);
+  if (filter.after) {
+    sql += after_place;
+    for (const std::int64_t value : {filter.after->first, filter.after->first, filter.after->second})
+      params.emplace_back(value);
+  }
   params.emplace_back(static_cast<std::int64_t>(max));
   std::vector<model::Execution> waiting;
   for (const auto& row : database_.query(sql + in_order_of_time, params)) {
@@ -147,12 +153,6 @@ RecentDurations ExecutionStore::recent_durations(const std::string& job_uuid) {
   return recent;
 }
 
-std::int64_t ExecutionStore::count_running(const std::string& job_uuid) {
-  return database_.query(running_of_job, {job_uuid}).at(0).integer(0);
-}
-
-std::int64_t ExecutionStore::count(const std::string& project) {
-  return database_.query(count_of_project, {project}).at(0).integer(0);
 std::map<std::string, RecentDurations> ExecutionStore::recent_durations(const std::vector<std::string>& job_uuids) {
   std::map<std::string, RecentDurations> all;
   for (std::size_t start = 0; start < job_uuids.size(); start += jobs_per_union) {
@@ -187,6 +187,12 @@ std::map<std::string, JobHistory> ExecutionStore::histories(const std::vector<st
   return all;
 }
 
+std::int64_t ExecutionStore::count_running(const std::string& job_uuid) {
+  return database_.query(running_of_job, {job_uuid}).at(0).integer(0);
+}
+
+std::int64_t ExecutionStore::count(const std::string& project) {
+  return database_.query(count_of_project, {project}).at(0).integer(0);
 }
 
 }  // namespace qd::store
