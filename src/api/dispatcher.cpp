@@ -31,11 +31,6 @@ struct ApiPath {
   std::string_view rest;  // below the version, with leading slash, still encoded
 };
 
-std::string_view raw_path(const http::Request& request) {
-  const std::string_view target = request.target;
-  return target.substr(0, target.find('?'));
-}
-
 std::optional<ApiPath> api_path(std::string_view path) {
   if (!path.starts_with(kApiPrefix)) return std::nullopt;
   path.remove_prefix(kApiPrefix.size());
@@ -102,7 +97,7 @@ struct Dispatcher::Impl {
       services.access.admit(*asker.identity);
       record.user = asker.identity->user;
     }
-    const std::string shown_path(poster ? "/api/" + path.version_text + "/webhook/…" : std::string(raw_path(request)));
+    const std::string shown_path(poster ? "/api/" + path.version_text + "/webhook/…" : request.raw_path);
     const auto version = parse_version(path.version_text);
     if (!version) return unsupported_version(path.version_text, shown_path, version.error().message);
     if (!asker.identity) {
@@ -116,6 +111,11 @@ struct Dispatcher::Impl {
     if (!lookup.match) {
       if (lookup.allowed.empty())
         return error_answer(404, "api.error.invalid.request", "Invalid API Request: " + shown_path);
+      if (request.method == "OPTIONS") {
+        auto methods = no_content();
+        methods.headers.emplace("Allow", base::join(lookup.allowed, ", "));
+        return methods;
+      }
       auto refused = error_answer(405, "api.error.invalid.request",
                                   "Invalid API Request: " + request.method + " is not possible on " + shown_path +
                                       "; use " + base::join(lookup.allowed, " or "));
@@ -144,7 +144,7 @@ struct Dispatcher::Impl {
   }
 
   std::string_view below_context(const http::Request& request) const {
-    std::string_view path = raw_path(request);
+    std::string_view path = request.raw_path;
     if (path.starts_with(services.context_path)) path.remove_prefix(services.context_path.size());
     return path;
   }
@@ -218,7 +218,7 @@ http::Response Dispatcher::refusal(int status, const std::string& message, const
 }
 
 bool Dispatcher::is_upload(const http::Request& request) {
-  const std::string_view path = raw_path(request);
+  const std::string_view path = request.raw_path;
   return request.method == "PUT" && path.ends_with("/import") && path.find("/project/") != std::string_view::npos;
 }
 
@@ -234,7 +234,7 @@ std::optional<http::Response> Dispatcher::refuse_upload(const http::Request& req
 }
 
 std::size_t Dispatcher::body_limit(const http::Request& request) {
-  const std::string_view path = raw_path(request);
+  const std::string_view path = request.raw_path;
   if (path.find("/input/file") != std::string_view::npos) return 200 * kMiB;
   if (path.ends_with("/jobs/import") || path.find("/run/script") != std::string_view::npos) return 32 * kMiB;
   if (webhook_secret_at(path) != std::string_view::npos) return 2 * kMiB;
