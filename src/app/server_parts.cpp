@@ -269,7 +269,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       plugin_service(plugins),
       webhook_service(webhook_parts(config)),
       archive_settings(app::archive_settings(config)),
-      archive_components(make_archive_components(webhook_service)),
+      archive_components(make_archive_components(webhook_service, calendar_service, project_schedule_service)),
       project_export({*database, projects, job_rows, job_cache, execution_rows, acl_rows, output_service,
                       archive_components, clock, kVersion},
                      archive_settings),
