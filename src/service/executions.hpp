@@ -80,6 +80,8 @@ class Executions {
   // The document of "Execution State" of an execution that was found, and so authorised, before; an empty object when
   // nothing is known yet.
   JsonObject state_of(model::ExecutionId id);
+  // The document that its job left behind, of an execution that was found before; nullopt: there is none.
+  std::optional<Json> result_data(model::ExecutionId id);
   // What changed of it at `since` or after it (0: all), in brief, when it runs on this member (see
   // codec::state_changes_to_json); else, or when its loop is too busy, the whole document. nullopt: nothing changed.
   struct StateNews {

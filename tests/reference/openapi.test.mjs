@@ -33,6 +33,7 @@ async function seed() {
   known.job = await newJob(qd, known.project, {
     options: [{ name: 'file', type: 'file' }, { name: 'color', values: ['red', 'blue'] }],
     steps: ['echo hello'],
+    plugins: { ExecutionLifecycle: { 'result-data-export-context': {} } },
     schedule: { time: { hour: '3', minute: '0', seconds: '0' }, month: '*', year: '*', dayofmonth: { day: '*' } },
   });
   const done = await runToEnd(qd, known.job, {});
