@@ -125,7 +125,7 @@ cluster::ClusterConfig cluster_config(const Config& config) {
 Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<Vaults> opened_vaults,
                      std::unique_ptr<auth::LoginModule> login_modules, std::unique_ptr<store::LivenessSession> liveness,
                      const std::string& url, base::WorkerPool& request_pool, http::Server& http,
-                     const http::StaticFiles& web, std::function<Result<>()> refresh)
+                     const http::StaticFiles& web, ServerHooks hooks)
     : database(std::move(databases.main)),
       own_database(std::move(databases.own)),
       vaults(std::move(opened_vaults)),
@@ -264,6 +264,13 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                          return cluster.logic().request_mode(uuid, active, by);
                        }},
                       *database, config.member.uuid),
+      later_modes({*database, projects, audit, config.member.uuid, [this] { return system_service.active(); },
+                   [this](bool active, const std::string& by) -> Result<> {
+                     auto done = cluster.logic().request_mode(self.uuid(), active, by);
+                     if (!done) return fail(done.error());
+                     return {};
+                   }}),
+      stored_config({*database, audit, config.member.uuid, std::move(hooks.check_config), meaning_of_key}),
       policy_service(acl_rows, projects, access, clock, audit),
       notification_service(delivery_rows),
       plugin_service(plugins),
@@ -296,6 +303,8 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                project_schedule_service,
                                calendar_service,
                                cluster_service,
+                               later_modes,
+                               stored_config,
                                node_service,
                                option_values_service,
                                access,
@@ -317,7 +326,8 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                [&http] { return http.stats(); },
                                url,
                                config.server.context_path,
-                               std::move(refresh),
+                               std::move(hooks.refresh),
+                               std::move(hooks.restart),
                                {}}) {}
 
 // Called once executions run, when everything is there.
@@ -442,6 +452,7 @@ Result<> Server::Parts::start(const Config& config, const std::string& url) {
   log_storage.start();
   log_copies.start();
   history_cleanup.start();
+  later_modes.start();
   archives.start();
   return {};
 }

@@ -26,6 +26,7 @@
 #include "schedule/scheduler_loop.hpp"
 #include "service/access_control.hpp"
 #include "service/history_cleanup.hpp"
+#include "service/later_modes.hpp"
 #include "service/log_copies.hpp"
 #include "service/log_storage.hpp"
 #include "service/member_requests.hpp"
@@ -73,11 +74,18 @@ struct Vaults {
   store::TextSeal project_seal, webhook_seal;
 };
 
+// What the parts ask of the server as a whole.
+struct ServerHooks {
+  std::function<Result<>()> refresh;
+  std::function<Result<>(const service::ConfigValues&)> check_config;
+  std::function<void(const std::string& by)> restart;
+};
+
 struct Server::Parts {
   Parts(const Config& config, Databases databases, std::unique_ptr<Vaults> opened_vaults,
         std::unique_ptr<auth::LoginModule> login_modules, std::unique_ptr<store::LivenessSession> liveness,
         const std::string& url, base::WorkerPool& request_pool, http::Server& http, const http::StaticFiles& web,
-        std::function<Result<>()> refresh);
+        ServerHooks hooks);
 
   // This member as its row tells of it.
   model::Member description(const Config& config, const std::string& url) const;
@@ -163,6 +171,8 @@ struct Server::Parts {
   service::Schedules schedule_service;
   service::ProjectSchedules project_schedule_service;
   service::Cluster cluster_service;
+  service::LaterModes later_modes;
+  service::StoredConfig stored_config;
   service::Policies policy_service;
   service::Notifications notification_service;
   service::Plugins plugin_service;
