@@ -41,10 +41,10 @@ JsonObject group_item(const std::string& path) {
           {"description", nullptr}, {"id", nullptr},     {"meta", nullptr}};
 }
 
-JsonObject job_item(const Call& call, const store::JobSummary& job, const std::set<std::string>& wanted) {
+JsonObject job_item(const store::JobSummary& job, Json meta) {
   return {{"job", true},         {"groupPath", job.group.empty() ? Json(nullptr) : Json(job.group)},
           {"jobName", job.name}, {"description", job.description},
-          {"id", job.uuid},      {"meta", wanted.empty() ? Json(nullptr) : Json(job_metadata(call, job.uuid, wanted))}};
+          {"id", job.uuid},      {"meta", std::move(meta)}};
 }
 
 // The group directly below `path` that `group` is in; "" when it is `path` itself.
@@ -59,16 +59,16 @@ http::Response browse_jobs(Call& call) {
   if (!query) return error_answer(query.error());
   const auto breakpoint = call.number("breakpoint", 0);
   if (!breakpoint) return error_answer(breakpoint.error());
-  const auto jobs = call.services.jobs.list(call.who, *query);
+  auto jobs = call.services.jobs.list(call.who, *query);
   if (!jobs) return error_answer(jobs.error());
 
   const std::string path = query->group_part.value_or("");
-  std::vector<const store::JobSummary*> here;
+  std::vector<store::JobSummary> here;
   std::set<std::string> groups;
-  for (const store::JobSummary& job : *jobs) {
+  for (store::JobSummary& job : *jobs) {
     const std::string group = child_group(path, job.group);
     if (group.empty())
-      here.push_back(&job);
+      here.push_back(std::move(job));
     else
       groups.insert(group);
   }
@@ -76,8 +76,10 @@ http::Response browse_jobs(Call& call) {
   std::set<std::string> wanted = wanted_metadata(call, job_metadata_names(), "");
   if (*breakpoint > 0 && here.size() + groups.size() >= *breakpoint) wanted.clear();
 
+  auto metadata = wanted.empty() ? std::map<std::string, JsonArray>() : job_metadata(call, here, wanted);
   JsonArray items;
-  for (const store::JobSummary* job : here) items.push_back(job_item(call, *job, wanted));
+  for (const store::JobSummary& job : here)
+    items.push_back(job_item(job, wanted.empty() ? Json(nullptr) : Json(std::move(metadata[job.uuid]))));
   for (const std::string& group : groups) items.push_back(group_item(group));
   return json_answer(JsonObject{{"path", path}, {"items", std::move(items)}});
 }
@@ -96,7 +98,10 @@ http::Response query_tags(Call& call) {
 http::Response get_job_meta(Call& call) {
   const auto job = call.services.jobs.find(call.who, call.param("id"), "view");
   if (!job) return error_answer(job.error());
-  return json_answer(job_metadata(call, call.param("id"), wanted_metadata(call, job_metadata_names(), "*")));
+  auto summary = summary_of(**job);
+  show_owner(summary, call.services.schedules.owner_of(summary.uuid));
+  auto metadata = job_metadata(call, {summary}, wanted_metadata(call, job_metadata_names(), "*"));
+  return json_answer(std::move(metadata[summary.uuid]));
 }
 
 http::Response get_project_meta(Call& call) {

@@ -7,6 +7,14 @@ namespace {
 
 constexpr std::size_t kMaxJsonBody = 16u << 20;
 
+// JSON whose sender forgot to say so: curl -d calls everything a form, other clients name no type at all. To read it as
+// a form would run a job without the options that stand in it.
+bool looks_like_json(const http::Request& request, std::string_view type) {
+  if (!type.empty() && type != "application/x-www-form-urlencoded") return false;
+  const std::string_view body = base::trim(request.body);
+  return body.starts_with('{') || body.starts_with('[');
+}
+
 }  // namespace
 
 const std::string& Call::param(std::string_view name) const {
@@ -37,7 +45,7 @@ Result<std::size_t> Call::number(std::string_view name, std::size_t fallback) co
 
 bool Call::has_json_body() const {
   const std::string type = request.content_type();
-  return type == "application/json" || type == "text/json";
+  return type == "application/json" || type == "text/json" || looks_like_json(request, type);
 }
 
 Result<Json> Call::json_value() const {
@@ -55,6 +63,7 @@ Result<Json> Call::json_value() const {
 Result<JsonObject> Call::json_body() const {
   auto value = json_value();
   if (!value) return fail(value.error());
+  if (value->is_null()) return JsonObject{};  // what clients send that have nothing to say
   if (!value->is_object()) {
     return fail(ErrorKind::invalid, "Invalid API Request: the JSON body must be an object",
                 "api.error.invalid.request");

@@ -118,6 +118,7 @@ http::Response set_member_mode(Call& call, bool active) {
   const auto uuid = call.query("uuid");
   if (!uuid) return error_answer(service::missing_parameter("uuid").value());
   const auto done = call.services.cluster.set_mode(call.who, *uuid, active);
+  if (done) call.services.later.forget(*uuid);
   return answer(done, [&](cluster::Membership::ModeAnswer status) {
     return json_answer(
         JsonObject{{"status", status == cluster::Membership::ModeAnswer::complete ? "complete" : "pending"},

@@ -41,6 +41,11 @@ Result<int> parse_version(const std::string& text) {
 http::Response no_such_route(const http::Request& request, const RouteTable::Place& place) {
   if (place.allowed.empty())
     return error_answer(404, "api.error.invalid.request", "Invalid API Request: " + place.shown_path);
+  if (request.method == "OPTIONS") {
+    auto methods = no_content();
+    methods.headers.emplace("Allow", base::join(place.allowed, ", "));
+    return methods;
+  }
   auto refused = error_answer(405, "api.error.invalid.request",
                               "Invalid API Request: " + request.method + " is not possible on " + place.shown_path +
                                   "; use " + base::join(place.allowed, " or "));

@@ -23,7 +23,7 @@ Result<std::optional<UnixMillis>> relative_parameter(const Call& call, const cha
 }
 
 std::string group_or_dash(const std::optional<std::string>& group) {
-  return group.value_or("");
+  return std::string(without_slashes(group.value_or("")));
 }
 
 // Whoever asks for some jobs does not ask for ad-hoc executions.

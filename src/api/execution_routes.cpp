@@ -100,6 +100,30 @@ http::Response get_state(Call& call) {
   return json_answer(object);
 }
 
+// nullopt: the execution left none, or runs still.
+Result<std::optional<Json>> result_of(Call& call) {
+  const auto execution = call.services.executions.find(call.who, call.param("id"), "read");
+  if (!execution) return fail(execution.error());
+  return call.services.executions.result_data(execution->id);
+}
+
+http::Response no_result(const Call& call) {
+  return error_answer(Error{ErrorKind::not_found, "Result data does not exist: of execution " + call.param("id"),
+                            "api.error.item.doesnotexist"});
+}
+
+http::Response get_result(Call& call) {
+  const auto found = result_of(call);
+  if (!found) return error_answer(found.error());
+  return *found ? json_answer(**found) : no_result(call);
+}
+
+http::Response has_result(Call& call) {
+  const auto found = result_of(call);
+  if (!found) return error_answer(found.error());
+  return *found ? json_answer(JsonObject{{"loadable", true}, {"message", "OK"}}) : no_result(call);
+}
+
 const char* abort_word(engine::AbortOutcome::Status status) {
   switch (status) {
     case engine::AbortOutcome::Status::aborted:
@@ -190,6 +214,8 @@ const std::vector<Route>& execution_routes() {
       {"DELETE", "job/{id}/executions", 14, {"execution", "delete_execution"}, delete_job_executions},
       {"GET", "execution/{id}", 14, {"execution", "read"}, get_execution},
       {"GET", "execution/{id}/state", 14, {"execution", "read"}, get_state},
+      {"GET", "execution/{id}/result/data", 40, {"execution", "read"}, get_result},
+      {"GET", "execution/{id}/result/dataAvailable", 40, {"execution", "read"}, has_result},
       {"GET", "execution/{id}/workflow", 14, {"execution", "read"}, workflow_of_execution},
       {"GET", "execution/{id}/abort", 14, {"execution", "kill"}, abort_execution},
       {"POST", "execution/{id}/abort", 14, {"execution", "kill"}, abort_execution},

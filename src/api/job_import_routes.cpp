@@ -3,6 +3,8 @@
 #include "api/job_body.hpp"
 #include "api/links.hpp"
 #include "api/route.hpp"
+#include "base/charset.hpp"
+#include "base/text.hpp"
 #include "codec/job_codec.hpp"
 #include "service/errors.hpp"
 
@@ -19,6 +21,50 @@ std::optional<codec::JobFormat> format_of_body(const std::string& content_type) 
   if (content_type.find("xml") != std::string::npos) return codec::JobFormat::xml;
   if (content_type == "application/json" || content_type == "text/json") return codec::JobFormat::json;
   return std::nullopt;
+}
+
+// The format of a document whose sender does not say it, by how it begins; nullopt: it is no job file.
+std::optional<codec::JobFormat> format_of_text(std::string_view text) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  text = base::trim(text);
+  if (text.starts_with('<')) return codec::JobFormat::xml;
+  if (text.starts_with('[') || text.starts_with('{')) return codec::JobFormat::json;
+  if (text.starts_with("- ") || text.starts_with("---")) return codec::JobFormat::yaml;
+  return std::nullopt;
+}
+
+// The value of charset=… in a Content-Type, or "".
+std::string charset_of_type(std::string_view content_type) {
+  for (const std::string& parameter : base::split_trimmed(content_type, ';')) {
+    const std::size_t equals = parameter.find('=');
+    if (equals == std::string::npos || !base::iequals(base::trim(parameter.substr(0, equals)), "charset")) continue;
+    return base::replace_all(base::trim(parameter.substr(equals + 1)), "\"", "");
+  }
+  return {};
+}
+
+// The value of encoding="…" in <?xml …?>, or "". UTF-16 does not count: text in which it can be read is not UTF-16, but
+// was a string of a program that writes so.
+std::string charset_of_xml(std::string_view text) {
+  constexpr std::string_view kKey = "encoding";
+  const std::string_view declaration = text.substr(0, std::min(text.find("?>"), std::size_t{200}));
+  if (!declaration.starts_with("<?xml")) return {};
+  const std::size_t key = declaration.find(kKey);
+  if (key == std::string_view::npos) return {};
+  const std::size_t open = declaration.find_first_of("\"'", key + kKey.size());
+  if (open == std::string_view::npos) return {};
+  const std::size_t close = declaration.find(declaration[open], open + 1);
+  if (close == std::string_view::npos) return {};
+  std::string charset(declaration.substr(open + 1, close - open - 1));
+  return base::lower(charset).starts_with("utf-16") ? std::string() : charset;
+}
+
+Result<JobDocument> in_utf8(std::string text, codec::JobFormat format, std::string_view content_type) {
+  std::string charset = charset_of_type(content_type);
+  if (charset.empty() && format == codec::JobFormat::xml) charset = charset_of_xml(text);
+  auto converted = base::to_utf8(std::move(text), charset);
+  if (!converted) return fail(converted.error().kind, converted.error().message, "api.error.jobs.import.invalid");
+  return JobDocument{std::move(*converted), format};
 }
 
 Result<service::OnDuplicate> on_duplicate(const Call& call) {
@@ -81,21 +127,28 @@ http::Response import_jobs(Call& call) {
 
 Result<JobDocument> job_document(const Call& call) {
   const bool json_spoken = call.version >= 44;
+  const std::string type = call.request.header_or("Content-Type", "");
+  const auto refused = [&](codec::JobFormat format) { return format == codec::JobFormat::json && !json_spoken; };
   if (const auto format = format_of_body(call.request.content_type())) {
-    if (*format == codec::JobFormat::json && !json_spoken) return unsupported_format("json");
-    return JobDocument{call.request.body, *format};
+    if (refused(*format)) return unsupported_format("json");
+    return in_utf8(call.request.body, *format, type);
   }
-  std::optional<std::string> text;
+  std::string text, text_type = type;
   if (const http::Part* part = call.request.part("xmlBatch")) {
     text = part->content;
+    text_type = part->content_type;
+  } else if (auto field = call.query("xmlBatch")) {
+    text = std::move(*field);
+  } else if (format_of_text(call.request.body)) {  // the file itself, of no type that says so
+    text = call.request.body;
   } else {
-    text = call.query("xmlBatch");
+    return service::missing_parameter("xmlBatch");
   }
-  if (!text) return service::missing_parameter("xmlBatch");
-  const std::string name = call.query("fileformat").value_or(call.query("format").value_or("xml"));
-  const auto format = codec::parse_job_format(name);
-  if (!format || (*format == codec::JobFormat::json && !json_spoken)) return unsupported_format(name);
-  return JobDocument{std::move(*text), *format};
+  const auto name = call.query("fileformat").value_or(call.query("format").value_or(""));
+  const auto format = name.empty() ? Result<codec::JobFormat>(format_of_text(text).value_or(codec::JobFormat::xml))
+                                   : codec::parse_job_format(name);
+  if (!format || refused(*format)) return unsupported_format(name.empty() ? "json" : name);
+  return in_utf8(std::move(text), *format, text_type);
 }
 
 const std::vector<Route>& job_import_routes() {

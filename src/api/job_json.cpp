@@ -1,6 +1,7 @@
 #include "api/job_json.hpp"
 
 #include "api/links.hpp"
+#include "api/parameters.hpp"
 #include "base/text.hpp"
 
 namespace qd::api {
@@ -53,6 +54,9 @@ Result<store::JobQuery> job_query(const Call& call) {
   query.name_exact = call.query("jobExactFilter");
   query.group_part = call.query("groupPath");
   query.group_exact = call.query("groupPathExact");
+  for (auto* group : {&query.group_part, &query.group_exact}) {
+    if (*group) *group = std::string(without_slashes(**group));
+  }
   if (const auto scheduled = call.query("scheduledFilter")) query.scheduled = base::iequals(*scheduled, "true");
   query.server_uuid = call.query("serverNodeUUIDFilter");
   query.tag = call.query("tags");

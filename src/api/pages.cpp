@@ -140,6 +140,16 @@ http::Response health(Services& services, const http::Request& request) {
                      std::string_view(status) == "UP" ? 200 : 503);
 }
 
+// Our own path, and those of the peer's versions.
+bool is_health(std::string_view path) {
+  return path == "/health" || path == "/actuator/health" || path == "/monitoring/health" ||
+         path == "/monitoring/health/readiness";
+}
+
+bool is_prometheus(std::string_view path) {
+  return path == "/metrics" || path == "/actuator/prometheus" || path == "/monitoring/prometheus";
+}
+
 // The login page knows where its visitor wanted to go.
 http::Response to_login(const Services& services, const http::Request& request, std::string_view path) {
   std::string target = local(services, "/user/login");
@@ -156,8 +166,12 @@ http::Response page(Services& services, const http::Request& request, std::strin
   const bool is_get = request.method == "GET" || request.method == "HEAD";
   if (path == "/j_security_check" && request.method == "POST") return log_in(services, request);
   if (!is_get) return error_answer(404, "api.error.invalid.request", "Invalid API Request: " + std::string(path));
-  if (path == "/health" || path == "/actuator/health") return health(services, request);
-  if (services.observe.metrics && (path == "/metrics" || path == "/actuator/prometheus")) return prometheus(services);
+  if (is_health(path)) return health(services, request);
+  if (services.observe.metrics && is_prometheus(path)) return prometheus(services);
+  if (path == "/monitoring/info") {
+    return json_answer(
+        JsonObject{{"app", JsonObject{{"name", "quarterdeck"}, {"version", services.system.member().version}}}});
+  }
   if (path.starts_with('/')) {
     if (auto file = services.web.answer(request, path.substr(1)); file && path != "/index.html") return *file;
   }

@@ -51,6 +51,12 @@ UnixMillis add_months(UnixMillis now, std::int64_t months) {
 
 }  // namespace
 
+std::string_view without_slashes(std::string_view group) {
+  while (group.starts_with('/')) group.remove_prefix(1);
+  while (group.ends_with('/')) group.remove_suffix(1);
+  return group;
+}
+
 Result<std::optional<UnixMillis>> date_parameter(const Call& call, const char* name) {
   const auto text = call.query(name);
   if (!text) return std::optional<UnixMillis>();

@@ -1,4 +1,4 @@
-// Times and pages in query parameters.
+// Times, pages and groups in query parameters.
 #pragma once
 
 #include <optional>
@@ -23,5 +23,8 @@ Result<Page> page_parameters(const Call& call, std::size_t usual, std::size_t mo
 std::optional<Millis> relative_time(std::string_view text);
 // The same from `now` on, or back, on the calendar of UTC: months and years keep the day where the month has it.
 std::optional<UnixMillis> relative_to(UnixMillis now, std::string_view text, bool back);
+
+// A group of jobs as jobs have it, where clients write "/ops/db/".
+std::string_view without_slashes(std::string_view group);
 
 }  // namespace qd::api

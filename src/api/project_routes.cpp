@@ -91,9 +91,13 @@ http::Response get_config(Call& call) {
   return config_answer(call, call.services.projects.config(call.who, call.param("project")));
 }
 
+bool is_text(const Call& call) {
+  return call.request.content_type().starts_with("text/") && !call.has_json_body();
+}
+
 // The body of a PUT or POST of configuration: JSON, or properties text.
 Result<service::ProjectConfig> config_body(const Call& call) {
-  if (call.request.content_type().starts_with("text/")) {
+  if (is_text(call)) {
     const auto entries = base::parse_properties(call.request.body);
     if (!entries) return fail(ErrorKind::invalid, "The properties text is broken: " + entries.error().message);
     service::ProjectConfig config;
@@ -130,7 +134,7 @@ http::Response get_config_value(Call& call) {
 
 http::Response put_config_value(Call& call) {
   std::string value = call.request.body;
-  if (!call.request.content_type().starts_with("text/")) {
+  if (!is_text(call)) {
     const auto body = call.json_body();
     if (!body) return error_answer(body.error());
     const Json* given = find(*body, "value");

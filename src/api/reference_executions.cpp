@@ -21,6 +21,8 @@ std::span<const RouteNote> execution_notes() {
       {"DELETE job/{id}/executions", "Remove the executions of a job", "", "", "ExecutionRemoval"},
       {"GET execution/{id}", "An execution", "", "", "Execution"},
       {"GET execution/{id}/state", "State of every step on every node", "", "", "ExecutionState"},
+      {"GET execution/{id}/result/data", "The JSON document that its job left behind", "wait", "", "json"},
+      {"GET execution/{id}/result/dataAvailable", "Is there such a document? 404 when not", "", "", "json"},
       {"GET execution/{id}/workflow", "The steps that an execution runs", "", "", "json"},
       {"GET execution/{id}/abort", "End an execution", "asUser forceIncomplete", "", "Abort"},
       {"POST execution/{id}/abort", "End an execution", "asUser forceIncomplete", "", "Abort"},

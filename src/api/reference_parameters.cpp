@@ -40,6 +40,11 @@ std::span<const QueryNote> query_notes() {
 
       {"path", "string", "Group whose jobs and groups are wanted; the root when absent"},
 
+      // Configuration and results.
+      {"key", "string", "Key of the configuration"},
+      {"strata", "string", "default: of all members; server: of the one that is asked"},
+      {"wait", "boolean", "Taken, and not needed: the document is there once the execution has ended"},
+
       // Archives and webhooks.
       {"executionIds", "string", "Ids of executions; only these are exported"},
       {"exportAll", "boolean", "Everything"},

@@ -45,9 +45,17 @@ bool plain_id(std::string_view id) {
 }  // namespace
 
 std::string page_route(std::string_view path) {
-  static constexpr std::array<std::string_view, 7> kPages{
-      "/health",           "/actuator/health", "/metrics",    "/actuator/prometheus",
-      "/j_security_check", "/user/login",      "/user/logout"};
+  static constexpr std::array<std::string_view, 11> kPages{"/health",
+                                                           "/actuator/health",
+                                                           "/metrics",
+                                                           "/actuator/prometheus",
+                                                           "/monitoring/health",
+                                                           "/monitoring/health/readiness",
+                                                           "/monitoring/info",
+                                                           "/monitoring/prometheus",
+                                                           "/j_security_check",
+                                                           "/user/login",
+                                                           "/user/logout"};
   if (std::ranges::find(kPages, path) != kPages.end()) return std::string(path);
   if (path.starts_with("/assets/")) return "/assets/*";
   return "/*";

@@ -28,8 +28,10 @@ std::optional<auth::Identity> find_vouched(Services& services, const http::Reque
 std::optional<std::string> token_of(const http::Request& request) {
   if (auto header = request.header("X-Rundeck-Auth-Token")) return header;
   std::optional<std::string> secret;
-  for (const auto& [key, value] : request.query) {
-    if (key == "authtoken") secret = value;
+  for (const auto* fields : {&request.form, &request.query}) {
+    for (const auto& [key, value] : *fields) {
+      if (key == "authtoken") secret = value;
+    }
   }
   return secret;
 }

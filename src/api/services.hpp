@@ -19,6 +19,7 @@
 #include "service/executions.hpp"
 #include "service/jobs.hpp"
 #include "service/keys.hpp"
+#include "service/later_modes.hpp"
 #include "service/local_users.hpp"
 #include "service/log_storage.hpp"
 #include "service/logins.hpp"
@@ -36,6 +37,7 @@
 #include "service/schedules.hpp"
 #include "service/scm.hpp"
 #include "service/single_sign_on.hpp"
+#include "service/stored_config.hpp"
 #include "service/system.hpp"
 #include "service/uploads.hpp"
 #include "service/webhooks.hpp"
@@ -61,6 +63,8 @@ struct Services {
   service::ProjectSchedules& project_schedules;
   service::Calendars& calendars;
   service::Cluster& cluster;
+  service::LaterModes& later;
+  service::StoredConfig& stored_config;
   service::Nodes& nodes;
   service::OptionValues& option_values;
   service::AccessControl& access;
@@ -84,7 +88,9 @@ struct Services {
   std::string server_url;                    // without trailing slash: "http://host:4440"
   std::string context_path;                  // "" or "/prefix"
   std::function<Result<>()> refresh_config;  // reads the configuration again; empty: this server cannot
-  std::shared_ptr<Feeds> feeds = {};         // of event streams; the dispatcher makes it
+  // Ends this process and begins it anew, for this user; empty: it cannot.
+  std::function<void(const std::string& by)> restart;
+  std::shared_ptr<Feeds> feeds = {};  // of event streams; the dispatcher makes it
 };
 
 }  // namespace qd::api

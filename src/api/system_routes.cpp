@@ -70,13 +70,19 @@ http::Response info(Call& call) {
 
 http::Response mode_status(Call& call) {
   JsonObject mode = mode_json(call.services);
+  if (const auto later = call.services.later.waiting()) {
+    mode["later"] = JsonObject{
+        {"executionMode", later->enable ? "active" : "passive"}, {"at", iso8601(later->due)}, {"by", later->by}};
+  }
   const bool passive_is_error = call.version < 36 || call.truth("passiveAs503");
   const bool as_error = passive_is_error && !call.services.system.active();
   return json_answer(mode, as_error ? 503 : 200);
 }
 
 http::Response set_mode(Call& call, bool active) {
-  const auto done = call.services.cluster.set_mode(call.who, call.services.cluster.own_uuid(), active);
+  const std::string uuid = call.services.cluster.own_uuid();
+  const auto done = call.services.cluster.set_mode(call.who, uuid, active);
+  if (done) call.services.later.forget(uuid);
   return answer(done, [&](auto) { return json_answer(mode_json(call.services)); });
 }
 

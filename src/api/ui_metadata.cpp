@@ -50,33 +50,57 @@ JsonObject schedule_parts(const model::Schedule& schedule) {
           {"crontabString", schedule.crontab.empty() ? Json(nullptr) : Json(schedule.crontab)}};
 }
 
-JsonObject schedule_of(const Call& call, const store::StoredJob& stored) {
-  const model::Job& job = stored.job;
-  const auto owner = call.services.schedules.owner_of(job.uuid);
-  const auto next = call.services.schedules.next_execution(stored, call.services.clock.now());
+// What the bundles of a list's jobs are made of.
+struct ListedFacts {
+  std::map<std::string, store::StoredJob> definitions;  // of scheduled jobs
+  std::map<std::string, service::Schedules::Standing> standings;
+  std::map<std::string, store::JobHistory> histories;
+  std::map<std::string, UnixMillis> averages;
+};
+
+ListedFacts facts_of(const Call& call, const std::vector<store::JobSummary>& jobs,
+                     const std::set<std::string>& wanted) {
+  ListedFacts facts;
+  std::vector<std::string> all, scheduled;
+  for (const store::JobSummary& job : jobs) {
+    all.push_back(job.uuid);
+    if (job.scheduled) scheduled.push_back(job.uuid);
+  }
+  if (wanted.contains("schedule")) {
+    auto definitions = call.services.jobs.definitions(call.who, scheduled);
+    facts.standings = call.services.schedules.standings(definitions, call.services.clock.now());
+    for (auto& stored : definitions) facts.definitions.emplace(stored.job.uuid, std::move(stored));
+  }
+  if (wanted.contains("stats") && !jobs.empty()) {
+    facts.histories = call.services.executions.histories(call.who, jobs.front().project, all);
+    facts.averages = call.services.jobs.average_durations(all);
+  }
+  return facts;
+}
+
+JsonObject schedule_of(const ListedFacts& facts, const store::JobSummary& job) {
+  const auto stored = facts.definitions.find(job.uuid);
+  const auto standing = facts.standings.find(job.uuid);
+  const bool has_schedule = standing != facts.standings.end();
+  const bool shown = job.schedule_enabled && stored != facts.definitions.end() && stored->second.job.schedule;
+  const auto next = has_schedule ? standing->second.next : std::nullopt;
   return {{"scheduleEnabled", job.schedule_enabled},
           {"executionEnabled", job.execution_enabled},
-          {"schedule", job.schedule && job.schedule_enabled ? schedule_parts(*job.schedule) : JsonObject()},
-          {"serverNodeUUID", owner ? Json(*owner) : Json(nullptr)},
+          {"schedule", shown ? schedule_parts(*stored->second.job.schedule) : JsonObject()},
+          {"serverNodeUUID", has_schedule ? Json(standing->second.owner) : Json(nullptr)},
           {"nextExecutionTime", next ? Json(iso8601(*next)) : Json(nullptr)},
-          {"hasSchedule", owner.has_value()}};
+          {"hasSchedule", has_schedule}};
 }
 
 // `successRate` is -1 before the first run, as the peer has it.
-JsonObject stats_of(const Call& call, const model::Job& job) {
-  store::ExecutionQuery query;
-  query.project = job.project;
-  query.job_uuids = {job.uuid};
-  query.finished_only = true;
-  std::int64_t count = 0, succeeded = 0;
-  if (const auto metrics = call.services.executions.metrics(call.who, query)) {
-    count = metrics->total;
-    if (const auto found = metrics->by_status.find("succeeded"); found != metrics->by_status.end())
-      succeeded = found->second;
-  }
-  const double rate = count == 0 ? -1.0 : static_cast<double>(succeeded) / static_cast<double>(count);
-  return {{"averageDuration", call.services.jobs.average_duration(job.uuid).value_or(0)},
-          {"executionCount", count},
+JsonObject stats_of(const ListedFacts& facts, const store::JobSummary& job) {
+  const auto found = facts.histories.find(job.uuid);
+  const store::JobHistory history = found == facts.histories.end() ? store::JobHistory() : found->second;
+  const auto average = facts.averages.find(job.uuid);
+  const double rate =
+      history.ended == 0 ? -1.0 : static_cast<double>(history.succeeded) / static_cast<double>(history.ended);
+  return {{"averageDuration", average == facts.averages.end() ? 0 : average->second},
+          {"executionCount", history.ended},
           {"successRate", rate}};
 }
 
@@ -131,16 +155,18 @@ const std::set<std::string>& project_metadata_names() {
   return kNames;
 }
 
-JsonArray job_metadata(const Call& call, const std::string& uuid, const std::set<std::string>& wanted) {
-  JsonArray items;
-  const auto stored = call.services.jobs.find(call.who, uuid, "view");
-  if (!stored) return items;  // deleted since it was listed
-  const model::Job& job = (*stored)->job;
-  if (wanted.contains("authz"))
-    items.push_back(item("authz", decisions(call, service::job_decision(job, ""), kJobActions)));
-  if (wanted.contains("schedule")) items.push_back(item("schedule", schedule_of(call, **stored)));
-  if (wanted.contains("stats")) items.push_back(item("stats", stats_of(call, job)));
-  return items;
+std::map<std::string, JsonArray> job_metadata(const Call& call, const std::vector<store::JobSummary>& jobs,
+                                              const std::set<std::string>& wanted) {
+  const ListedFacts facts = facts_of(call, jobs, wanted);
+  std::map<std::string, JsonArray> all;
+  for (const store::JobSummary& job : jobs) {
+    JsonArray& items = all[job.uuid];
+    if (wanted.contains("authz"))
+      items.push_back(item("authz", decisions(call, service::job_decision(job, ""), kJobActions)));
+    if (wanted.contains("schedule")) items.push_back(item("schedule", schedule_of(facts, job)));
+    if (wanted.contains("stats")) items.push_back(item("stats", stats_of(facts, job)));
+  }
+  return all;
 }
 
 Result<JsonArray> project_metadata(const Call& call, const std::string& project, const std::set<std::string>& wanted) {

@@ -2,8 +2,10 @@
 // contents are those of the peer's answers.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "api/route.hpp"
 #include "base/json.hpp"
@@ -18,8 +20,10 @@ std::set<std::string> wanted_metadata(const Call& call, const std::set<std::stri
 const std::set<std::string>& job_metadata_names();
 const std::set<std::string>& project_metadata_names();
 
-// [{name, data}] of those that are wanted: authz, schedule, stats. The job is one that whoever asks may view.
-JsonArray job_metadata(const Call& call, const std::string& uuid, const std::set<std::string>& wanted);
+// [{name, data}] of those that are wanted: authz, schedule, stats. By uuid. The jobs are of one project, and such that
+// whoever asks may view them; however many they are, the database is asked only a few times.
+std::map<std::string, JsonArray> job_metadata(const Call& call, const std::vector<store::JobSummary>& jobs,
+                                              const std::set<std::string>& wanted);
 // authz, config, sysMode, message
 Result<JsonArray> project_metadata(const Call& call, const std::string& project, const std::set<std::string>& wanted);
 

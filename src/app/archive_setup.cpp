@@ -1,5 +1,6 @@
 #include "app/archive_setup.hpp"
 
+#include "service/schedule_archives.hpp"
 #include "service/webhook_archive.hpp"
 
 namespace qd::app {
@@ -14,9 +15,12 @@ service::ArchiveSettings archive_settings(const Config& config) {
   return settings;
 }
 
-service::ArchiveComponents make_archive_components(service::Webhooks& webhooks) {
+service::ArchiveComponents make_archive_components(service::Webhooks& webhooks, service::Calendars& calendars,
+                                                   service::ProjectSchedules& schedules) {
   service::ArchiveComponents components;
   components.push_back(std::make_unique<service::WebhookArchive>(webhooks));
+  components.push_back(std::make_unique<service::CalendarArchive>(calendars));
+  components.push_back(std::make_unique<service::ScheduleArchive>(schedules));
   return components;
 }
 

@@ -1,7 +1,8 @@
 // The server's configuration: one typed value, made once at start from the files that users of the peer have.
 //
 // Later sources win: defaults, $RDECK_BASE/etc/framework.properties,
-// $RDECK_BASE/server/config/rundeck-config.properties (package layout: both in /etc/rundeck), the environment, flags.
+// $RDECK_BASE/server/config/rundeck-config.properties (package layout: both in /etc/rundeck), the database (see
+// stored_config.hpp), the environment, flags.
 // config_keys.hpp is the table of every key.
 #pragma once
 
@@ -205,11 +206,12 @@ struct Config {
 
 // What the command line and the process give.
 struct ConfigRequest {
-  std::string base;                                              // --base; empty: RDECK_BASE
-  std::string address;                                           // --address
-  std::string port;                                              // --port
-  std::vector<std::pair<std::string, std::string>> settings;     // -D key=value
-  std::map<std::string, std::string> environment;                // see process_environment()
+  std::string base;                                           // --base; empty: RDECK_BASE
+  std::string address;                                        // --address
+  std::string port;                                           // --port
+  std::vector<std::pair<std::string, std::string>> settings;  // -D key=value
+  std::map<std::string, std::string> environment;             // see process_environment()
+  std::map<std::string, std::string> stored = {};  // what the database has: above the files, below the environment
   std::filesystem::path package_config_folder = "/etc/rundeck";  // of the package layout
 };
 

@@ -155,6 +155,7 @@ Result<RawConfig> gather_config(const ConfigRequest& request, const Layout& layo
   if (layout.package) put_package_defaults(raw, layout);
   if (auto read = read_file(raw, layout.framework_file, false); !read) return fail(read.error());
   if (auto read = read_file(raw, layout.rundeck_file, layout.rundeck_file_must_exist); !read) return fail(read.error());
+  for (const auto& [key, text] : request.stored) put(raw, key, text, "configuration in the database");
   put_environment(raw, request);
   put_flags(raw, request);
   return raw;

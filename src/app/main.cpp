@@ -1,11 +1,15 @@
 // quarterdeck: the server.
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <filesystem>
 #include <iostream>
 #include <malloc.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "app/base_folder.hpp"
 #include "app/commands.hpp"
@@ -16,6 +20,7 @@
 #include "app/route_list.hpp"
 #include "app/server.hpp"
 #include "app/service_manager.hpp"
+#include "app/stored_config.hpp"
 #include "app/version.hpp"
 #include "app/web_bundle.hpp"
 #include "base/log_fields.hpp"
@@ -28,6 +33,7 @@ using qd::app::ConfigRequest;
 
 // How long the parts may take to end when the grace for requests and executions is over.
 constexpr qd::Millis kEndOfParts{30'000};
+constexpr int kBeginAnew = -1;  // of run_server: the process is to be replaced by a new one
 
 // Every thread inherits the mask, so only serve_signals() sees these signals.
 void block_signals(sigset_t& signals) {
@@ -126,6 +132,14 @@ int run_server(const ConfigRequest& request) {
   const qd::app::ServiceManager manager(request.environment);
   auto base = open_base(request);
   if (!base) return fail_start(base.error());
+  try {
+    auto whole = qd::app::with_stored_config(request, std::move(base->config));
+    if (!whole) return fail_start(whole.error());
+    if (auto made = qd::app::make_folders(*whole); !made) return fail_start(made.error());
+    base->config = std::move(*whole);
+  } catch (const std::exception& error) {
+    return fail_start({qd::ErrorKind::unavailable, error.what(), ""});
+  }
   qd::app::Config& config = base->config;
   for (const std::string& name : config.storage.secret_variables) unsetenv(name.c_str());
   qd::base::init_logging(config.log.level, config.log.file.string());
@@ -134,7 +148,13 @@ int run_server(const ConfigRequest& request) {
   const qd::Millis longest_end = config.server.stop_grace + kEndOfParts;
 
   qd::app::Server server(
-      std::move(config), [&request] { return qd::app::load_config(request); }, qd::app::web_bundle());
+      std::move(config),
+      [&request](const qd::service::ConfigValues& stored) {
+        ConfigRequest whole = request;
+        whole.stored = stored;
+        return qd::app::load_config(whole);
+      },
+      qd::app::web_bundle());
   try {
     if (auto started = server.start(); !started) return fail_start(started.error());
   } catch (const std::exception& error) {
@@ -150,9 +170,31 @@ int run_server(const ConfigRequest& request) {
     server.watch(period, [&manager] { manager.alive(); });
   }
   serve_signals(signals, server, manager);
-  manager.stopping(longest_end);
+  // A manager that is told of an end would end what comes after it, too.
+  if (server.wants_restart())
+    manager.reloading();
+  else
+    manager.stopping(longest_end);
   server.stop();
-  return 0;
+  return server.wants_restart() ? kBeginAnew : 0;
+}
+
+// Replaces this process by a new one of the same program, as it was started. Returns only when that fails.
+int begin_anew(const ConfigRequest& request, char** argv) {
+  std::vector<std::string> variables;
+  for (const auto& [name, value] : request.environment) variables.push_back(name + "=" + value);
+  std::vector<char*> environment;
+  for (std::string& variable : variables) environment.push_back(variable.data());
+  environment.push_back(nullptr);
+  // By its name, so that a program that was replaced meanwhile is begun as it is now.
+  std::error_code ignored;
+  std::string program = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
+  constexpr std::string_view kReplaced = " (deleted)";
+  if (program.ends_with(kReplaced)) program.resize(program.size() - kReplaced.size());
+  execve(program.c_str(), argv, environment.data());
+  execve("/proc/self/exe", argv, environment.data());
+  std::cerr << "quarterdeck cannot restart itself: " << std::strerror(errno) << "\n";
+  return 1;
 }
 
 // Exit code 1: not all of it could be taken over.
@@ -295,5 +337,6 @@ int main(int argc, char** argv) {
   tune_allocator();
   raise_descriptor_limit();
   forget_environment(request);
-  return run_server(request);
+  const int done = run_server(request);
+  return done == kBeginAnew ? begin_anew(request, argv) : done;
 }

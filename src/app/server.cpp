@@ -1,6 +1,8 @@
 #include "app/server.hpp"
 
 #include <algorithm>
+#include <csignal>
+#include <unistd.h>
 
 #include "app/archive_setup.hpp"
 #include "app/log_setup.hpp"
@@ -51,7 +53,7 @@ std::unique_ptr<telemetry::Exporter> make_exporter(const Config& config) {
 
 }  // namespace
 
-Server::Server(Config config, std::function<Result<Config>()> reload, std::string_view web_bundle)
+Server::Server(Config config, Reload reload, std::string_view web_bundle)
     : config_(std::move(config)),
       reload_(std::move(reload)),
       web_bundle_(web_bundle),
@@ -121,7 +123,15 @@ Result<> Server::start() {
   }
   auto vaults = open_vaults(config_, *databases.main);
   if (!vaults) return fail(vaults.error());
-  Parts::Surroundings around{request_pool_, http_, web_, [this] { return refresh(); }, url()};
+  Parts::Surroundings around{
+      .request_pool = request_pool_,
+      .http = http_,
+      .web = web_,
+      .url = url(),
+      .hooks = {
+          .refresh = [this] { return refresh(); },
+          .check_config = [this](const service::ConfigValues& values) { return check_stored_config(values, reload_); },
+          .restart = [this](const std::string& by) { restart(by); }}};
   parts_ = std::make_unique<Parts>(config_, std::move(databases), std::move(*vaults), std::move(*login_modules),
                                    std::move(liveness), std::move(around));
   if (auto started = parts_->start(config_, member_url()); !started) return started;
@@ -131,12 +141,20 @@ Result<> Server::start() {
 
 Result<> Server::refresh() {
   if (!reload_) return fail(ErrorKind::unavailable, "This server cannot read its configuration again");
-  auto config = reload_();
+  store::SettingStore settings(*parts_->running.database);
+  auto config = reload_(service::stored_config_of(settings, config_.member.uuid));
   if (!config) return fail(config.error());
   parts_->running.remote.set_policies(std::move(config->cluster.remote));
   parts_->use_cases.system.refresh_config(config->entries, "rundeck.clusterMode.remoteExecution.");
   base::log_info("config", "read again: remote execution policies are those of the files now");
   return {};
+}
+
+// Requests under way, this one too, are answered before the process ends.
+void Server::restart(const std::string& by) {
+  base::log_info("server", by + " asked for a restart");
+  restart_ = true;
+  kill(getpid(), SIGTERM);
 }
 
 void Server::watch(Millis period, std::function<void()> alive) {

@@ -9,6 +9,7 @@
 
 #include "api/dispatcher.hpp"
 #include "app/config.hpp"
+#include "app/stored_config.hpp"
 #include "app/watchdog.hpp"
 #include "base/result.hpp"
 #include "base/worker_pool.hpp"
@@ -21,9 +22,12 @@ namespace qd::app {
 
 class Server {
  public:
-  // `reload` reads the configuration again; empty: it cannot be. `web_bundle` holds the pages (see
+  // Reads the configuration again, with these values of the database in it.
+  using Reload = std::function<Result<Config>(const service::ConfigValues& stored)>;
+
+  // `reload` may be empty: then it cannot be read again. `web_bundle` holds the pages (see
   // http/static_files.hpp) and lives on; "": there are none.
-  explicit Server(Config config, std::function<Result<Config>()> reload = {}, std::string_view web_bundle = {});
+  explicit Server(Config config, Reload reload = {}, std::string_view web_bundle = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -40,6 +44,9 @@ class Server {
   // Takes from the configuration, read anew, what can change while the server runs: the remote execution policies.
   Result<> refresh();
 
+  // Somebody asked by API that the process begins anew, and it was sent the signal that ends it.
+  bool wants_restart() const { return restart_; }
+
   std::string url() const;         // where people reach it, as links name it
   std::string local_url() const;   // where it listens
   std::string member_url() const;  // where other members reach it, past any load balancer
@@ -48,12 +55,13 @@ class Server {
   struct Parts;
   using Upload = api::Dispatcher::Upload;
   http::ServerConfig http_config();
+  void restart(const std::string& by);
   Watchdog::Duties duties(std::function<void()> alive);
   http::Response answer(const http::Request& request, const Upload& upload);
   std::optional<http::Response> refuse_upload(const http::Request& request);
 
   Config config_;
-  const std::function<Result<Config>()> reload_;
+  const Reload reload_;
   const std::string_view web_bundle_;
   http::StaticFiles web_;
   std::unique_ptr<telemetry::Exporter> traces_;  // null: nothing is traced
@@ -62,6 +70,7 @@ class Server {
   std::atomic<api::Dispatcher*> dispatcher_ = nullptr;  // null while starting and stopping
   http::Server http_;
   std::unique_ptr<Watchdog> watchdog_;
+  std::atomic<bool> restart_ = false;
 };
 
 }  // namespace qd::app

@@ -6,7 +6,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                      std::unique_ptr<auth::LoginModule> login_modules, std::unique_ptr<store::LivenessSession> liveness,
                      Surroundings around)
     : running(config, std::move(databases), std::move(vaults), std::move(liveness), around.url, up_calls()),
-      use_cases(config, running, std::move(login_modules)),
+      use_cases(config, running, std::move(login_modules), std::move(around.hooks.check_config)),
       request_rules(config.auth.rules),
       page_settings(config.pages),
       observe_settings(config.observe),
@@ -37,6 +37,8 @@ api::Services Server::Parts::services(const Config& config, Surroundings around)
           .project_schedules = use_cases.project_schedules,
           .calendars = use_cases.calendars,
           .cluster = use_cases.cluster,
+          .later = use_cases.later_modes,
+          .stored_config = use_cases.stored_config,
           .nodes = running.nodes,
           .option_values = use_cases.option_values,
           .access = running.access,
@@ -59,7 +61,8 @@ api::Services Server::Parts::services(const Config& config, Surroundings around)
           .http_stats = [&http = around.http] { return http.stats(); },
           .server_url = std::move(around.url),
           .context_path = config.server.context_path,
-          .refresh_config = std::move(around.refresh)};
+          .refresh_config = std::move(around.hooks.refresh),
+          .restart = std::move(around.hooks.restart)};
 }
 
 Result<> Server::Parts::start(const Config& config, const std::string& member_url) {

@@ -4,6 +4,7 @@
 #include "api/dispatcher.hpp"
 #include "app/running_parts.hpp"
 #include "app/server.hpp"
+#include "app/server_hooks.hpp"
 #include "app/use_cases.hpp"
 
 namespace qd::app {
@@ -14,8 +15,8 @@ struct Server::Parts {
     base::WorkerPool& request_pool;
     http::Server& http;
     const http::StaticFiles& web;
-    std::function<Result<>()> refresh;  // reads the configuration again
-    std::string url;                    // that users see
+    std::string url;  // that users see
+    ServerHooks hooks;
   };
   Parts(const Config& config, Databases databases, std::unique_ptr<Vaults> vaults,
         std::unique_ptr<auth::LoginModule> login_modules, std::unique_ptr<store::LivenessSession> liveness,

@@ -39,7 +39,8 @@ scm::GitHost git_host(const Config& config, RunningParts& running) {
 
 }  // namespace
 
-UseCases::UseCases(const Config& config, RunningParts& running, std::unique_ptr<auth::LoginModule> login_modules)
+UseCases::UseCases(const Config& config, RunningParts& running, std::unique_ptr<auth::LoginModule> login_modules,
+                   std::function<Result<>(const service::ConfigValues&)> check_config)
     : login_chain("logins",
                   login_order(std::move(login_modules), config.auth.local_users ? &running.rows.local_users : nullptr)),
       sessions(running.rows.sessions, running.clock, config.auth.session_idle),
@@ -86,13 +87,28 @@ UseCases::UseCases(const Config& config, RunningParts& running, std::unique_ptr<
                  return running.cluster.logic().request_mode(uuid, active, by);
                }},
               *running.database, config.member.uuid),
+      later_modes({.database = *running.database,
+                   .projects = running.rows.projects,
+                   .audit = audit,
+                   .server_uuid = config.member.uuid,
+                   .active = [this] { return system.active(); },
+                   .set_active = [&running](bool active, const std::string& by) -> Result<> {
+                     auto done = running.cluster.logic().request_mode(running.self.uuid(), active, by);
+                     if (!done) return fail(done.error());
+                     return {};
+                   }}),
+      stored_config({.database = *running.database,
+                     .audit = audit,
+                     .server_uuid = config.member.uuid,
+                     .check = std::move(check_config),
+                     .meaning = meaning_of_key}),
       policies(running.rows.policies, running.rows.projects, running.access, running.clock, audit),
       notifications(running.rows.deliveries),
       plugins(running.plugins),
       webhooks(webhook_parts(config, running)),
       scm(scm_parts(config, running), git_host(config, running)),
       archive_settings(app::archive_settings(config)),
-      archive_components(make_archive_components(webhooks)),
+      archive_components(make_archive_components(webhooks, calendars, project_schedules)),
       project_export({.database = *running.database,
                       .projects = running.rows.projects,
                       .jobs = running.rows.jobs,
@@ -157,6 +173,7 @@ service::ScmParts UseCases::scm_parts(const Config& config, RunningParts& runnin
 void UseCases::start() {
   if (sso.takes_bearer()) pool_.post([this] { sso.warm(); });
   history_cleanup.start();
+  later_modes.start();
   archives.start();
 }
 
@@ -164,6 +181,7 @@ void UseCases::stop() noexcept {
   archives.stop();
   audit.stop();
   history_cleanup.stop();
+  later_modes.stop();
 }
 
 }  // namespace qd::app

@@ -1,6 +1,7 @@
 // Every use case of a member, built on what runs in it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,6 +18,7 @@
 #include "service/job_cache.hpp"
 #include "service/jobs.hpp"
 #include "service/keys.hpp"
+#include "service/later_modes.hpp"
 #include "service/local_users.hpp"
 #include "service/logins.hpp"
 #include "service/notifications.hpp"
@@ -31,6 +33,7 @@
 #include "service/schedules.hpp"
 #include "service/scm.hpp"
 #include "service/single_sign_on.hpp"
+#include "service/stored_config.hpp"
 #include "service/system.hpp"
 #include "service/uploads.hpp"
 #include "service/webhooks.hpp"
@@ -39,8 +42,9 @@ namespace qd::app {
 
 // In the order in which they are built; destroyed the other way round.
 struct UseCases {
-  // `running` lives longer.
-  UseCases(const Config& config, RunningParts& running, std::unique_ptr<auth::LoginModule> login_modules);
+  // `running` lives longer. `check_config`: would a member start with these values?
+  UseCases(const Config& config, RunningParts& running, std::unique_ptr<auth::LoginModule> login_modules,
+           std::function<Result<>(const service::ConfigValues&)> check_config);
 
   void start();  // once what runs has started
   void stop() noexcept;
@@ -67,6 +71,8 @@ struct UseCases {
   service::Schedules schedules;
   service::ProjectSchedules project_schedules;
   service::Cluster cluster;
+  service::LaterModes later_modes;
+  service::StoredConfig stored_config;
   service::Policies policies;
   service::Notifications notifications;
   service::Plugins plugins;

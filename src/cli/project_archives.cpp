@@ -52,15 +52,23 @@ Result<Query> export_query(const Context& context) {
   if (!ids.empty()) return Query{{"executionIds", base::join(ids, ",")}};
   Query query;
   static constexpr std::pair<const char*, const char*> known[] = {
-      {"all", "exportAll"},         {"jobs", "exportJobs"},        {"executions", "exportExecutions"},
-      {"configs", "exportConfigs"}, {"acls", "exportAcls"},        {"readmes", "exportReadmes"},
-      {"scm", "exportScm"},         {"webhooks", "exportWebhooks"}};
+      {"all", "exportAll"},
+      {"jobs", "exportJobs"},
+      {"executions", "exportExecutions"},
+      {"configs", "exportConfigs"},
+      {"acls", "exportAcls"},
+      {"readmes", "exportReadmes"},
+      {"scm", "exportScm"},
+      {"webhooks", "exportWebhooks"},
+      {"calendars", "exportComponents.calendars"},
+      {"schedules", "exportComponents.Schedule Definitions"}};
   for (const auto& part : parts) {
     const auto* found =
         std::find_if(std::begin(known), std::end(known), [&](const auto& one) { return one.first == part; });
     if (found == std::end(known)) {
       return fail(ErrorKind::invalid,
-                  "--include " + part + ": use all, jobs, executions, configs, readmes, acls, scm or webhooks.");
+                  "--include " + part +
+                      ": use all, jobs, executions, configs, readmes, acls, scm, webhooks, calendars or schedules.");
     }
     query.emplace_back(found->second, "true");
   }
@@ -261,7 +269,8 @@ Commands project_archive_commands() {
        "",
        {project_option(), file, list("-e,--execids", "ID", "Only these executions."),
         list("-i,--include", "PART",
-             "What goes in: all, jobs, executions, configs, readmes, acls, scm, webhooks; all without it."),
+             "What goes in: all, jobs, executions, configs, readmes, acls, scm, webhooks, calendars, schedules; all "
+             "without it."),
         flag("--include-webhook-tokens", "The tokens of webhooks go in, too.")},
        {"qd projects archives export -p ops -f ops.rdproject.jar",
         "qd projects archives export -p ops -f ops.zip -i jobs configs"},
@@ -280,7 +289,7 @@ Commands project_archive_commands() {
         flag("-F,--follow", "Import in the background, and show how far it is until it ends."),
         flag("--validate-jobref", "A job that refers to a job that is not there fails."),
         flag("--strict", "The exit status is not 0 when anything failed, not only jobs."),
-        list("-I,--component", "NAME", "Other parts of the archive that go in."),
+        list("-I,--component", "NAME", "Other parts that go in: calendars, 'Schedule Definitions'."),
         list("-O,--options", "NAME.KEY=VALUE", "Options of such parts.")},
        {"qd projects archives import -p ops -f ops.rdproject.jar -c -a -n",
         "qd projects archives import -p copy -f ops.zip -r --follow"},

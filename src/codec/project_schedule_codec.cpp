@@ -49,6 +49,18 @@ Result<model::Schedule> read_rule(const JsonObject& object, const std::string& n
   return schedule;
 }
 
+std::vector<ScheduledJob> scheduled_jobs(const Json& entry) {
+  std::vector<ScheduledJob> jobs;
+  const Json* list = find(entry, "jobs");
+  if (list == nullptr || !list->is_array()) return jobs;
+  for (const Json& job : list->get_array()) {
+    if (!job.is_object()) continue;
+    const JsonObject& object = job.get_object();
+    jobs.push_back({text_or(object, "uuid"), text_or(object, "name"), text_or(object, "argString")});
+  }
+  return jobs;
+}
+
 }  // namespace
 
 JsonObject project_schedule_to_json(const model::ProjectSchedule& schedule) {
@@ -97,6 +109,22 @@ std::string encode_project_schedules(const std::vector<model::ProjectSchedule>& 
   return write_yaml(list);
 }
 
+std::string encode_project_schedules(const std::vector<model::ProjectSchedule>& schedules, const JobPaths& paths) {
+  JsonArray list;
+  for (const model::ProjectSchedule& schedule : schedules) {
+    JsonObject object = project_schedule_to_json(schedule);
+    JsonArray jobs;
+    for (const model::ScheduleAssignment& job : schedule.jobs) {
+      const auto path = paths.find(job.job_uuid);
+      if (path == paths.end()) continue;  // deleted since
+      jobs.push_back(JsonObject{{"uuid", job.job_uuid}, {"name", path->second}, {"argString", job.arg_string}});
+    }
+    if (!jobs.empty()) object["jobs"] = std::move(jobs);
+    list.push_back(std::move(object));
+  }
+  return write_yaml(list);
+}
+
 Result<std::vector<DecodedSchedule>> decode_project_schedules(std::string_view text) {
   auto document = parse_yaml(text);
   if (!document) return fail(document.error());
@@ -112,7 +140,7 @@ Result<std::vector<DecodedSchedule>> decode_project_schedules(std::string_view t
   std::vector<DecodedSchedule> decoded;
   for (const Json& entry : list) {
     const std::string name = entry.is_object() ? text_or(entry.get_object(), "name") : "";
-    decoded.push_back({name, project_schedule_from_json(entry)});
+    decoded.push_back({name, project_schedule_from_json(entry), scheduled_jobs(entry)});
   }
   return decoded;
 }

@@ -14,6 +14,7 @@
 // when they are at their defaults: `retain`, `missedFires` (skip, once, all).
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,11 +29,21 @@ JsonObject project_schedule_to_json(const model::ProjectSchedule& schedule);
 // Errors, of kind `invalid`, name the field. Whether the expression can fire is not looked at.
 Result<model::ProjectSchedule> project_schedule_from_json(const Json& document);
 
+using JobPaths = std::map<std::string, std::string>;  // "group/name" by uuid
+
 std::string encode_project_schedules(const std::vector<model::ProjectSchedule>& schedules);  // YAML
+// With `jobs`, ours, as archives need it: [{uuid, name, argString}].
+std::string encode_project_schedules(const std::vector<model::ProjectSchedule>& schedules, const JobPaths& paths);
+
+// A job that a file assigns a schedule to.
+struct ScheduledJob {
+  std::string uuid, path, arg_string;
+};
 
 struct DecodedSchedule {
   std::string name;  // as far as it could be read
   Result<model::ProjectSchedule> schedule;
+  std::vector<ScheduledJob> jobs = {};
 };
 // YAML, and thereby JSON: a list, or one schedule alone. An error when it is neither.
 Result<std::vector<DecodedSchedule>> decode_project_schedules(std::string_view text);

@@ -107,42 +107,36 @@ bool Launcher::Impl::look_for_due() {
 bool Launcher::Impl::look_at_queue() {
   QueueLook look;
   for (int pages = 0; !look.full && pages < kMostPages; ++pages) {
-    const auto jobs_before = look.filter.without_jobs.size();
-    const bool any_before = look.filter.for_any;
     const auto executions = parts.executions.queued(config.server_uuid, kQueueBatch, look.filter);
-    bool moved = false;
-    for (const auto& execution : executions) moved = look_at_queued(execution, look) || moved;
+    for (const auto& execution : executions) look_at_queued(execution, look);
     if (executions.size() < kQueueBatch) break;
     look.left = true;
-    const bool narrower = look.filter.without_jobs.size() > jobs_before || look.filter.for_any != any_before;
-    if (!moved && !narrower) break;
+    const auto& last = executions.back();
+    look.filter.after = {last.started.value_or(last.scheduled_for.value_or(0)), last.id};
   }
   return look.left;
 }
 
-// True: it waits no longer.
-bool Launcher::Impl::look_at_queued(const model::Execution& execution, QueueLook& look) {
+void Launcher::Impl::look_at_queued(const model::Execution& execution, QueueLook& look) {
   const Json* why = find(execution.extra, "waits");
   const bool shared = why != nullptr && why->is_string() && why->get_string() == "queue";
   const bool sealed = execution.extra.contains("sealed") && !due.knows(execution.id);
   const bool mine = execution.server_uuid == config.server_uuid;
   auto& full_jobs = look.filter.without_jobs;  // the first of a job's queue goes first
   if (sealed && mine && waited(execution) > kSecretsLife) {
-    give_up(execution);
-    return true;
+    return give_up(execution);
   }
   const bool no_room = shared && registry.size() >= config.queue_room;
   if (no_room && !mine) look.filter.for_any = false;
   if (look.full || sealed || no_room || full_jobs.contains(execution.job_uuid) || (shared && !may_take(execution))) {
     look.left = true;
-    return false;
+    return;
   }
   const auto outcome = try_waiting(execution);
   if (outcome == Start::limit) full_jobs.insert(execution.job_uuid);
   look.full = outcome == Start::full;
   const bool moved = outcome == Start::done || outcome == Start::gone;
   look.left = look.left || !moved;
-  return moved;
 }
 
 bool Launcher::Impl::may_take(const model::Execution& execution) const {

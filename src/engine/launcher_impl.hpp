@@ -65,7 +65,7 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
     bool full = false;          // this member takes nothing more
   };
   bool look_at_queue();
-  bool look_at_queued(const model::Execution& execution, QueueLook& look);
+  void look_at_queued(const model::Execution& execution, QueueLook& look);
   struct Unanswered {
     std::string uuid;
     enum class Then { run, close } then;  // close: its caller was told that it did not start

@@ -86,7 +86,7 @@ class LauncherLookTest : public EngineTest {
     save(job);
   }
 
-  model::ExecutionId queued(const std::string& uuid) {
+  model::ExecutionId queued(const std::string& uuid, JsonObject extra = {}) {
     model::Execution waiting;
     waiting.uuid = uuid;
     waiting.project = "p";
@@ -96,6 +96,7 @@ class LauncherLookTest : public EngineTest {
     waiting.scheduled_for = clock.now();
     waiting.server_uuid = "member-1";
     waiting.log_path = uuid + ".rdlog";
+    waiting.extra = std::move(extra);
     return executions->create(waiting);
   }
 
@@ -202,6 +203,14 @@ TEST_F(LauncherLookTest, TheLongQueueOfOneJobHidesNoOtherJob) {
   const auto quick = std::exchange(job, slow);
   for (int i = 0; i < 450; ++i) queued("slow-" + std::to_string(i));
   job = quick;
+  const auto id = queued("quick");
+  open();
+  launcher->look_now();
+  expect_soon(id);
+}
+
+TEST_F(LauncherLookTest, WhatThisMemberMayNotStartHidesNothingLater) {
+  for (int i = 0; i < 450; ++i) queued("sealed-" + std::to_string(i), {{"sealed", true}});  // of secrets not known here
   const auto id = queued("quick");
   open();
   launcher->look_now();

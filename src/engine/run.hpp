@@ -74,6 +74,7 @@ class Run : public std::enable_shared_from_this<Run> {
   base::Task<bool> write_option_files(model::DataContext& context);
   base::Task<std::optional<RunPlan>> create_retry();
   bool wants_retry(const WorkflowOutcome& outcome) const;
+  void make_result();
   store::ExecutionOutcome final_row(const WorkflowOutcome& outcome, bool retried) const;
   model::NotificationEvent event(const char* trigger) const;
   base::Task<void> plan_deliveries(store::ExecutionOutcome& row, const std::optional<RunPlan>& retry);
@@ -102,6 +103,7 @@ class Run : public std::enable_shared_from_this<Run> {
   Millis save_pause_{1'000};  // before the next state is written: a large one is written less often
   base::EventLoop::TimerId timeout_timer_ = 0;
   std::shared_ptr<SharedData> left_behind_;  // by the steps; null: none has begun
+  std::optional<Json> result_;               // data that the job leaves behind
   DurationWatch duration_watch_;
   bool finished_ = false;
   base::Span span_;

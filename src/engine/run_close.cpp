@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "codec/state_codec.hpp"
 #include "engine/option_files.hpp"
+#include "engine/result_data.hpp"
 #include "engine/run.hpp"
 #include "model/duration.hpp"
 #include "model/expand.hpp"
@@ -103,8 +104,21 @@ store::ExecutionOutcome Run::final_row(const WorkflowOutcome& outcome, bool retr
     (scope_.nodes.failed.contains(node) ? row.failed_nodes : row.succeeded_nodes).push_back(node);
   }
   row.log_size = log_.bytes();
-  row.state = boost::json::serialize(codec::state_to_json(state_));
+  auto state = codec::state_to_json(state_);
+  if (result_) state[result_data_key] = *result_;
+  row.state = boost::json::serialize(state);
   return row;
+}
+
+void Run::make_result() {
+  if (!left_behind_) return;
+  auto context = tellable_context(*plan_.job, context_, left_behind_.get(), log_.masker());
+  context.set_scopes(left_behind_);
+  auto made = result_data(*plan_.job, context, *left_behind_, log_.masker());
+  if (made)
+    result_ = std::move(*made);
+  else
+    log_.line(place_, log::Level::warn, "Result data: " + made.error().message);
 }
 
 // `row` lives until the task has returned.
@@ -158,6 +172,7 @@ base::Task<void> Run::close(WorkflowOutcome outcome) {
     if (!outcome.exception.empty()) log_.line(place_, log::Level::error, outcome.exception);
     log_.line(place_, log::Level::error, "Execution failed: " + name_of_run() + ": " + describe(outcome));
   }
+  make_result();
   std::optional<RunPlan> retry;
   if (wants_retry(outcome)) {
     auto creating = create_retry();

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include "service/access.hpp"
 #include "service/errors.hpp"
+#include "service/job_of_project.hpp"
 
 namespace qd::service {
 namespace {
@@ -75,6 +77,50 @@ Result<> Calendars::remove(const auth::Identity& who, const std::string& project
   if (!calendars_.remove(project, id)) return no_such("Calendar", std::to_string(id));
   kept_.with([](Kept& kept) { kept.checked = 0; });
   return {};
+}
+
+std::string Calendars::export_text(const std::string& project) {
+  JsonArray list;
+  for (const model::Calendar& calendar : calendars_.list(project)) list.push_back(model::calendar_to_json(calendar));
+  return list.empty() ? std::string() : boost::json::serialize(list);
+}
+
+void Calendars::find_jobs(model::Calendar& calendar, std::vector<std::string>& problems) {
+  std::vector<model::CalendarUse> there;
+  for (const model::CalendarUse& use : calendar.uses) {
+    const auto job = job_of_project(jobs_, calendar.project, use.uuid, use.name);
+    if (job) {
+      there.push_back({job->job.uuid, job->job.path()});
+    } else {
+      problems.push_back("calendar \"" + calendar.name + "\": project " + calendar.project + " has no job " + use.name +
+                         " (" + use.uuid + "); the calendar does not hold for it.");
+    }
+  }
+  calendar.uses = std::move(there);
+}
+
+std::vector<std::string> Calendars::import_text(const auth::Identity& who, const std::string& project,
+                                                std::string_view text) {
+  auto document = parse_json(text);
+  if (!document) return {document.error().message};
+  if (!document->is_array()) return {"The file must be a list of calendars, as JSON."};
+  std::map<std::string, std::int64_t> known;
+  for (const model::Calendar& calendar : calendars_.list(project)) known[calendar.name] = calendar.id;
+  std::vector<std::string> problems;
+  for (Json& entry : document->get_array()) {
+    if (entry.is_object()) entry.get_object()["level"] = "project";
+    auto calendar = model::calendar_from_json(entry);
+    if (!calendar) {
+      problems.push_back(calendar.error().message);
+      continue;
+    }
+    const auto same = known.find(calendar->name);
+    calendar->id = same == known.end() ? 0 : same->second;
+    calendar->project = project;
+    find_jobs(*calendar, problems);
+    if (const auto saved = save(who, project, std::move(*calendar)); !saved) problems.push_back(saved.error().message);
+  }
+  return problems;
 }
 
 Calendars::All Calendars::all() {

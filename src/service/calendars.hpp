@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "auth/identity.hpp"
@@ -29,6 +30,12 @@ class Calendars {
   Result<model::Calendar> save(const auth::Identity& who, const std::string& project, model::Calendar calendar);
   Result<> remove(const auth::Identity& who, const std::string& project, std::int64_t id);
 
+  // The calendars of a project as a JSON file; "" when it has none. On nobody's behalf.
+  std::string export_text(const std::string& project);
+  // Calendars with a name that the project has are changed, others made. Jobs are found by uuid, else by group and
+  // name. What went wrong, for people.
+  std::vector<std::string> import_text(const auth::Identity& who, const std::string& project, std::string_view text);
+
   // Those that apply to a job; none when calendars are switched off. Kept: changes made by other members are noticed
   // within a second.
   std::vector<model::Calendar> of_job(const std::string& project, const std::string& job_uuid);
@@ -45,6 +52,8 @@ class Calendars {
   All all();
   Result<> check(const auth::Identity& who, const std::string& project, const std::string& action);
   Result<> check_uses(model::Calendar& calendar);
+  // Leaves out jobs that are not there; says so.
+  void find_jobs(model::Calendar& calendar, std::vector<std::string>& problems);
 
   store::CalendarStore& calendars_;
   store::ProjectStore& projects_;

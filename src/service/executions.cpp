@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "codec/state_codec.hpp"
+#include "engine/result_data.hpp"
 #include "log/packed_log.hpp"
 #include "model/state_changes.hpp"
 #include "service/access.hpp"
@@ -205,6 +206,12 @@ Result<std::vector<store::ExecutionTally>> Executions::tallies(const auth::Ident
   return executions_.tallies(query);
 }
 
+std::map<std::string, store::JobHistory> Executions::histories(const auth::Identity& who, const std::string& project,
+                                                               const std::vector<std::string>& job_uuids) {
+  if (!allowed(who, {"event", "read", project})) return {};
+  return executions_.histories(job_uuids);
+}
+
 JsonObject Executions::state_of(model::ExecutionId id) {
   if (const auto live = launcher_.live_state(id)) return codec::state_to_json(live->state);
   return stored_state(id);
@@ -212,7 +219,17 @@ JsonObject Executions::state_of(model::ExecutionId id) {
 
 JsonObject Executions::stored_state(model::ExecutionId id) {
   const auto stored = parse_json(executions_.state(id).value_or(""));
-  return stored && stored->is_object() ? stored->as_object() : JsonObject{};
+  if (!stored || !stored->is_object()) return {};
+  JsonObject state = stored->as_object();
+  state.erase(engine::result_data_key);
+  return state;
+}
+
+std::optional<Json> Executions::result_data(model::ExecutionId id) {
+  const auto stored = parse_json(executions_.state(id).value_or(""));
+  const Json* document = stored ? ::qd::find(*stored, engine::result_data_key) : nullptr;
+  if (document == nullptr) return std::nullopt;
+  return *document;
 }
 
 std::optional<Executions::StateNews> Executions::state_since(model::ExecutionId id, UnixMillis since) {

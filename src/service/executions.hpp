@@ -79,9 +79,14 @@ class Executions {
   Result<store::ExecutionPage> query(const auth::Identity& who, store::ExecutionQuery query);
   Result<store::ExecutionMetrics> metrics(const auth::Identity& who, store::ExecutionQuery query);
   Result<std::vector<store::ExecutionTally>> tallies(const auth::Identity& who, store::ExecutionQuery query);
+  // How often each of these jobs of a project has ended, by uuid; empty when `who` may not read its events.
+  std::map<std::string, store::JobHistory> histories(const auth::Identity& who, const std::string& project,
+                                                     const std::vector<std::string>& job_uuids);
   // The document of "Execution State" of an execution that was found, and so authorised, before; an empty object when
   // nothing is known yet.
   JsonObject state_of(model::ExecutionId id);
+  // The document that its job left behind, of an execution that was found before; nullopt: there is none.
+  std::optional<Json> result_data(model::ExecutionId id);
   // What changed of it at `since` or after it (0: all), in brief, when it runs on this member (see
   // codec::state_changes_to_json); else, or when its loop is too busy, the whole document. nullopt: nothing changed.
   struct StateNews {

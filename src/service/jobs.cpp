@@ -7,6 +7,11 @@
 #include "service/errors.hpp"
 
 namespace qd::service {
+namespace {
+
+constexpr std::size_t kJobsPerQuery = 512;
+
+}  // namespace
 
 Result<std::vector<model::Job>> Jobs::export_all(const auth::Identity& who, const store::JobQuery& query) {
   if (!projects_.find(query.project)) return no_such_project(query.project);
@@ -27,6 +32,18 @@ Result<std::vector<store::JobSummary>> Jobs::list(const auth::Identity& who, con
   const std::size_t begin = std::min(query.offset, jobs.size());
   jobs.erase(jobs.begin(), jobs.begin() + static_cast<std::ptrdiff_t>(begin));
   if (query.max > 0 && jobs.size() > query.max) jobs.resize(query.max);
+  return jobs;
+}
+
+std::vector<store::StoredJob> Jobs::definitions(const auth::Identity& who, const std::vector<std::string>& uuids) {
+  std::vector<store::StoredJob> jobs;
+  for (std::size_t start = 0; start < uuids.size(); start += kJobsPerQuery) {
+    const auto begin = uuids.begin() + static_cast<std::ptrdiff_t>(start);
+    const auto size = std::min(kJobsPerQuery, uuids.size() - start);
+    for (auto& stored : jobs_.list_full({.uuids = {begin, begin + static_cast<std::ptrdiff_t>(size)}})) {
+      if (allowed(who, job_decision(stored.job, "view"))) jobs.push_back(std::move(stored));
+    }
+  }
   return jobs;
 }
 

@@ -79,6 +79,8 @@ class Jobs {
   Result<std::vector<model::Job>> export_all(const auth::Identity& who, const store::JobQuery& query);
   // Those that `who` may view.
   Result<std::vector<store::JobSummary>> list(const auth::Identity& who, const store::JobQuery& query);
+  // The definitions of those that `who` may view.
+  std::vector<store::StoredJob> definitions(const auth::Identity& who, const std::vector<std::string>& uuids);
   // How many of the jobs that list() gives have a tag, by tag.
   Result<std::map<std::string, std::int64_t>> tag_counts(const auth::Identity& who, const store::JobQuery& query);
   Result<StoredJobPtr> find(const auth::Identity& who, const std::string& uuid, const std::string& action = "read");
@@ -102,6 +104,10 @@ class Jobs {
 
   Result<std::vector<TreeStep>> workflow_tree(const auth::Identity& who, const std::string& uuid);
   std::optional<UnixMillis> average_duration(const std::string& uuid) { return durations_.of(uuid); }
+  // By uuid; without jobs that never succeeded.
+  std::map<std::string, UnixMillis> average_durations(const std::vector<std::string>& uuids) {
+    return durations_.of(uuids);
+  }
 
   // What lists of executions tell of a job; empty when it is gone.
   struct Facts {

@@ -121,6 +121,9 @@ Result<auth::Tokens::Created> Logins::create_token(const auth::Identity& who, co
   if (rules_.expired_tokens_kept.count() > 0)
     tokens_.remove_expired(clock_.now() - rules_.expired_tokens_kept.count(), "");
   auto created = tokens_.create(token);
+  // Whoever has a token is a user that can be listed, and whose profile can be changed.
+  if (const UnixMillis now = clock_.now(); !profiles_.find(token.user))
+    profiles_.save({.login = token.user, .created = now, .updated = now});
   audit_.record(who, {audit::kCreate, audit::kToken, created.token.id, "", "of " + token.user});
   return created;
 }

@@ -2,10 +2,10 @@
 
 #include <set>
 
-#include "codec/project_schedule_codec.hpp"
 #include "model/cron_schedule.hpp"
 #include "service/access.hpp"
 #include "service/errors.hpp"
+#include "service/job_of_project.hpp"
 
 namespace qd::service {
 namespace {
@@ -120,6 +120,49 @@ Result<std::vector<ScheduleImport>> ProjectSchedules::import(const auth::Identit
                                       : ScheduleImport{entry.name, 0, false, entry.schedule.error().message});
   }
   return outcomes;
+}
+
+std::string ProjectSchedules::export_text(const std::string& project) {
+  const auto schedules = schedules_.list(project);
+  if (schedules.empty()) return {};
+  codec::JobPaths paths;
+  for (const store::JobSummary& job : jobs_of(schedules))
+    paths[job.uuid] = job.group.empty() ? job.name : job.group + "/" + job.name;
+  return codec::encode_project_schedules(schedules, paths);
+}
+
+// "" when it worked.
+std::string ProjectSchedules::assign_from_file(const std::string& project, const ScheduleImport& schedule,
+                                               const codec::ScheduledJob& job) {
+  const auto found = job_of_project(jobs_, project, job.uuid, job.path);
+  const auto outcome = found ? schedules_.assign(project, schedule.id, {found->job.uuid, job.arg_string}, server_uuid_)
+                             : AssignOutcome::no_job;
+  if (outcome == AssignOutcome::assigned) return {};
+  return "schedule \"" + schedule.name + "\": project " + project + " has no job " + job.path + " (" + job.uuid +
+         "); the schedule was not assigned to it.";
+}
+
+std::vector<std::string> ProjectSchedules::import_text(const auth::Identity& who, const std::string& project,
+                                                       std::string_view text) {
+  if (auto right = check(who, project); !right) return {right.error().message};
+  const auto decoded = codec::decode_project_schedules(text);
+  if (!decoded) return {decoded.error().message};
+  std::vector<std::string> problems;
+  for (const codec::DecodedSchedule& entry : *decoded) {
+    if (!entry.schedule) {
+      problems.push_back(entry.schedule.error().message);
+      continue;
+    }
+    const ScheduleImport done = import_one(project, *entry.schedule);
+    if (!done.error.empty()) {
+      problems.push_back(done.error);
+      continue;
+    }
+    for (const codec::ScheduledJob& job : entry.jobs) {
+      if (auto problem = assign_from_file(project, done, job); !problem.empty()) problems.push_back(std::move(problem));
+    }
+  }
+  return problems;
 }
 
 Result<model::ProjectSchedule> ProjectSchedules::assign(const auth::Identity& who, const std::string& project,

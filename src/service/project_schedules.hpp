@@ -8,6 +8,7 @@
 #include "auth/identity.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "codec/project_schedule_codec.hpp"
 #include "model/project_schedule.hpp"
 #include "store/job_store.hpp"
 #include "store/project_schedule_store.hpp"
@@ -41,6 +42,13 @@ class ProjectSchedules {
   Result<std::vector<ScheduleImport>> import(const auth::Identity& who, const std::string& project,
                                              std::string_view text);
 
+  // The schedules of a project as a file, each with the jobs that it is assigned to; "" when there are none. On
+  // nobody's behalf.
+  std::string export_text(const std::string& project);
+  // Reads such a file, or one without jobs. Jobs are found by uuid, else by group and name, and keep what they are
+  // assigned to besides. What went wrong, for people.
+  std::vector<std::string> import_text(const auth::Identity& who, const std::string& project, std::string_view text);
+
   // One job, or (`assign_all`) exactly these.
   Result<model::ProjectSchedule> assign(const auth::Identity& who, const std::string& project, std::int64_t id,
                                         const model::ScheduleAssignment& job);
@@ -56,6 +64,8 @@ class ProjectSchedules {
   Result<> check(const auth::Identity& who, const std::string& project);
   Result<> check_rule(const model::ProjectSchedule& schedule) const;
   ScheduleImport import_one(const std::string& project, model::ProjectSchedule schedule);
+  std::string assign_from_file(const std::string& project, const ScheduleImport& schedule,
+                               const codec::ScheduledJob& job);
 
   store::ProjectScheduleStore schedules_;
   store::ProjectStore& projects_;

@@ -105,8 +105,30 @@ std::optional<UnixMillis> Schedules::next_execution(const store::StoredJob& stor
   if (!is_on(stored.job)) return std::nullopt;
   const auto rows = schedules_.of_job(stored.job.uuid);
   if (rows.empty()) return std::nullopt;
-  const auto toggles = toggles_of(stored.job.project);
-  if (toggles.executions_off || toggles.schedules_off) return std::nullopt;
+  return next_of(stored.job, rows, toggles_of(stored.job.project), now);
+}
+
+std::map<std::string, Schedules::Standing> Schedules::standings(const std::vector<store::StoredJob>& jobs,
+                                                                UnixMillis now) {
+  std::vector<std::string> uuids;
+  for (const store::StoredJob& stored : jobs) uuids.push_back(stored.job.uuid);
+  const auto rows = schedules_.of_jobs(uuids);
+  std::map<std::string, Toggles> toggles;  // by project
+  std::map<std::string, Standing> standings;
+  for (const store::StoredJob& stored : jobs) {
+    const auto own = rows.find(stored.job.uuid);
+    if (own == rows.end()) continue;
+    const std::string& project = stored.job.project;
+    if (!toggles.contains(project)) toggles.emplace(project, toggles_of(project));
+    standings[stored.job.uuid] = {own->second.front().server_uuid,
+                                  next_of(stored.job, own->second, toggles.at(project), now)};
+  }
+  return standings;
+}
+
+std::optional<UnixMillis> Schedules::next_of(const model::Job& job, const std::vector<store::ScheduleRow>& rows,
+                                             const Toggles& toggles, UnixMillis now) {
+  if (!is_on(job) || toggles.executions_off || toggles.schedules_off) return std::nullopt;
   const auto next = model::forecast(plan(rows), {.from = now, .until = now + kHorizon, .max = 1});
   if (next.empty()) return std::nullopt;
   return next.front().due;

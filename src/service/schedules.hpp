@@ -70,6 +70,13 @@ class Schedules {
   // Nothing when the schedule, the job or its project is switched off.
   std::optional<UnixMillis> next_execution(const store::StoredJob& stored, UnixMillis now);
 
+  // Both of many jobs, read at once. By uuid; without jobs that have no schedule.
+  struct Standing {
+    std::string owner;
+    std::optional<UnixMillis> next;
+  };
+  std::map<std::string, Standing> standings(const std::vector<store::StoredJob>& jobs, UnixMillis now);
+
   // Jobs whose schedules `server_uuid` owns, of all projects that `who` may see.
   Result<std::vector<store::JobSummary>> owned_jobs(const auth::Identity& who, const std::string& server_uuid);
   Result<store::ScheduleStore::Taken> take_over(const auth::Identity& who, const store::TakeoverFilter& filter);
@@ -83,6 +90,8 @@ class Schedules {
   };
   Toggles toggles_of(const std::string& project);
   std::vector<model::PlannedSchedule> plan(const std::vector<store::ScheduleRow>& rows);
+  std::optional<UnixMillis> next_of(const model::Job& job, const std::vector<store::ScheduleRow>& rows,
+                                    const Toggles& toggles, UnixMillis now);
   std::optional<UnixMillis> one_time_run(const model::Job& job);
   Result<> check_ledger(const auth::Identity& who, const store::FireQuery& query);
 

@@ -1,5 +1,6 @@
 // What ExecutionStore reads.
 #include <algorithm>
+#include <bit>
 
 #include "store/condition.hpp"
 #include "store/execution_filter.hpp"
@@ -14,6 +15,7 @@ constexpr const char* by_newest = " ORDER BY sort_ms DESC, id DESC LIMIT ? OFFSE
 constexpr const char* where_due =
     " WHERE active = 1 AND status = 'scheduled' AND scheduled_for_ms <= ? ORDER BY scheduled_for_ms, id LIMIT ?";
 constexpr const char* where_queued = " WHERE active = 1 AND status = 'queued' AND server_uuid IN (?, ?)";
+constexpr const char* after_place = " AND (sort_ms > ? OR (sort_ms = ? AND id > ?))";
 constexpr const char* in_order_of_time = " ORDER BY sort_ms, id LIMIT ?";
 constexpr const char* select_metrics =
     "SELECT status, COUNT(*), COUNT(ended_ms - started_ms), SUM(ended_ms - started_ms), MIN(ended_ms - started_ms), "
@@ -32,7 +34,26 @@ constexpr const char* running_of_job =
     "SELECT COUNT(*) FROM execution WHERE active = 1 AND job_uuid = ? AND status = 'running'";
 constexpr const char* count_of_project = "SELECT COUNT(*) FROM execution WHERE project = ?";
 
+constexpr const char* select_histories =
+    "SELECT job_uuid, COUNT(*), SUM(CASE WHEN status = 'succeeded' THEN 1 ELSE 0 END) FROM execution";
+
 constexpr std::size_t ids_per_statement = 512;
+constexpr std::size_t jobs_per_union = 32;
+
+std::vector<std::string> slice(const std::vector<std::string>& all, std::size_t start, std::size_t size) {
+  const auto begin = all.begin() + static_cast<std::ptrdiff_t>(start);
+  return {begin, begin + static_cast<std::ptrdiff_t>(std::min(size, all.size() - start))};
+}
+
+// select_recent_durations of as many jobs; the first column says which.
+std::string recent_durations_of(std::size_t jobs) {
+  std::string sql;
+  for (std::size_t i = 0; i < jobs; ++i) {
+    if (i > 0) sql += " UNION ALL ";
+    sql += std::string(select_recent_durations).insert(sizeof("SELECT ") - 1, std::to_string(i) + ", ");
+  }
+  return sql;
+}
 
 }  // namespace
 
@@ -104,6 +125,11 @@ std::vector<model::Execution> ExecutionStore::queued(const std::string& server_u
   Params params = {server_uuid, filter.for_any ? std::string() : server_uuid};
   if (!filter.without_jobs.empty()) sql += " AND job_uuid NOT IN (" + placeholders(filter.without_jobs.size()) + ")";
   for (const auto& job : filter.without_jobs) params.emplace_back(job);
+  if (filter.after) {
+    sql += after_place;
+    for (const std::int64_t value : {filter.after->first, filter.after->first, filter.after->second})
+      params.emplace_back(value);
+  }
   params.emplace_back(static_cast<std::int64_t>(max));
   std::vector<model::Execution> waiting;
   for (const auto& row : database_.query(sql + in_order_of_time, params)) {
@@ -138,6 +164,40 @@ RecentDurations ExecutionStore::recent_durations(const std::string& job_uuid) {
   RecentDurations recent{.count = rows.at(0).integer(0)};
   if (recent.count > 0) recent.sum = rows.at(0).integer(1);
   return recent;
+}
+
+std::map<std::string, RecentDurations> ExecutionStore::recent_durations(const std::vector<std::string>& job_uuids) {
+  std::map<std::string, RecentDurations> all;
+  for (std::size_t start = 0; start < job_uuids.size(); start += jobs_per_union) {
+    auto jobs = slice(job_uuids, start, jobs_per_union);
+    const std::string last = jobs.back();
+    jobs.resize(std::bit_ceil(jobs.size()), last);  // few different statements have to be prepared
+    Params params;
+    for (const auto& job : jobs) {
+      params.emplace_back(job);
+      params.emplace_back(recent_runs);
+    }
+    for (const auto& row : database_.query(recent_durations_of(jobs.size()), params)) {
+      RecentDurations recent{.count = row.integer(1)};
+      if (recent.count > 0) recent.sum = row.integer(2);
+      all[jobs.at(static_cast<std::size_t>(row.integer(0)))] = recent;
+    }
+  }
+  return all;
+}
+
+std::map<std::string, JobHistory> ExecutionStore::histories(const std::vector<std::string>& job_uuids) {
+  std::map<std::string, JobHistory> all;
+  for (std::size_t start = 0; start < job_uuids.size(); start += ids_per_statement) {
+    Conditions conditions;
+    conditions.add(is_one_of("job_uuid", slice(job_uuids, start, ids_per_statement)));
+    conditions.add("ended_ms IS NOT NULL");
+    for (const auto& row :
+         database_.query(select_histories + conditions.where() + " GROUP BY job_uuid", conditions.params())) {
+      all[row.text(0)] = {row.integer(1), row.integer(2)};
+    }
+  }
+  return all;
 }
 
 std::int64_t ExecutionStore::count_running(const std::string& job_uuid) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/execution.hpp"
@@ -60,6 +61,7 @@ struct ExecutionOutcome {
 struct QueueFilter {
   bool for_any = true;  // false: only for this member
   std::set<std::string> without_jobs = {};
+  std::optional<std::pair<UnixMillis, model::ExecutionId>> after = {};  // time and id of the last one that was seen
 };
 
 struct ExecutionMetrics {
@@ -79,6 +81,11 @@ struct RecentDurations {
   std::int64_t count = 0;
   UnixMillis sum = 0;
   std::optional<UnixMillis> average() const { return count == 0 ? std::nullopt : std::optional(sum / count); }
+};
+
+// How often a job has ended.
+struct JobHistory {
+  std::int64_t ended = 0, succeeded = 0;
 };
 
 // Thread-safe.
@@ -155,6 +162,10 @@ class ExecutionStore {
   std::vector<model::ExecutionId> ids_of_job(const std::string& job_uuid);
   // Of the job's last `recent_runs` succeeded runs.
   RecentDurations recent_durations(const std::string& job_uuid);
+  // The same of many jobs, by uuid, in few statements.
+  std::map<std::string, RecentDurations> recent_durations(const std::vector<std::string>& job_uuids);
+  // By uuid; jobs that never ended are left out.
+  std::map<std::string, JobHistory> histories(const std::vector<std::string>& job_uuids);
   std::int64_t count_running(const std::string& job_uuid);
   std::int64_t count(const std::string& project);
 

@@ -139,7 +139,12 @@ Conditions job_conditions(Dialect dialect, const JobQuery& query) {
   if (query.scheduled) conditions.add(equals("scheduled", flag(*query.scheduled)));
   if (query.server_uuid)
     conditions.add({"uuid IN (SELECT s.job_uuid FROM schedule s WHERE s.server_uuid = ?)", {*query.server_uuid}});
-  if (query.tag) conditions.add(contains_exactly(dialect, "tags", "," + *query.tag + ","));
+  if (query.tag) {
+    std::vector<Condition> tags;
+    for (const std::string& tag : base::split_trimmed(*query.tag, ','))
+      tags.push_back(contains_exactly(dialect, "tags", "," + tag + ","));
+    if (!tags.empty()) conditions.add(any_of(tags));
+  }
   return conditions;
 }
 

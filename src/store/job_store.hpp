@@ -49,7 +49,7 @@ struct JobQuery {
   std::optional<std::string> group_exact = {};  // groupPathExact; "" or "-": top level
   std::optional<bool> scheduled = {};           // scheduledFilter
   std::optional<std::string> server_uuid = {};  // serverNodeUUIDFilter
-  std::optional<std::string> tag = {};
+  std::optional<std::string> tag = {};          // tags: any of these, separated by commas
   std::size_t offset = 0;
   std::size_t max = 0;  // 0: all
 };

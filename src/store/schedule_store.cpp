@@ -18,6 +18,7 @@ constexpr const char* select_due = "SELECT " QD_SCHEDULE_COLUMNS
                                    "WHERE s.server_uuid = ? AND s.next_ms <= ? ORDER BY s.next_ms, s.id LIMIT ?";
 constexpr const char* select_of_job =
     "SELECT " QD_SCHEDULE_COLUMNS ", 0 FROM schedule s WHERE s.job_uuid = ? ORDER BY s.source";
+constexpr const char* select_of_jobs = "SELECT " QD_SCHEDULE_COLUMNS ", 0 FROM schedule s";
 #undef QD_SCHEDULE_COLUMNS
 constexpr const char* select_next_due =
     "SELECT MIN(next_ms) FROM schedule WHERE server_uuid = ? AND next_ms IS NOT NULL";
@@ -51,6 +52,7 @@ constexpr const char* select_owner = "SELECT MIN(server_uuid) FROM schedule WHER
 constexpr const char* mark_scheduled = "UPDATE job SET scheduled = 1 WHERE uuid = ?";
 
 constexpr std::int64_t most_counted = 10'000;
+constexpr std::size_t jobs_per_statement = 512;
 
 Value optional_value(const std::optional<UnixMillis>& time) {
   return time ? Value(*time) : Value(nullptr);
@@ -124,6 +126,20 @@ std::optional<UnixMillis> ScheduleStore::next_due(const std::string& server_uuid
 
 std::vector<ScheduleRow> ScheduleStore::of_job(const std::string& job_uuid) {
   return read_schedules(database_.query(select_of_job, {job_uuid}));
+}
+
+std::map<std::string, std::vector<ScheduleRow>> ScheduleStore::of_jobs(const std::vector<std::string>& job_uuids) {
+  std::map<std::string, std::vector<ScheduleRow>> all;
+  for (std::size_t start = 0; start < job_uuids.size(); start += jobs_per_statement) {
+    const auto begin = job_uuids.begin() + static_cast<std::ptrdiff_t>(start);
+    const auto size = std::min(jobs_per_statement, job_uuids.size() - start);
+    Conditions conditions;
+    conditions.add(is_one_of("s.job_uuid", std::vector<std::string>(begin, begin + static_cast<std::ptrdiff_t>(size))));
+    const auto rows =
+        database_.query(select_of_jobs + conditions.where() + " ORDER BY s.job_uuid, s.source", conditions.params());
+    for (auto& schedule : read_schedules(rows)) all[schedule.job_uuid].push_back(std::move(schedule));
+  }
+  return all;
 }
 
 std::vector<ScheduleRow> ScheduleStore::of_job(Session& session, const std::string& job_uuid) {

@@ -77,6 +77,7 @@ class ScheduleStore {
   // The earliest next fire of an owner.
   std::optional<UnixMillis> next_due(const std::string& server_uuid);
   std::vector<ScheduleRow> of_job(const std::string& job_uuid);
+  std::map<std::string, std::vector<ScheduleRow>> of_jobs(const std::vector<std::string>& job_uuids);  // by job
   std::int64_t count(const std::string& server_uuid);
   std::map<std::string, std::int64_t> count_by_owner();
 

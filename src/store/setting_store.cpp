@@ -8,6 +8,7 @@ namespace {
 
 constexpr const char* select_setting = "SELECT value FROM setting WHERE name = ?";
 constexpr const char* delete_setting = "DELETE FROM setting WHERE name = ?";
+constexpr const char* delete_setting_if = "DELETE FROM setting WHERE name = ? AND value = ?";
 constexpr const char* select_settings_between =
     "SELECT name, value FROM setting WHERE name >= ? AND name < ? ORDER BY name";
 constexpr const char* select_all_settings = "SELECT name, value FROM setting ORDER BY name";
@@ -40,6 +41,10 @@ void SettingStore::put(const std::string& key, const std::string& value) {
 
 bool SettingStore::remove(const std::string& key) {
   return database_.execute(delete_setting, {key}) > 0;
+}
+
+bool SettingStore::remove_if(const std::string& key, const std::string& value) {
+  return database_.execute(delete_setting_if, {key, value}) > 0;
 }
 
 std::map<std::string, std::string> SettingStore::with_prefix(const std::string& prefix) {

@@ -16,6 +16,7 @@ class SettingStore {
   std::optional<std::string> get(const std::string& key);
   void put(const std::string& key, const std::string& value);
   bool remove(const std::string& key);
+  bool remove_if(const std::string& key, const std::string& value);  // false: it has another value, or is gone
   std::map<std::string, std::string> with_prefix(const std::string& prefix);
   // Adds one to a number (absent: 0) and returns it. Atomic across members.
   std::int64_t increment(const std::string& key);

@@ -265,6 +265,48 @@ describe('an import', () => {
     assert.deepEqual((await qd.ok('GET', `/project/${project}/acl/`)).resources.map((one) => one.name), ['good.aclpolicy']);
   });
 
+  it('brings calendars and schedules, and the jobs that they are for', async () => {
+    const from = await newProject(qd);
+    const id = await newJob(qd, from, { name: 'nightly', group: 'ops' });
+    const calendar = { name: 'weekends', calendarType: 'blackout', dateType: 'weekly', dateDefinition: ['SAT', 'SUN'], objects: [{ uuid: id }] };
+    await qd.ok('POST', `/project/${from}/calendars`, { json: calendar });
+    await qd.ok('POST', `/project/${from}/calendars`, { json: { ...calendar, name: 'all', objects: undefined, allReference: true, enable: false } });
+    const schedule = await qd.ok('POST', `/project/${from}/schedules`, { json: { name: 'noon', type: 'CRON', crontabString: '0 0 12 ? * * *', timeZone: 'UTC', missedFires: 'once' } });
+    await qd.ok('PUT', `/project/${from}/schedules/${schedule.id}/jobs/${id}`, { json: { argString: '-a b' } });
+    const archive = (await qd.api('GET', `/project/${from}/export`)).body;
+
+    const to = await newProject(qd);
+    const components = { 'importComponents.calendars': true, 'importComponents.Schedule Definitions': true };
+    const done = await importArchive(qd, to, archive, { query: { jobUuidOption: 'remove', ...components } });
+    assert.equal(done.json.import_status, 'successful', done.text);
+    const [copy] = await qd.ok('GET', `/project/${to}/jobs`);
+    assert.notEqual(copy.id, id);
+    const calendars = await qd.ok('GET', `/project/${to}/calendars`);
+    assert.deepEqual(calendars.map(({ name, enable, allReference, objects }) => [name, enable, allReference, objects]), [
+      ['all', false, true, null],
+      ['weekends', true, false, [{ uuid: copy.id, name: 'ops/nightly' }]],
+    ]);
+    const schedules = await qd.ok('GET', `/project/${to}/schedules`);
+    assert.deepEqual(schedules.map(({ name, crontabString, missedFires, jobs }) => [name, crontabString, missedFires, jobs.map((job) => [job.id, job.argString])]), [
+      ['noon', '0 0 12 ? * * *', 'once', [[copy.id, '-a b']]],
+    ]);
+    assert.equal(copy.scheduled, true);
+
+    const again = await importArchive(qd, to, archive, { query: { jobUuidOption: 'remove', ...components } });
+    assert.equal(again.json.import_status, 'successful', again.text);
+    assert.equal((await qd.ok('GET', `/project/${to}/calendars`)).length, 2);
+    assert.equal((await qd.ok('GET', `/project/${to}/schedules`)).length, 1);
+
+    const plain = await newProject(qd);
+    await importArchive(qd, plain, archive, { query: { jobUuidOption: 'remove' } });
+    assert.deepEqual(await qd.ok('GET', `/project/${plain}/calendars`), []);
+    assert.deepEqual(await qd.ok('GET', `/project/${plain}/schedules`), []);
+
+    const jobless = await importArchive(qd, plain, { 'calendars.json': JSON.stringify([calendar, { name: 'x' }]) }, { query: components });
+    assert.match(jobless.json.other_errors.join(), /has no job .*calendar does not hold for it.*dateType/s, jobless.text);
+    assert.deepEqual((await qd.ok('GET', `/project/${plain}/calendars`)).map(({ name, objects }) => [name, objects]), [['weekends', null]]);
+  });
+
   it('goes on in the background, and tells how it went', async () => {
     const project = await newProject(qd);
     await qd.fails(404, 'api.error.async.import.status.file.retrieval.error', 'GET', `/project/${project}/import/status`);

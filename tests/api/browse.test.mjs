@@ -60,6 +60,22 @@ describe('browsing jobs', () => {
     assert.equal(stats.data.successRate, 1);
   });
 
+  it('tells of many jobs what it tells of each', async () => {
+    const many = await newProject(qd);
+    const schedule = { schedule: { crontab: '0 30 5 ? * * *' } };
+    const made = (await importJobs(qd, many, Array.from({ length: 70 }, (_, at) => job({ name: `j${at}`, ...(at % 2 ? schedule : {}) })))).succeeded;
+    await runToEnd(qd, made[3].id);
+    const { items } = await qd.ok('GET', `/project/${many}/jobs/browse`, { query: { meta: '*' } });
+    assert.equal(items.length, 70);
+    for (const { id } of [made[0], made[3], made[69]]) {
+      const alone = await qd.ok('GET', `/job/${id}/meta`);
+      assert.deepEqual(items.find((item) => item.id === id).meta, alone);
+    }
+    const stats = items.map((item) => item.meta.find(({ name }) => name === 'stats').data);
+    assert.deepEqual(stats.filter(({ executionCount }) => executionCount > 0).map(({ successRate }) => successRate), [1]);
+    assert.equal(items.filter((item) => item.meta.find(({ name }) => name === 'schedule').data.nextExecutionTime).length, 35);
+  });
+
   it('counts tags, written as a text or as a list', async () => {
     assert.deepEqual(await qd.ok('GET', `/project/${project}/jobTags/query`), { db: 2, nightly: 1 });
     assert.deepEqual(await qd.ok('GET', `/project/${project}/jobTags/query`, { query: { groupPath: 'ops' } }), { db: 1 });

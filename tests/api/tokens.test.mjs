@@ -151,6 +151,10 @@ describe('profiles', () => {
     assert.match(listed.created, /Z$/);
     assert.deepEqual((await qd.api('GET', '/user/roles', { token })).json, { roles: ['user'] });
     await qd.fails(404, null, 'GET', '/user/info/nobody-at-all');
+    const service = unique('service');
+    await qd.ok('POST', '/tokens', { json: { user: service, roles: 'ops' }, status: 201 });
+    assert.equal((await qd.ok('GET', `/user/info/${service}`)).email, '', 'whoever has a token is a user');
+    assert.equal((await qd.ok('POST', `/user/info/${service}`, { json: { email: 'ops@example.com' } })).email, 'ops@example.com');
   });
 
   it('hold texts of one line, and not too long ones', async () => {
