@@ -9,8 +9,8 @@ namespace {
 using service::Integration;
 
 Json job_name_json(const service::ScmJobName& job) {
-  return JsonObject{{"groupPath", text_or_null(job.group)}, {"jobId", text_or_null(job.uuid)},
-                    {"jobName", text_or_null(job.name)}};
+  return JsonObject{
+      {"groupPath", text_or_null(job.group)}, {"jobId", text_or_null(job.uuid)}, {"jobName", text_or_null(job.name)}};
 }
 
 JsonObject export_item_json(const service::ScmExportItem& item) {

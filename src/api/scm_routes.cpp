@@ -19,9 +19,9 @@ template <http::Response (*handle)(Call&, Integration)>
 http::Response with_integration(Call& call) {
   const auto integration = service::parse_integration(call.param("integration"));
   if (integration) return handle(call, *integration);
-  return error_answer(400, "api.error.invalid.request",
-                      "Invalid API Request: the integration '" + call.param("integration") +
-                          "' is none: use export or import");
+  return error_answer(
+      400, "api.error.invalid.request",
+      "Invalid API Request: the integration '" + call.param("integration") + "' is none: use export or import");
 }
 
 http::Response outcome_answer(const Result<service::ScmOutcome>& outcome) {
@@ -54,9 +54,8 @@ http::Response list_scm_plugins(Call& call, Integration integration) {
 http::Response setup_input(Call& call, Integration integration) {
   const auto fields = call.services.scm.setup_fields(call.who, call.param("project"), integration, call.param("type"));
   return answer(fields, [&](const auto& found) {
-    return json_answer(JsonObject{{"fields", scm_fields_json(found)},
-                                  {"integration", call.param("integration")},
-                                  {"type", call.param("type")}});
+    return json_answer(JsonObject{
+        {"fields", scm_fields_json(found)}, {"integration", call.param("integration")}, {"type", call.param("type")}});
   });
 }
 
@@ -109,8 +108,7 @@ http::Response show_status(Call& call, Integration integration) {
 }
 
 http::Response action_input(Call& call, Integration integration) {
-  const auto form =
-      call.services.scm.action_form(call.who, call.param("project"), integration, call.param("action"));
+  const auto form = call.services.scm.action_form(call.who, call.param("project"), integration, call.param("action"));
   return status_answer(form, [&](const auto& found) { return json_answer(scm_form_json(integration, found)); });
 }
 
@@ -150,8 +148,8 @@ http::Response perform_on_job(Call& call, Integration integration) {
   if (!body) return error_answer(body.error());
   const auto request = scm_action_request(*body, true);
   if (!request) return bad_body(request.error().message);
-  return outcome_answer(call.services.scm.perform_on_job(call.who, call.param("id"), integration, call.param("action"),
-                                                         request->input));
+  return outcome_answer(
+      call.services.scm.perform_on_job(call.who, call.param("id"), integration, call.param("action"), request->input));
 }
 
 }  // namespace

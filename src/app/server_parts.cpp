@@ -366,11 +366,8 @@ service::ScmParts Server::Parts::scm_parts(const Config& config) {
 }
 
 scm::GitHost Server::Parts::git_host(const Config& config) {
-  return {engine_loop,
-          engine_pool,
-          (config.folders.var / "scm").string(),
-          (config.folders.base / ".ssh" / "known_hosts").string(),
-          guard.environment()};
+  return {engine_loop, engine_pool, (config.folders.var / "scm").string(),
+          (config.folders.base / ".ssh" / "known_hosts").string(), guard.environment()};
 }
 
 node::SourceParts Server::Parts::source_parts(const Config& config) {

@@ -185,8 +185,8 @@ JsonArray words_of(const std::vector<std::string>& words) {
 Result<> add_items(const Context& context, const Target& target, JsonObject& body) {
   const auto has = [&](const char* name) { return context.args.has(name); };
   const bool exports = target.integration == "export";
-  const bool asks = has("allitems") || (exports ? has("allmodified") || has("alldeleted")
-                                                : has("alltracked") || has("alluntracked"));
+  const bool asks =
+      has("allitems") || (exports ? has("allmodified") || has("alldeleted") : has("alltracked") || has("alluntracked"));
   if (!asks) return {};
   auto answer = inputs_of(context, target);
   if (!answer) return fail(answer.error());
@@ -217,8 +217,7 @@ Result<int> perform(Context& context) {
   JsonObject input;
   for (const std::string& word : context.args.list("field")) {
     const auto equals = word.find('=');
-    if (equals == std::string::npos)
-      return fail(ErrorKind::invalid, "--field " + word + ": write it as NAME=VALUE.");
+    if (equals == std::string::npos) return fail(ErrorKind::invalid, "--field " + word + ": write it as NAME=VALUE.");
     input[word.substr(0, equals)] = word.substr(equals + 1);
   }
   const bool exports = target->integration == "export";
@@ -238,7 +237,8 @@ Result<int> perform(Context& context) {
 }  // namespace
 
 Commands project_scm_commands() {
-  const Options which{project_option(), required(choice("-i,--integration", {"import", "export"}, "Which of the two."))};
+  const Options which{project_option(),
+                      required(choice("-i,--integration", {"import", "export"}, "Which of the two."))};
   const OptionSpec type = required(text("-t,--type", "TYPE", "The plugin: git-export or git-import."));
   const OptionSpec action = required(text("-a,--action", "ID", "The action, as `status` lists them."));
   const OptionSpec verbose = flag("-v,--verbose", "The whole answer.");
@@ -294,14 +294,15 @@ Commands project_scm_commands() {
       {"projects scm perform",
        "Perform an action.",
        "",
-       join_options({which,
-                     {action, list("-f,--field", "NAME=VALUE", "Values of the action's fields."),
-                      list("-I,--item", "ITEM", "Items to include."), list("-j,--job", "ID", "Jobs to include."),
-                      list("-d,--delete", "ID", "Items to delete; jobs, of an import."),
-                      flag("-A,--allitems", "All items."), flag("-M,--allmodified", "All items that are not deleted (export)."),
-                      flag("-D,--alldeleted", "All deleted items (export)."),
-                      flag("-T,--alltracked", "All items of jobs that are there (import)."),
-                      flag("-U,--alluntracked", "All items without a job (import).")}}),
+       join_options(
+           {which,
+            {action, list("-f,--field", "NAME=VALUE", "Values of the action's fields."),
+             list("-I,--item", "ITEM", "Items to include."), list("-j,--job", "ID", "Jobs to include."),
+             list("-d,--delete", "ID", "Items to delete; jobs, of an import."), flag("-A,--allitems", "All items."),
+             flag("-M,--allmodified", "All items that are not deleted (export)."),
+             flag("-D,--alldeleted", "All deleted items (export)."),
+             flag("-T,--alltracked", "All items of jobs that are there (import)."),
+             flag("-U,--alluntracked", "All items without a job (import).")}}),
        {"qd projects scm perform -p ops -i export -a project-commit -f message='Nightly jobs' push=true -A",
         "qd projects scm perform -p ops -i import -a import-jobs -A"},
        perform},

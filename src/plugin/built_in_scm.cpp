@@ -16,15 +16,16 @@ const char* const kTemplate =
     "and `${config.format}`.";
 
 void add_files(Description& plugin) {
-  plugin.text("dir", "Base Directory",
-              "Kept for Rundeck. Working copies lie in the server's own folder, whatever is said here.")
+  plugin
+      .text("dir", "Base Directory",
+            "Kept for Rundeck. Working copies lie in the server's own folder, whatever is said here.")
       .needed()
       .among(kRepository)
       .words("pathTemplate", "File Path Template",
-              {"${job.id}.${config.format}", "${job.sourceId}.${config.format}",
-               "${job.group}${job.name}-${job.id}.${config.format}",
-               "${job.group}${job.name}-${job.sourceId}.${config.format}", "${job.group}${job.name}.${config.format}"},
-              kTemplate)
+             {"${job.id}.${config.format}", "${job.sourceId}.${config.format}",
+              "${job.group}${job.name}-${job.id}.${config.format}",
+              "${job.group}${job.name}-${job.sourceId}.${config.format}", "${job.group}${job.name}.${config.format}"},
+             kTemplate)
       .free()
       .standard("${job.id}.${config.format}")
       .needed()
@@ -57,7 +58,7 @@ void add_repository(Description& plugin) {
 void add_login(Description& plugin) {
   plugin
       .words("strictHostKeyChecking", "SSH: Strict Host Key Checking", {"yes", "no"},
-              "`yes`: the host's key must be in a `known_hosts` file of the server. `no`: any key is taken.")
+             "`yes`: the host's key must be in a `known_hosts` file of the server. `no`: any key is taken.")
       .standard("yes")
       .needed()
       .among(kLogin)
@@ -74,8 +75,8 @@ Provider exporting() {
   add_files(plugin);
   plugin
       .words("exportUuidBehavior", "Export UUID Behavior", {"preserve", "original", "remove"},
-              "The id in a job's file. `preserve`: the job's own. `original`: the one of the file that it was imported "
-              "from. `remove`: none.")
+             "The id in a job's file. `preserve`: the job's own. `original`: the one of the file that it was imported "
+             "from. `remove`: none.")
       .standard("preserve")
       .among(kFiles);
   add_repository(plugin);
@@ -104,8 +105,8 @@ Provider importing() {
   add_files(plugin);
   plugin
       .words("importUuidBehavior", "Import UUID Behavior", {"preserve", "archive", "remove"},
-              "The id in a job's file. `preserve`: it becomes the job's. `archive`: the job gets another one, and this "
-              "one is kept for an export. `remove`: it does not count.")
+             "The id in a job's file. `preserve`: it becomes the job's. `archive`: the job gets another one, and this "
+             "one is kept for an export. `remove`: it does not count.")
       .standard("preserve")
       .among(kFiles);
   add_repository(plugin);
@@ -115,8 +116,8 @@ Provider importing() {
   add_login(plugin);
   plugin
       .words("useFilePattern", "Match a Regular Expression?", kTruth,
-              "Which files are jobs: `true`, those whose whole path matches the expression; `false`, those chosen in "
-              "the next step")
+             "Which files are jobs: `true`, those whose whole path matches the expression; `false`, those chosen in "
+             "the next step")
       .standard("true")
       .needed()
       .among("Setup")

@@ -30,8 +30,8 @@ class Description {
   Description& words(const char* name, const char* title, const std::vector<std::string>& values,
                      const char* description = "");
   Description& needed();
-  Description& free();                       // other values than those of the choice are fine, too
-  Description& among(const char* heading);   // the heading that forms put it under
+  Description& free();                      // other values than those of the choice are fine, too
+  Description& among(const char* heading);  // the heading that forms put it under
   Description& standard(const char* value);
   Description& mapped(const char* key);  // the key of a project's configuration that holds it
 

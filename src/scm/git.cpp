@@ -18,17 +18,27 @@ namespace {
 
 constexpr const char* kTransports = "ssh:http:https:git:file";
 // Of ours, what git and ssh need; nothing that another part keeps in its environment.
-constexpr const char* kKept[] = {"PATH",        "HOME",        "USER",       "LOGNAME",       "TMPDIR",
-                                 "http_proxy",  "https_proxy", "all_proxy",  "no_proxy",      "HTTPS_PROXY",
-                                 "ALL_PROXY",   "NO_PROXY",    "SSL_CERT_FILE", "SSL_CERT_DIR", "SSH_AUTH_SOCK"};
+constexpr const char* kKept[] = {"PATH",       "HOME",        "USER",          "LOGNAME",      "TMPDIR",
+                                 "http_proxy", "https_proxy", "all_proxy",     "no_proxy",     "HTTPS_PROXY",
+                                 "ALL_PROXY",  "NO_PROXY",    "SSL_CERT_FILE", "SSL_CERT_DIR", "SSH_AUTH_SOCK"};
 // Of every call, whatever the configuration of the system or of the user says.
-constexpr std::pair<const char*, const char*> kSettings[] = {
-    {"core.hooksPath", "/dev/null"},  {"core.fsmonitor", "false"},     {"core.quotePath", "false"},
-    {"gc.autoDetach", "false"},       {"maintenance.autoDetach", "false"}, {"protocol.ext.allow", "never"},
-    {"credential.helper", ""},        {"fetch.writeCommitGraph", "false"}, {"fetch.recurseSubmodules", "false"},
-    {"submodule.recurse", "false"},   {"push.followTags", "false"},    {"push.gpgSign", "false"},
-    {"commit.gpgSign", "false"},      {"tag.gpgSign", "false"},        {"log.showSignature", "false"},
-    {"core.askPass", ""},             {"transfer.credentialsInUrl", "allow"}};
+constexpr std::pair<const char*, const char*> kSettings[] = {{"core.hooksPath", "/dev/null"},
+                                                             {"core.fsmonitor", "false"},
+                                                             {"core.quotePath", "false"},
+                                                             {"gc.autoDetach", "false"},
+                                                             {"maintenance.autoDetach", "false"},
+                                                             {"protocol.ext.allow", "never"},
+                                                             {"credential.helper", ""},
+                                                             {"fetch.writeCommitGraph", "false"},
+                                                             {"fetch.recurseSubmodules", "false"},
+                                                             {"submodule.recurse", "false"},
+                                                             {"push.followTags", "false"},
+                                                             {"push.gpgSign", "false"},
+                                                             {"commit.gpgSign", "false"},
+                                                             {"tag.gpgSign", "false"},
+                                                             {"log.showSignature", "false"},
+                                                             {"core.askPass", ""},
+                                                             {"transfer.credentialsInUrl", "allow"}};
 
 // Answers a question for a password, and no other: after a redirect to another host git asks for a user first.
 constexpr const char* kAnswerer =
@@ -89,8 +99,17 @@ std::string ssh_value(const std::string& text) {
 
 // git hands this line to a shell; it is made of words that we quote ourselves, and holds nothing of a user.
 std::string ssh_command(const GitHost& host, const GitLogin& login, const std::string& key_file) {
-  std::vector<std::string> words{"ssh", "-o", "ConnectTimeout=30", "-o", "ServerAliveInterval=15", "-o",
-                                 "PermitLocalCommand=no", "-o", "ForwardAgent=no", "-o", "ClearAllForwardings=yes"};
+  std::vector<std::string> words{"ssh",
+                                 "-o",
+                                 "ConnectTimeout=30",
+                                 "-o",
+                                 "ServerAliveInterval=15",
+                                 "-o",
+                                 "PermitLocalCommand=no",
+                                 "-o",
+                                 "ForwardAgent=no",
+                                 "-o",
+                                 "ClearAllForwardings=yes"};
   const auto option = [&](const std::string& text) {
     words.emplace_back("-o");
     words.push_back(text);

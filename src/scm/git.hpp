@@ -36,7 +36,7 @@ struct GitCall {
   std::optional<std::string> input = {};
   Millis limit{60'000};
   std::size_t most_output = 1u << 20;
-  const GitLogin* login = nullptr;                            // of calls that reach the remote repository
+  const GitLogin* login = nullptr;  // of calls that reach the remote repository
   std::vector<std::pair<std::string, std::string>> environment = {};
 };
 

@@ -17,8 +17,8 @@ struct GitUrl {
   bool operator==(const GitUrl&) const = default;
 };
 
-// Taken are ssh://, http://, https://, git:// and file:// URLs, `user@host:path` for SSH, and absolute paths. Everything
-// else is refused: transports that run programs ("ext::"), and what could be read as an option.
+// Taken are ssh://, http://, https://, git:// and file:// URLs, `user@host:path` for SSH, and absolute paths.
+// Everything else is refused: transports that run programs ("ext::"), and what could be read as an option.
 Result<GitUrl> parse_git_url(const std::string& text);
 
 // The URL without a password that stands in it, for messages.

@@ -22,11 +22,28 @@ TEST(GitUrl, TakesWhatGitHostsShow) {
 }
 
 TEST(GitUrl, RefusesProgramsOptionsAndWhatIsNone) {
-  for (const char* text :
-       {"", "ext::sh -c touch% /tmp/x", "ext::sh", "fd::17", "--upload-pack=touch", "-x", "ssh://-oProxyCommand=x/a",
-        "ssh://a@-oProxyCommand=x/a", "ssh://-a@host/x", "-u@host:x", "ssh://host", "ssh:///x", "ftp://host/x",
-        "transport::address", "a b", "file://host/x", "relative/path", "host:", "https://host\n/x", "javascript:x/y:z",
-        "gopher://host/x", "./x:y"}) {
+  for (const char* text : {"",
+                           "ext::sh -c touch% /tmp/x",
+                           "ext::sh",
+                           "fd::17",
+                           "--upload-pack=touch",
+                           "-x",
+                           "ssh://-oProxyCommand=x/a",
+                           "ssh://a@-oProxyCommand=x/a",
+                           "ssh://-a@host/x",
+                           "-u@host:x",
+                           "ssh://host",
+                           "ssh:///x",
+                           "ftp://host/x",
+                           "transport::address",
+                           "a b",
+                           "file://host/x",
+                           "relative/path",
+                           "host:",
+                           "https://host\n/x",
+                           "javascript:x/y:z",
+                           "gopher://host/x",
+                           "./x:y"}) {
     if (std::string(text) == "javascript:x/y:z") continue;  // a host like any other
     EXPECT_FALSE(parse_git_url(text)) << text;
   }
@@ -42,8 +59,9 @@ TEST(GitUrl, IsShownWithoutItsPassword) {
 
 TEST(RefName, IsOneThatGitTakes) {
   for (const char* name : {"master", "feature/x", "v1.2", "a-b", "ü"}) EXPECT_TRUE(is_ref_name(name)) << name;
-  for (const char* name : {"", "-x", "/x", "x/", "a..b", "a b", "a~b", "a^b", "a:b", "a?b", "a*b", "a[b", "a\\b", "@",
-                           "a@{b", ".a", "a/.b", "a.lock", "a.lock/b", "a.", "a//b", "HEAD", "a\x7f"})
+  for (const char* name :
+       {"",     "-x", "/x",   "x/", "a..b", "a b",    "a~b",      "a^b", "a:b",  "a?b",  "a*b",  "a[b",
+        "a\\b", "@",  "a@{b", ".a", "a/.b", "a.lock", "a.lock/b", "a.",  "a//b", "HEAD", "a\x7f"})
     EXPECT_FALSE(is_ref_name(name)) << name;
 }
 

@@ -17,9 +17,27 @@ TEST(JobPath, FillsTheTemplateOnce) {
 TEST(JobPath, StaysInTheRepository) {
   for (const char* path : {"a", "a/b.xml", "..a/b", "a b/ü.yaml", ".gitlab/x", "git/x", "a/.gitkeep"})
     EXPECT_TRUE(check_path(path)) << path;
-  for (const char* path : {"", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/./b", ".git", ".git/hooks/x",
-                           "a/.GIT/config", "a/.git.", "a/.git ", ".git::$INDEX_ALLOCATION/x", "git~1/x", "a\\b", "a\nb",
-                           "a\x7f", ".gitmodules", "a/.gitattributes"})
+  for (const char* path : {"",
+                           "/a",
+                           "a/",
+                           "a//b",
+                           ".",
+                           "..",
+                           "../a",
+                           "a/../b",
+                           "a/./b",
+                           ".git",
+                           ".git/hooks/x",
+                           "a/.GIT/config",
+                           "a/.git.",
+                           "a/.git ",
+                           ".git::$INDEX_ALLOCATION/x",
+                           "git~1/x",
+                           "a\\b",
+                           "a\nb",
+                           "a\x7f",
+                           ".gitmodules",
+                           "a/.gitattributes"})
     EXPECT_FALSE(check_path(path)) << path;
   EXPECT_FALSE(check_path(std::string(300, 'a')));
   std::string deep;

@@ -133,8 +133,8 @@ Result<> Repository::open(const GitLogin& login) {
   auto fetched = fetch(login);
   limit_ = usual;
   if (!fetched)
-    return fail(fetched.error().kind, "Failed cloning the repository from " + shown_url(place_.url.text) + ": " +
-                                          fetched.error().message);
+    return fail(fetched.error().kind,
+                "Failed cloning the repository from " + shown_url(place_.url.text) + ": " + fetched.error().message);
   if (auto found = find_branch(login); !found) return found;
   return write_file(place_.folder + "/" + kPlaceFile, place_text(place_));
 }
@@ -299,8 +299,8 @@ Result<std::string> Repository::content(const std::string& id, std::size_t most)
 // The newest commit of each file, by one walk over the history.
 Result<> Repository::read_history(const std::string& commit) {
   const std::string mark = "\x1e" + base::random_token(24);
-  auto log = call({"log", "-z", "--name-only", "--no-renames", "--date=format:%z", kMostCommits, log_format(mark),
-                   commit, "--"});
+  auto log = call(
+      {"log", "-z", "--name-only", "--no-renames", "--date=format:%z", kMostCommits, log_format(mark), commit, "--"});
   log.most_output = kMostHistory;
   const auto text = git_output(host_, log);
   if (!text) return fail(text.error());
@@ -308,8 +308,8 @@ Result<> Repository::read_history(const std::string& commit) {
   std::map<std::string, CommitFacts> history;
   // Of each commit: what is before its first mark belongs to the one before, then its fields, then its files.
   for (std::size_t at = 1; at + kFields < parts.size(); at += kFields + 1) {
-    const auto facts = read_commit({parts.begin() + static_cast<std::ptrdiff_t>(at),
-                                    parts.begin() + static_cast<std::ptrdiff_t>(at + kFields)});
+    const auto facts = read_commit(
+        {parts.begin() + static_cast<std::ptrdiff_t>(at), parts.begin() + static_cast<std::ptrdiff_t>(at + kFields)});
     for (auto name : base::split(parts[at + kFields], '\0')) {
       if (!name.empty() && name.front() == '\n') name.erase(0, 1);
       if (!name.empty()) history.try_emplace(std::move(name), facts);

@@ -26,7 +26,7 @@ struct CommitFacts {
 };
 
 struct TreeFile {
-  std::string id;     // of its content
+  std::string id;  // of its content
   std::size_t size = 0;
   bool plain = true;  // no link and no other repository
 

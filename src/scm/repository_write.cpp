@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.hpp"
+
 #include "scm/job_path.hpp"
 #include "scm/repository.hpp"
 
@@ -33,13 +34,15 @@ std::string identity_line(const Person& by, UnixMillis seconds) {
 
 std::vector<std::pair<std::string, std::string>> identity(const Person& by) {
   const auto name = person_text(by.name), email = person_text(by.email);
-  return {{"GIT_AUTHOR_NAME", name}, {"GIT_AUTHOR_EMAIL", email}, {"GIT_COMMITTER_NAME", name},
+  return {{"GIT_AUTHOR_NAME", name},
+          {"GIT_AUTHOR_EMAIL", email},
+          {"GIT_COMMITTER_NAME", name},
           {"GIT_COMMITTER_EMAIL", email}};
 }
 
 std::string named(const std::set<std::string>& paths) {
-  std::vector<std::string> some(paths.begin(), paths.size() > kMostNamed ? std::next(paths.begin(), kMostNamed)
-                                                                         : paths.end());
+  std::vector<std::string> some(paths.begin(),
+                                paths.size() > kMostNamed ? std::next(paths.begin(), kMostNamed) : paths.end());
   const auto more = paths.size() - some.size();
   return base::join(some, ", ") + (more > 0 ? " and " + std::to_string(more) + " more" : "");
 }
@@ -50,8 +53,8 @@ Result<> check_room(const Tree& tree, const std::vector<Change>& changes) {
   for (const auto& change : changes) {
     if (auto fine = check_path(change.path); !fine) return fine;
     if (!(change.content ? puts : leaves).insert(change.path).second)
-      return fail(ErrorKind::conflict, "Two jobs would be written to '" + change.path +
-                                           "'. Put ${job.id} into the file path template.");
+      return fail(ErrorKind::conflict,
+                  "Two jobs would be written to '" + change.path + "'. Put ${job.id} into the file path template.");
   }
   for (const auto& path : puts) {
     const auto below = tree.lower_bound(path + "/");
@@ -60,8 +63,8 @@ Result<> check_room(const Tree& tree, const std::vector<Change>& changes) {
     for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
       const auto parent = path.substr(0, slash);
       if ((tree.contains(parent) && !leaves.contains(parent)) || puts.contains(parent))
-        return fail(ErrorKind::conflict, "'" + parent + "' is a file in the repository, so '" + path +
-                                             "' cannot be written.");
+        return fail(ErrorKind::conflict,
+                    "'" + parent + "' is a file in the repository, so '" + path + "' cannot be written.");
     }
   }
   return {};
@@ -137,9 +140,9 @@ Result<std::vector<std::string>> Repository::push_once(const GitLogin& login, co
   std::vector<std::string> behind, refused;
   for (const auto& line : base::split(end->out, '\n')) {
     if (!line.starts_with("!\t")) continue;
-    const bool moved = line.find("(fetch first)") != std::string::npos ||
-                       line.find("(non-fast-forward)") != std::string::npos || line.find("failed to update ref") !=
-                       std::string::npos || line.find("cannot lock ref") != std::string::npos;
+    const bool moved =
+        line.find("(fetch first)") != std::string::npos || line.find("(non-fast-forward)") != std::string::npos ||
+        line.find("failed to update ref") != std::string::npos || line.find("cannot lock ref") != std::string::npos;
     (moved && line.find(local_ref()) != std::string::npos ? behind : refused).push_back(line.substr(2));
   }
   if (!refused.empty())
@@ -201,7 +204,8 @@ Result<std::string> Repository::replay(const std::string& commit, const std::str
   const auto there = read_tree(onto);
   if (!there) return fail(there.error());
   const std::string scratch = "refs/quarterdeck/replay";
-  if (auto gone = git_output(host_, call({"update-ref", "-d", scratch})); !gone) return fail(gone.error());  // of a crash
+  if (auto gone = git_output(host_, call({"update-ref", "-d", scratch})); !gone)
+    return fail(gone.error());  // of a crash
   const auto message = git_output(host_, call({"log", "--max-count=1", "--format=%B", commit, "--"}));
   if (!message) return fail(message.error());
   const auto facts = commit_facts(commit);
@@ -221,11 +225,12 @@ Result<std::string> Repository::replay(const std::string& commit, const std::str
       continue;
     }
     if (auto fine = check_path(path); !fine) return fail(fine.error());
-    stream += removed ? "D " + quoted(path) + "\n" : "M " + change.mode + " " + change.after + " " + quoted(path) + "\n";
+    stream +=
+        removed ? "D " + quoted(path) + "\n" : "M " + change.mode + " " + change.after + " " + quoted(path) + "\n";
   }
   if (!both.empty())
-    return fail(ErrorKind::conflict, "both sides changed " + named(both) +
-                                         ". Synch with the remote first, and choose whose changes count.");
+    return fail(ErrorKind::conflict,
+                "both sides changed " + named(both) + ". Synch with the remote first, and choose whose changes count.");
   if (auto written = import_stream(stream); !written) return fail(written.error());
   const auto id = git_output(host_, call({"rev-parse", "--verify", scratch}));
   if (!id) return fail(id.error());

@@ -117,8 +117,8 @@ class Jobs {
   void record(const auth::Identity& who, const char* action, const model::Job& job, std::string detail = {});
   bool has_project_schedule(const std::string& uuid);
   std::vector<TreeStep> tree_of(const auth::Identity& who, const model::Job& job, int depth);
-  Result<> check_save(const auth::Identity& who, const model::Job& job,
-                      const std::optional<store::StoredJob>& existing, bool from_scm = false);
+  Result<> check_save(const auth::Identity& who, const model::Job& job, const std::optional<store::StoredJob>& existing,
+                      bool from_scm = false);
 
   store::JobStore& jobs_;
   store::ProjectStore& projects_;

@@ -72,8 +72,8 @@ std::optional<StoredScm> Scm::stored(const std::string& project, Integration int
   if (!text) return std::nullopt;
   auto read = read_stored_scm(integration, *text);
   if (read) return std::move(*read);
-  base::log_warn("scm", "project " + project + ": " + stored_scm_path(integration) +
-                            " cannot be read: " + read.error().message);
+  base::log_warn(
+      "scm", "project " + project + ": " + stored_scm_path(integration) + " cannot be read: " + read.error().message);
   return std::nullopt;
 }
 
@@ -159,9 +159,8 @@ Result<T> Scm::with_copy(const auth::Identity& who, const std::string& project, 
       return fail(opened.error().kind, opened.error().message, kNoStatus);
     copy->fingerprint = fingerprint;
   }
-  const ScmSession session{who,           project,     config,
-                           settings,      *copy,       parts_.job_rows,
-                           parts_.rows,   [&] { return login(who, project, settings); }};
+  const ScmSession session{who,   project,         config,      settings,
+                           *copy, parts_.job_rows, parts_.rows, [&] { return login(who, project, settings); }};
   return use(session);
 }
 
@@ -202,10 +201,11 @@ ScmOutcome Scm::open(const auth::Identity& who, const std::string& project, Inte
   auto off = config;
   off.enabled = false;
   store(project, integration, off);
-  const auto opened = with_copy<bool>(who, project, integration, config, [&](const ScmSession& session) -> Result<bool> {
-    if (integration == Integration::importing) return true;
-    return ScmExport(session, {}).items().map([](const auto&) { return true; });  // learns whose the files are
-  });
+  const auto opened =
+      with_copy<bool>(who, project, integration, config, [&](const ScmSession& session) -> Result<bool> {
+        if (integration == Integration::importing) return true;
+        return ScmExport(session, {}).items().map([](const auto&) { return true; });  // learns whose the files are
+      });
   if (!opened) return ScmOutcome::failed(opened.error().message);
   auto on = config;
   on.enabled = true;
@@ -217,8 +217,7 @@ ScmOutcome Scm::open(const auth::Identity& who, const std::string& project, Inte
 Result<ScmOutcome> Scm::setup(const auth::Identity& who, const std::string& project, Integration integration,
                               const std::string& type, const ScmValues& config) {
   if (auto right = may_configure(who, project); !right) return fail(right.error());
-  if (provider(integration, type) == nullptr)
-    return no_such("SCM " + integration_name(integration) + " plugin", type);
+  if (provider(integration, type) == nullptr) return no_such("SCM " + integration_name(integration) + " plugin", type);
   StoredScm wanted{type, true, who.user, who.roles, config, std::nullopt};
   // Files that were chosen stay chosen.
   if (const auto before = stored(project, integration)) wanted.tracked = before->tracked;
@@ -266,8 +265,8 @@ Result<bool> Scm::toggle(const auth::Identity& who, const std::string& project, 
   for (const auto integration : {Integration::exporting, Integration::importing}) {
     const auto config = stored(project, integration);
     if (!config || config->enabled == on) continue;
-    const auto outcome = on ? enable(who, project, integration, config->type)
-                            : disable(who, project, integration, config->type);
+    const auto outcome =
+        on ? enable(who, project, integration, config->type) : disable(who, project, integration, config->type);
     if (!outcome) return fail(outcome.error());
     if (!outcome->success) return fail(ErrorKind::unavailable, outcome->message);
     modified = true;
@@ -291,42 +290,44 @@ Result<ScmStatus> Scm::status(const auth::Identity& who, const std::string& proj
                                                  : ScmImport(session, parts_.jobs).status();
   });
   if (status) return status;
-  return fail(status.error().kind, "Failed to get SCM " + integration_name(integration) + " status for project " +
-                                       project + ": " + status.error().message, kNoStatus);
+  return fail(status.error().kind,
+              "Failed to get SCM " + integration_name(integration) + " status for project " + project + ": " +
+                  status.error().message,
+              kNoStatus);
 }
 
 Result<ScmActionForm> Scm::action_form(const auth::Identity& who, const std::string& project, Integration integration,
                                        const std::string& action) {
   if (auto right = may_use(who, project, integration); !right) return fail(right.error());
   const auto config = enabled(project, integration);
-  const auto unknown = fail(ErrorKind::not_found,
-                            "Action \"" + action + "\" not found for " + integration_name(integration) +
-                                " plugin for " + project,
-                            "scm.not.a.valid.action.actionid");
+  const auto unknown =
+      fail(ErrorKind::not_found,
+           "Action \"" + action + "\" not found for " + integration_name(integration) + " plugin for " + project,
+           "scm.not.a.valid.action.actionid");
   if (!config || !scm_action_form(integration, action, {})) return unknown;
-  return with_copy<ScmActionForm>(
-      who, project, integration, *config, [&](const ScmSession& session) -> Result<ScmActionForm> {
-        const auto tracking = session.repository().tracking();
-        if (!tracking) return fail(tracking.error());
-        ScmFormFacts facts{session.settings.branch, "", *tracking};
-        ScmExport exporting(session, {});
-        ScmImport importing(session, parts_.jobs);
-        const bool exports = integration == Integration::exporting;
-        const auto words = exports ? exporting.state_text() : importing.state_text();
-        if (!words) return fail(words.error());
-        facts.status = *words;
-        auto form = *scm_action_form(integration, action, facts);
-        if (exports) {
-          auto items = exporting.items();
-          if (!items) return fail(items.error());
-          form.exports = std::move(*items);
-        } else {
-          auto items = importing.items(action);
-          if (!items) return fail(items.error());
-          form.imports = std::move(*items);
-        }
-        return form;
-      });
+  return with_copy<ScmActionForm>(who, project, integration, *config,
+                                  [&](const ScmSession& session) -> Result<ScmActionForm> {
+                                    const auto tracking = session.repository().tracking();
+                                    if (!tracking) return fail(tracking.error());
+                                    ScmFormFacts facts{session.settings.branch, "", *tracking};
+                                    ScmExport exporting(session, {});
+                                    ScmImport importing(session, parts_.jobs);
+                                    const bool exports = integration == Integration::exporting;
+                                    const auto words = exports ? exporting.state_text() : importing.state_text();
+                                    if (!words) return fail(words.error());
+                                    facts.status = *words;
+                                    auto form = *scm_action_form(integration, action, facts);
+                                    if (exports) {
+                                      auto items = exporting.items();
+                                      if (!items) return fail(items.error());
+                                      form.exports = std::move(*items);
+                                    } else {
+                                      auto items = importing.items(action);
+                                      if (!items) return fail(items.error());
+                                      form.imports = std::move(*items);
+                                    }
+                                    return form;
+                                  });
 }
 
 Result<ScmOutcome> Scm::perform(const auth::Identity& who, const std::string& project, Integration integration,
@@ -338,8 +339,8 @@ Result<ScmOutcome> Scm::perform(const auth::Identity& who, const std::string& pr
     return fail(ErrorKind::not_found,
                 "Action \"" + action + "\" not found for " + integration_name(integration) + " plugin for " + project,
                 "scm.not.a.valid.action.actionid");
-  auto outcome = with_copy<ScmOutcome>(
-      who, project, integration, *config, [&](const ScmSession& session) -> Result<ScmOutcome> {
+  auto outcome =
+      with_copy<ScmOutcome>(who, project, integration, *config, [&](const ScmSession& session) -> Result<ScmOutcome> {
         const auto tracking = session.repository().tracking();
         if (!tracking) return fail(tracking.error());
         const auto form = *scm_action_form(integration, action, {session.settings.branch, "", *tracking});
@@ -358,8 +359,8 @@ Result<ScmOutcome> Scm::perform(const auth::Identity& who, const std::string& pr
     store(project, integration, *config);
   }
   const auto name = integration_name(integration);
-  parts_.audit.record(who, {name, audit::kProject, project, project,
-                            "scm " + action + (outcome->success ? "" : ", in vain")});
+  parts_.audit.record(
+      who, {name, audit::kProject, project, project, "scm " + action + (outcome->success ? "" : ", in vain")});
   if (outcome->success) outcome->message = "SCM " + name + " Action was Successful: " + action;
   return outcome;
 }
@@ -382,8 +383,10 @@ Result<ScmJobState> Scm::job_status(const auth::Identity& who, const std::string
                                                  : ScmImport(session, parts_.jobs).job_state(uuid);
   });
   if (state) return state;
-  return fail(state.error().kind, "Failed to get SCM " + integration_name(integration) + " status for Job " + uuid +
-                                      ": " + state.error().message, kNoStatus);
+  return fail(
+      state.error().kind,
+      "Failed to get SCM " + integration_name(integration) + " status for Job " + uuid + ": " + state.error().message,
+      kNoStatus);
 }
 
 Result<ScmJobDiff> Scm::job_diff(const auth::Identity& who, const std::string& uuid, Integration integration) {
@@ -398,8 +401,10 @@ Result<ScmJobDiff> Scm::job_diff(const auth::Identity& who, const std::string& u
                                                  : ScmImport(session, parts_.jobs).job_diff(uuid);
   });
   if (diff) return diff;
-  return fail(diff.error().kind, "Failed to get SCM " + integration_name(integration) + " status for Job " + uuid +
-                                     ": " + diff.error().message, kNoStatus);
+  return fail(
+      diff.error().kind,
+      "Failed to get SCM " + integration_name(integration) + " status for Job " + uuid + ": " + diff.error().message,
+      kNoStatus);
 }
 
 Result<ScmActionForm> Scm::job_action_form(const auth::Identity& who, const std::string& uuid, Integration integration,

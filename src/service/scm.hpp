@@ -34,8 +34,8 @@ struct ScmParts {
   Jobs& jobs;
   Audit& audit;
   vault::SecretReader read_secret;
-  std::string projects_folder;                // names the default of the setting `dir`
-  std::vector<std::string> private_folders;   // no repository may lie there
+  std::string projects_folder;               // names the default of the setting `dir`
+  std::vector<std::string> private_folders;  // no repository may lie there
 };
 
 // Thread-safe; blocks on the database, on git and on the remote repository. Configuring needs `configure` of the

@@ -7,8 +7,9 @@
 #include <string>
 
 #include "base/guarded.hpp"
-#include "scm/repository.hpp"
 #include "service/scm_settings.hpp"
+
+#include "scm/repository.hpp"
 
 namespace qd::service {
 
@@ -16,13 +17,13 @@ namespace qd::service {
 struct ScmVerdict {
   std::int64_t revision = 0;
   std::string source_uuid;
-  std::string file_id;             // of the file that the job would be
-  std::string compared_id;         // of another file
-  bool same = false;               // does that one say the same?
+  std::string file_id;      // of the file that the job would be
+  std::string compared_id;  // of another file
+  bool same = false;        // does that one say the same?
 };
 
 struct ScmCopy {
-  std::timed_mutex mutex;  // everything else is the holder's
+  std::timed_mutex mutex;   // everything else is the holder's
   std::string fingerprint;  // of the configuration that the repository was opened with; "": none is open
   std::unique_ptr<scm::Repository> repository;
   std::map<std::string, ScmVerdict> verdicts;  // by job

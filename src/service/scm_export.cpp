@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <set>
 
-#include "scm/job_path.hpp"
 #include "service/errors.hpp"
 #include "service/scm_actions.hpp"
+
+#include "scm/job_path.hpp"
 
 namespace qd::service {
 namespace {
@@ -17,9 +18,8 @@ const std::string kExportRows = "export";
 }  // namespace
 
 bool ScmExport::View::clean() const {
-  return deleted.empty() && std::all_of(jobs.begin(), jobs.end(), [](const Entry& one) {
-           return one.state == scm_state::kClean;
-         });
+  return deleted.empty() &&
+         std::all_of(jobs.begin(), jobs.end(), [](const Entry& one) { return one.state == scm_state::kClean; });
 }
 
 // The job's file as it would be written.
@@ -33,8 +33,8 @@ std::string ScmExport::text_of(const Entry& entry) const {
 
 void ScmExport::remember(const Entry& entry, const std::string& commit) {
   const auto& job = entry.stored.job;
-  session_.rows.save({session_.project, job.uuid, kExportRows, entry.path, job.name, job.group, commit, entry.source_uuid,
-                      session_.settings.url.text, entry.stored.revision});
+  session_.rows.save({session_.project, job.uuid, kExportRows, entry.path, job.name, job.group, commit,
+                      entry.source_uuid, session_.settings.url.text, entry.stored.revision});
 }
 
 // Other tools write the same job in other words; what counts is whether it is the same job.
@@ -275,7 +275,8 @@ Result<ScmOutcome> ScmExport::commit(const ScmActionRequest& request) {
   std::vector<const store::JobScm*> removed;
   std::set<std::string> selected;
   for (const auto& one : view->jobs) {
-    const bool chosen = jobs.contains(one.stored.job.uuid) || (one.state != scm_state::kClean && items.contains(one.path));
+    const bool chosen =
+        jobs.contains(one.stored.job.uuid) || (one.state != scm_state::kClean && items.contains(one.path));
     if (chosen) selected.insert(one.stored.job.uuid);
     if (!one.original_path.empty() && (chosen || gone.contains(one.original_path)))
       changes.push_back({one.original_path, std::nullopt});

@@ -29,16 +29,16 @@ class ScmImport {
  private:
   struct Entry {
     store::StoredJob stored;
-    store::JobScm row;        // job_uuid "": the job was not imported from here
-    std::string path;         // where its file is, or was
-    std::string new_path;     // of a file that was renamed
+    store::JobScm row;     // job_uuid "": the job was not imported from here
+    std::string path;      // where its file is, or was
+    std::string new_path;  // of a file that was renamed
     std::string state;
   };
   struct View {
     scm::Snapshot snapshot;
-    std::vector<std::string> files;               // tracked ones, in order
-    std::map<std::string, Entry> jobs;            // by uuid
-    std::map<std::string, std::string> job_at;    // uuid by path
+    std::vector<std::string> files;             // tracked ones, in order
+    std::map<std::string, Entry> jobs;          // by uuid
+    std::map<std::string, std::string> job_at;  // uuid by path
     ScmJobName name_of(const std::string& uuid) const;
   };
 

@@ -8,9 +8,9 @@
 
 #include "base/result.hpp"
 #include "codec/job_codec.hpp"
-#include "scm/git_url.hpp"
 
 #include "plugin/manifest.hpp"
+#include "scm/git_url.hpp"
 
 namespace qd::service {
 

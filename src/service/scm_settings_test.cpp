@@ -28,7 +28,8 @@ TEST(StoredScm, ReadsTheFileOfARundeck) {
 }
 
 TEST(StoredScm, IsNotFooledByCounts) {
-  const auto stored = read_stored_scm(Integration::exporting, "scm.export.type=x\nscm.export.roles.count=99999999999\n");
+  const auto stored =
+      read_stored_scm(Integration::exporting, "scm.export.type=x\nscm.export.roles.count=99999999999\n");
   EXPECT_TRUE(stored->roles.empty());
 }
 

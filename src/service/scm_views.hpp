@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "scm/repository.hpp"
 #include "service/scm_settings.hpp"
+
+#include "scm/repository.hpp"
 
 namespace qd::service {
 
@@ -32,8 +33,12 @@ struct ScmOutcome {
   std::string next_action;  // "": none
   ScmFlaws flaws;           // by field
 
-  static ScmOutcome done(std::string message, std::string next = {}) { return {true, std::move(message), std::move(next), {}}; }
-  static ScmOutcome failed(std::string message, ScmFlaws flaws = {}) { return {false, std::move(message), {}, std::move(flaws)}; }
+  static ScmOutcome done(std::string message, std::string next = {}) {
+    return {true, std::move(message), std::move(next), {}};
+  }
+  static ScmOutcome failed(std::string message, ScmFlaws flaws = {}) {
+    return {false, std::move(message), {}, std::move(flaws)};
+  }
 };
 
 struct ScmStatus {

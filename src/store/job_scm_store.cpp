@@ -42,9 +42,8 @@ std::optional<JobScm> JobScmStore::find(const std::string& job_uuid, const std::
 }
 
 void JobScmStore::save(const JobScm& row) {
-  database_.execute(save_job_scm(database_.dialect()),
-                    {row.project, row.job_uuid, row.integration, row.path, row.name, row.group, row.commit,
-                     row.source_uuid, row.url, row.revision});
+  database_.execute(save_job_scm(database_.dialect()), {row.project, row.job_uuid, row.integration, row.path, row.name,
+                                                        row.group, row.commit, row.source_uuid, row.url, row.revision});
 }
 
 void JobScmStore::remove(const std::string& job_uuid, const std::string& integration) {
