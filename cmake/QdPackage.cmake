@@ -70,8 +70,8 @@ client qd.")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # Beside the libraries: accounts, the time zones of schedules.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, tzdata")
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates, logrotate")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "postgresql, haproxy | nginx, openssh-client, sudo")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates, git, logrotate, openssh-client")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "postgresql, haproxy | nginx, sudo")
 # They own the same folders, account and port.
 set(CPACK_DEBIAN_PACKAGE_CONFLICTS "rundeck, rundeckpro-enterprise")
 set(CPACK_DEBIAN_PACKAGE_REPLACES "rundeck, rundeckpro-enterprise")

@@ -90,7 +90,7 @@ Result<service::ExportRequest> export_request(const Call& call) {
   request.configs = part("exportConfigs");
   request.readmes = part("exportReadmes");
   request.acls = part("exportAcls");
-  part("exportScm");  // there is none yet
+  request.scm = call.version >= 28 && part("exportScm");
   if (call.version >= 34) {
     if (part("exportWebhooks")) parts.components.insert(std::string(kWebhooks));
     auto& options = parts.options[std::string(kWebhooks)];

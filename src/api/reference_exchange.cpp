@@ -1,4 +1,4 @@
-// Notes on what goes in and out of a project: archives and webhooks.
+// Notes on what goes in and out of a project: archives, repositories and webhooks.
 #include "api/reference.hpp"
 
 namespace qd::api {
@@ -27,6 +27,27 @@ std::span<const RouteNote> exchange_notes() {
        "whkRegenAuthTokens whkRegenUuid validateJobref asyncImport",
        "application/zip", "json"},
       {"GET project/{project}/import/status", "How far an import in the background is", "", "", "json"},
+
+      {"GET project/{project}/scm/{integration}/plugins", "Plugins for git repositories of jobs", "", "", "json"},
+      {"GET project/{project}/scm/{integration}/plugin/{type}/input", "Settings of a plugin", "", "", "json"},
+      {"POST project/{project}/scm/{integration}/plugin/{type}/setup", "Configure a plugin and enable it", "", "json",
+       "json"},
+      {"POST project/{project}/scm/{integration}/plugin/{type}/enable", "Enable a plugin that is configured", "", "",
+       "json"},
+      {"POST project/{project}/scm/{integration}/plugin/{type}/disable", "Disable a plugin", "", "", "json"},
+      {"POST project/{project}/scm/toggle", "Enable or disable what is configured", "", "json", "json"},
+      {"GET project/{project}/scm/{integration}/config", "Configuration of an integration", "", "", "json"},
+      {"GET project/{project}/scm/{integration}/status", "State of an integration, and the actions that it offers", "",
+       "", "json"},
+      {"GET project/{project}/scm/{integration}/action/{action}/input", "Fields and items of an action", "", "",
+       "json"},
+      {"POST project/{project}/scm/{integration}/action/{action}", "Perform an action on jobs and files", "", "json",
+       "json"},
+      {"GET job/{id}/scm/{integration}/status", "State of a job in an integration", "", "", "json"},
+      {"GET job/{id}/scm/{integration}/diff", "A job against its file in the repository", "", "", "json"},
+      {"GET job/{id}/scm/{integration}/action/{action}/input", "Fields and items of an action on one job", "", "",
+       "json"},
+      {"POST job/{id}/scm/{integration}/action/{action}", "Perform an action on one job", "", "json", "json"},
 
       {"GET project/{project}/webhooks", "Webhooks of the project, with their URLs' tokens", "", "", "json"},
       {"POST project/{project}/webhook", "Make a webhook", "", "json", "json"},

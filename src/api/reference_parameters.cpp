@@ -48,7 +48,7 @@ std::span<const QueryNote> query_notes() {
       {"exportConfigs", "boolean", "Configuration"},
       {"exportReadmes", "boolean", "Readme and message of the day"},
       {"exportAcls", "boolean", "Policies, with the right to them"},
-      {"exportScm", "boolean", "SCM configuration; there is none"},
+      {"exportScm", "boolean", "SCM configuration, with the right to configure"},
       {"exportWebhooks", "boolean", "Webhooks"},
       {"whkIncludeAuthTokens", "boolean", "Webhooks with the tokens of their URLs"},
       {"whkRegenUuid", "boolean", "Webhooks with new uuids"},
@@ -58,7 +58,7 @@ std::span<const QueryNote> query_notes() {
       {"importConfig", "boolean", "Configuration"},
       {"importNodesSources", "boolean", "Sources of nodes"},
       {"importACL", "boolean", "Policies"},
-      {"importScm", "boolean", "SCM configuration; an error when the archive has one"},
+      {"importScm", "boolean", "SCM configuration, where the project has none"},
       {"importWebhooks", "boolean", "Webhooks"},
       {"asyncImport", "boolean", "Go on in the background"},
 

@@ -97,6 +97,7 @@ const std::vector<Route>& browse_routes();
 const std::vector<Route>& authorization_routes();
 const std::vector<Route>& feature_routes();
 const std::vector<Route>& webhook_routes();
+const std::vector<Route>& scm_routes();
 
 // All of the above.
 std::vector<Route> all_routes();

@@ -43,6 +43,7 @@ std::vector<Route> all_routes() {
       feature_routes,
       archive_routes,
       webhook_routes,
+      scm_routes,
   };
   // clang-format on
   std::vector<Route> all;

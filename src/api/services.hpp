@@ -36,6 +36,7 @@
 #include "service/project_schedules.hpp"
 #include "service/projects.hpp"
 #include "service/schedules.hpp"
+#include "service/scm.hpp"
 #include "service/single_sign_on.hpp"
 #include "service/system.hpp"
 #include "service/uploads.hpp"
@@ -72,6 +73,7 @@ struct Services {
   service::Notifications& notifications;
   service::Plugins& plugins;
   service::Webhooks& webhooks;
+  service::Scm& scm;
   service::Observation& observation;
   base::EventLoop& loop;      // timers of event streams
   base::WorkerPool& workers;  // blocking work on behalf of event streams

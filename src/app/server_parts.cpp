@@ -144,6 +144,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       delivery_rows(*database),
       local_user_rows(*database),
       webhook_rows(*database, vaults->webhook_seal),
+      job_scm_rows(*database),
       engine_loop("engine"),
       engine_pool("engine", kEngineThreads, kEngineQueue),
       self(config.member.uuid, 0),
@@ -268,6 +269,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
       notification_service(delivery_rows),
       plugin_service(plugins),
       webhook_service(webhook_parts(config)),
+      scm_service(scm_parts(config), git_host(config)),
       archive_settings(app::archive_settings(config)),
       archive_components(make_archive_components(webhook_service)),
       project_export({*database, projects, job_rows, job_cache, execution_rows, acl_rows, output_service,
@@ -306,6 +308,7 @@ Server::Parts::Parts(const Config& config, Databases databases, std::unique_ptr<
                                notification_service,
                                plugin_service,
                                webhook_service,
+                               scm_service,
                                observation,
                                engine_loop,
                                request_pool,
@@ -347,6 +350,24 @@ service::WebhookParts Server::Parts::webhook_parts(const Config& config) {
           },
           config.member.uuid,
           config.webhooks};
+}
+
+service::ScmParts Server::Parts::scm_parts(const Config& config) {
+  return {projects,
+          job_rows,
+          job_scm_rows,
+          profile_rows,
+          job_service,
+          audit,
+          secret_reader(),
+          (config.folders.base / "projects").string(),
+          {config.folders.base.string(), config.folders.etc.string(), config.folders.var.string(),
+           config.folders.data.string(), config.folders.logs.string(), config.folders.temp.string()}};
+}
+
+scm::GitHost Server::Parts::git_host(const Config& config) {
+  return {engine_loop, engine_pool, (config.folders.var / "scm").string(),
+          (config.folders.base / ".ssh" / "known_hosts").string(), guard.environment()};
 }
 
 node::SourceParts Server::Parts::source_parts(const Config& config) {

@@ -33,6 +33,7 @@
 #include "service/policies.hpp"
 #include "service/project_archives.hpp"
 #include "service/remote_execution.hpp"
+#include "service/scm.hpp"
 #include "service/single_sign_on.hpp"
 #include "service/webhooks.hpp"
 #include "store/acl_store.hpp"
@@ -42,6 +43,7 @@
 #include "store/database_clock.hpp"
 #include "store/delivery_store.hpp"
 #include "store/execution_store.hpp"
+#include "store/job_scm_store.hpp"
 #include "store/job_store.hpp"
 #include "store/local_user_store.hpp"
 #include "store/member_store.hpp"
@@ -104,6 +106,7 @@ struct Server::Parts {
   store::DeliveryStore delivery_rows;
   store::LocalUserStore local_user_rows;
   store::WebhookStore webhook_rows;
+  store::JobScmStore job_scm_rows;
 
   base::EventLoop engine_loop;
   base::WorkerPool engine_pool;
@@ -167,6 +170,7 @@ struct Server::Parts {
   service::Notifications notification_service;
   service::Plugins plugin_service;
   service::Webhooks webhook_service;
+  service::Scm scm_service;
   service::ArchiveSettings archive_settings;
   service::ArchiveComponents archive_components;
   service::ProjectExport project_export;
@@ -184,6 +188,8 @@ struct Server::Parts {
   vault::SecretReader secret_reader();
   cluster::ClusterHooks cluster_hooks();
   service::WebhookParts webhook_parts(const Config& config);
+  service::ScmParts scm_parts(const Config& config);
+  scm::GitHost git_host(const Config& config);
   void publish_certificate();
 };
 

@@ -9,6 +9,7 @@ Commands project_commands();
 Commands project_config_commands();
 Commands project_readme_commands();
 Commands project_archive_commands();
+Commands project_scm_commands();
 Commands job_commands();
 Commands job_toggle_commands();
 Commands job_schedule_commands();

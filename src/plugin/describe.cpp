@@ -64,6 +64,23 @@ Description& Description::with(const std::vector<Property>& fields) {
   return *this;
 }
 
+Description& Description::words(const char* name, const char* title, const std::vector<std::string>& values,
+                                const char* description) {
+  add("Select", name, title, description);
+  provider_.properties.back().values = values;
+  return *this;
+}
+
+Description& Description::free() {
+  provider_.properties.back().type = "FreeSelect";
+  return *this;
+}
+
+Description& Description::among(const char* heading) {
+  provider_.properties.back().rendering["groupName"] = heading;
+  return *this;
+}
+
 Description& Description::needed() {
   provider_.properties.back().required = true;
   return *this;

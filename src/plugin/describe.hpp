@@ -26,7 +26,12 @@ class Description {
   // `fields` are the ones of another provider.
   Description& with(const std::vector<Property>& fields);
 
+  // Values to choose from that stand for themselves.
+  Description& words(const char* name, const char* title, const std::vector<std::string>& values,
+                     const char* description = "");
   Description& needed();
+  Description& free();                      // other values than those of the choice are fine, too
+  Description& among(const char* heading);  // the heading that forms put it under
   Description& standard(const char* value);
   Description& mapped(const char* key);  // the key of a project's configuration that holds it
 
@@ -44,5 +49,6 @@ std::vector<Provider> built_in_notifications();
 std::vector<Provider> built_in_executors();  // and copiers
 std::vector<Provider> built_in_node_sources();
 std::vector<Provider> built_in_webhooks();
+std::vector<Provider> built_in_scm();
 
 }  // namespace qd::plugin

@@ -26,6 +26,8 @@ inline constexpr const char* orchestrator = "Orchestrator";
 inline constexpr const char* strategy = "WorkflowStrategy";
 inline constexpr const char* file_storage = "ExecutionFileStorage";
 inline constexpr const char* webhook_event = "WebhookEvent";
+inline constexpr const char* scm_export = "ScmExport";
+inline constexpr const char* scm_import = "ScmImport";
 }  // namespace service
 
 // A setting of a provider.

@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <future>
 
 #include "base/text.hpp"
 #include "model/arg_string.hpp"
@@ -14,8 +13,6 @@ namespace {
 
 constexpr std::uintmax_t kMaxScript = 64u << 20;
 constexpr std::size_t kShown = 300;
-constexpr Millis kAskEvery{200};
-constexpr Millis kEndGrace{15'000};
 
 std::string plain_name(std::string text) {
   for (char& c : text) {
@@ -35,23 +32,6 @@ std::string quoted_line(const std::string& file, const std::vector<std::string>&
   std::string line = base::shell_quote(file);
   for (const auto& arg : args) line += " " + base::shell_quote(arg);
   return line;
-}
-
-// Shared with the coroutine, which may outlive a caller that gave up.
-struct Running {
-  node::ProcessSpec spec;
-  node::CollectOutput output;
-  base::CancelSource cancel;
-  node::ProcessResult result;
-  std::promise<void> done;
-  explicit Running(std::size_t most) : output(most) {}
-};
-
-base::Task<void> run_to_end(base::EventLoop& loop, base::WorkerPool& pool, std::shared_ptr<Running> running) {
-  co_await loop.enter();
-  auto process = node::run_process(loop, pool, running->spec, running->output, running->cancel.token());
-  running->result = co_await std::move(process);
-  running->done.set_value();
 }
 
 }  // namespace
@@ -140,28 +120,7 @@ std::string describe_end(const ScriptEnd& end) {
 ScriptEnd run_blocking(const ScriptParts& parts, const ScriptCall& call, Millis limit, std::size_t most_output,
                        const std::function<bool()>& cancelled) {
   prepare(parts.host, call);
-  const auto running = std::make_shared<Running>(most_output);
-  running->spec = process_of(parts.host, call);
-  auto done = running->done.get_future();
-  auto task = run_to_end(parts.loop, parts.pool, running);
-  base::spawn(std::move(task));
-  const auto end = std::chrono::steady_clock::now() + limit;
-  bool told = false;
-  while (done.wait_for(kAskEvery) != std::future_status::ready) {
-    const auto now = std::chrono::steady_clock::now();
-    if (!told && (now >= end || (cancelled && cancelled()))) {
-      told = true;
-      parts.loop.post([running] { running->cancel.cancel("it took too long"); });
-    }
-    // The loop ends the process in time; only when the whole server stops it does not.
-    if (now >= end + kEndGrace) {
-      ScriptEnd lost;
-      lost.process.error = "it did not end";
-      return lost;
-    }
-  }
-  return {std::move(running->result), std::move(running->output.out), std::move(running->output.err),
-          running->output.cut};
+  return node::run_blocking(parts.loop, parts.pool, process_of(parts.host, call), limit, most_output, cancelled);
 }
 
 }  // namespace qd::plugin

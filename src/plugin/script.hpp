@@ -11,7 +11,7 @@
 #include "base/task.hpp"
 #include "base/worker_pool.hpp"
 #include "model/data_context.hpp"
-#include "node/process.hpp"
+#include "node/blocking_run.hpp"
 
 #include "plugin/registry.hpp"
 #include "plugin/settings.hpp"
@@ -48,11 +48,7 @@ node::ProcessSpec process_of(const ScriptHost& host, const ScriptCall& call);
 // What the provider's script text is, for those that run elsewhere. At most 64 MiB. Blocks.
 Result<std::string> script_text(const Installed& plugin);
 
-struct ScriptEnd {
-  node::ProcessResult process;
-  std::string out, err;
-  bool cut = false;  // there was more of it
-};
+using ScriptEnd = node::CollectedRun;
 // In words: "exit code 3: last line of its complaints".
 std::string describe_end(const ScriptEnd& end);
 

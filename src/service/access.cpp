@@ -20,6 +20,9 @@ constexpr std::array<std::string_view, 3> kViewers{"view", "admin", "app_admin"}
 constexpr std::array<std::string_view, 2> kWatchers{"read", "view"};
 constexpr std::array<std::string_view, 3> kImporters{"import", "admin", "app_admin"};
 constexpr std::array<std::string_view, 3> kExporters{"export", "admin", "app_admin"};
+constexpr std::array<std::string_view, 1> kCreators{"create"};
+constexpr std::array<std::string_view, 1> kUpdaters{"update"};
+constexpr std::array<std::string_view, 1> kDeleters{"delete"};
 constexpr std::array<std::string_view, 3> kTokenMakers{"generate_service_token", "admin", "app_admin"};
 
 bool is_kind_of_application(std::string_view resource) {
@@ -60,6 +63,9 @@ Actions on_job(std::string_view action, bool of_application) {
   if (of_application) return kOperators;
   if (action == "view") return kReaders;
   if (action == "view_history") return kWatchers;
+  if (action == "scm_create") return kCreators;
+  if (action == "scm_update") return kUpdaters;
+  if (action == "scm_delete") return kDeleters;
   if (action == "read" || action == "kill" || action == "killAs") return kAdmins;
   return {};
 }

@@ -82,18 +82,20 @@ std::optional<store::StoredJob> Jobs::duplicate_of(const ImportRequest& request,
 
 // A job that changes its name becomes another one to the policies: it must be allowed under both names.
 Result<> Jobs::check_save(const auth::Identity& who, const model::Job& job,
-                          const std::optional<store::StoredJob>& existing) {
+                          const std::optional<store::StoredJob>& existing, bool from_scm) {
+  const auto may = [&](const model::Job& one, const char* action) {
+    return allowed(who, job_decision(one, std::string(from_scm ? "scm_" : "") + action));
+  };
   const auto refused = [&](const char* action) {
     return fail(ErrorKind::unauthorized, std::string("Unauthorized: ") + action + " Job " + job.path());
   };
   if (!existing) {
-    if (!allowed(who, job_decision(job, "create"))) return refused("Create");
+    if (!may(job, "create")) return refused("Create");
     return {};
   }
   const bool renamed = existing->job.name != job.name || existing->job.group != job.group;
-  if (!allowed(who, job_decision(existing->job, "update"))) return refused("Update");
-  if (renamed && (!allowed(who, job_decision(job, "create")) || !allowed(who, job_decision(job, "update"))))
-    return refused("Create");
+  if (!may(existing->job, "update")) return refused("Update");
+  if (renamed && (!may(job, "create") || !may(job, "update"))) return refused("Create");
   return {};
 }
 
@@ -143,7 +145,7 @@ ImportOutcome Jobs::import_one(const auth::Identity& who, const ImportRequest& r
     return outcome;
   }
   if (job.uuid.empty()) job.uuid = base::new_uuid();
-  if (auto right = check_save(who, job, existing); !right) {
+  if (auto right = check_save(who, job, existing, request.from_scm); !right) {
     outcome.error = right.error().message;
     return outcome;
   }
@@ -156,7 +158,7 @@ ImportOutcome Jobs::import_one(const auth::Identity& who, const ImportRequest& r
     case Saved::saved:
       outcome.status = ImportOutcome::Status::succeeded;
       outcome.uuid = job.uuid;
-      record(who, existing ? audit::kUpdate : audit::kCreate, job);
+      record(who, existing ? audit::kUpdate : audit::kCreate, job, request.from_scm ? "scm-import" : "");
       break;
     case Saved::uuid_taken:
       outcome.error = "A job with the specified ID already exists: " + job.uuid +

@@ -52,18 +52,19 @@ void Jobs::record(const auth::Identity& who, const char* action, const model::Jo
                       std::move(detail)});
 }
 
-Result<> Jobs::remove(const auth::Identity& who, const std::string& uuid) {
-  const auto job = find(who, uuid, "delete");
+Result<> Jobs::remove(const auth::Identity& who, const std::string& uuid, bool from_scm) {
+  const std::string action = from_scm ? "scm_delete" : "delete";
+  const auto job = find(who, uuid, action);
   if (!job) return fail(job.error());
   const std::string& project = (*job)->job.project;
-  if (auto right = require(who, {"job", "delete", project}, "Jobs in project", project); !right) return right;
+  if (auto right = require(who, {"job", action, project}, "Jobs in project", project); !right) return right;
   if (executions_.count_running(uuid) > 0) {
     return fail(ErrorKind::conflict,
                 "Job could not be deleted: Cannot delete job " + uuid + ": it is currently being executed",
                 "api.error.job.delete.failed");
   }
   if (!jobs_.remove(uuid)) return no_such("Job ID", uuid);
-  record(who, audit::kDelete, (*job)->job);
+  record(who, audit::kDelete, (*job)->job, from_scm ? "scm-import" : "");
   return {};
 }
 

@@ -28,6 +28,7 @@ struct ImportRequest {
   OnDuplicate on_duplicate = OnDuplicate::create;
   bool remove_uuids = false;
   bool validate_references = false;  // a reference to a job that neither the batch nor the server has fails its job
+  bool from_scm = false;             // out of a repository: `scm_create` and `scm_update` are enough
 };
 
 // What became of one entry of an import.
@@ -90,7 +91,8 @@ class Jobs {
   // As it was after so many saves.
   Result<store::JobRevision> at_revision(const auth::Identity& who, const std::string& uuid, std::int64_t revision,
                                          const std::string& action = "read");
-  Result<> remove(const auth::Identity& who, const std::string& uuid);
+  // `from_scm`: as a repository has it no more; `scm_delete` is enough.
+  Result<> remove(const auth::Identity& who, const std::string& uuid, bool from_scm = false);
   std::vector<BulkOutcome> remove_many(const auth::Identity& who, const std::vector<std::string>& uuids);
 
   enum class Toggle { execution, schedule };
@@ -115,8 +117,8 @@ class Jobs {
   void record(const auth::Identity& who, const char* action, const model::Job& job, std::string detail = {});
   bool has_project_schedule(const std::string& uuid);
   std::vector<TreeStep> tree_of(const auth::Identity& who, const model::Job& job, int depth);
-  Result<> check_save(const auth::Identity& who, const model::Job& job,
-                      const std::optional<store::StoredJob>& existing);
+  Result<> check_save(const auth::Identity& who, const model::Job& job, const std::optional<store::StoredJob>& existing,
+                      bool from_scm = false);
 
   store::JobStore& jobs_;
   store::ProjectStore& projects_;

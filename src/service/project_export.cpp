@@ -13,6 +13,7 @@
 #include "service/access.hpp"
 #include "service/archive_layout.hpp"
 #include "service/errors.hpp"
+#include "service/scm_settings.hpp"
 
 namespace qd::service {
 namespace {
@@ -180,6 +181,13 @@ Result<> ProjectExport::write_files(Work& work, const model::Project& project) {
     }
     if (auto done = work.zip.add_text(folder + archive_layout::config, base::write_properties(config)); !done)
       return done;
+  }
+  if (work.wants(work.request.scm) && allowed(work.who, {"project", "configure", project.name})) {
+    for (const auto integration : {Integration::exporting, Integration::importing}) {
+      const auto stored = parts_.projects.file(project.name, stored_scm_path(integration));
+      if (!stored) continue;
+      if (auto done = work.zip.add_text(folder + stored_scm_path(integration), *stored); !done) return done;
+    }
   }
   if (!work.wants(work.request.readmes)) return {};
   for (const char* name : archive_layout::readmes) {

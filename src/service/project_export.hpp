@@ -4,7 +4,8 @@
 //   rundeck-P/jobs/job-UUID.xml
 //   rundeck-P/executions/execution-ID.xml, output-ID.rdlog, state-ID.state.json
 //   rundeck-P/reports/report-ID.xml           the history's lines
-//   rundeck-P/files/etc/project.properties, files/readme.md, files/motd.md, files/acls/NAME.aclpolicy
+//   rundeck-P/files/etc/project.properties, files/readme.md, files/motd.md, files/acls/NAME.aclpolicy,
+//             files/etc/scm-export.properties, files/etc/scm-import.properties
 //
 // Source: what the peer's ProjectService writes and reads.
 #pragma once
@@ -28,7 +29,7 @@ namespace qd::service {
 
 struct ExportRequest {
   bool all = false;
-  bool jobs = false, executions = false, configs = false, readmes = false, acls = false;
+  bool jobs = false, executions = false, configs = false, readmes = false, acls = false, scm = false;
   bool only_executions = false;  // nothing but those of execution_ids
   std::vector<model::ExecutionId> execution_ids;
   std::set<std::string> components;  // by name; all of them with `all`

@@ -4,6 +4,7 @@
 #include "service/access.hpp"
 #include "service/archive_layout.hpp"
 #include "service/errors.hpp"
+#include "service/scm_settings.hpp"
 
 namespace qd::service {
 namespace {
@@ -93,8 +94,7 @@ Result<ProjectImportOutcome> ProjectImport::run(const auth::Identity& who, const
   take_config(work);
   take_readmes(work);
   take_policies(work);
-  for (const auto& path : work.archive.matching(in_files("etc/"), "scm-", ".properties"))
-    note(work.outcome.scm_errors, path + " was not imported: this server manages no sources of jobs yet.");
+  take_scm(work);
   take_components(work);
   parts_.audit.record(
       who, {audit::kImport, audit::kProject, request.project, request.project,
@@ -184,6 +184,28 @@ void ProjectImport::take_readmes(Work& work) {
     auto done =
         text ? parts_.projects.put_file(work.who, work.request.project, name, *text) : Result<>(fail(text.error()));
     if (!done) note(work.outcome.other_errors, path + " was not imported: " + done.error().message);
+  }
+}
+
+// What the project has of its own stays. Whoever imports stands for it from now on.
+void ProjectImport::take_scm(Work& work) {
+  const auto& project = work.request.project;
+  for (const auto integration : {Integration::exporting, Integration::importing}) {
+    const auto name = stored_scm_path(integration);
+    const auto path = in_files(name);
+    if (!work.archive.holds(path)) continue;
+    work.progress.done();
+    if (parts_.projects.file(work.who, project, name)) continue;
+    const auto text = work.archive.text(path);
+    auto stored = text ? read_stored_scm(integration, *text) : Result<StoredScm>(fail(text.error()));
+    if (!stored) {
+      note(work.outcome.scm_errors, path + " was not imported: " + stored.error().message);
+      continue;
+    }
+    stored->user = work.who.user;
+    stored->roles = work.who.roles;
+    const auto done = parts_.projects.put_file(work.who, project, name, write_stored_scm(integration, *stored));
+    if (!done) note(work.outcome.scm_errors, path + " was not imported: " + done.error().message);
   }
 }
 

@@ -66,6 +66,7 @@ class ProjectImport {
   void take_config(Work& work);
   Result<> merge_config(Work& work);
   void take_readmes(Work& work);
+  void take_scm(Work& work);
   void take_policies(Work& work);
   void take_components(Work& work);
 

@@ -33,6 +33,7 @@ constexpr const char* delete_children[] = {
     "DELETE FROM archive_task WHERE project = ?",
     "DELETE FROM webhook_delivery WHERE webhook_id IN (SELECT id FROM webhook WHERE project = ?)",
     "DELETE FROM webhook WHERE project = ?",
+    "DELETE FROM job_scm WHERE project = ?",
     "UPDATE log_storage SET state = 'removing', attempts = 0, due_ms = 0, claimed_ms = 0 WHERE project = ?",
 };
 

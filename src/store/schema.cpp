@@ -469,6 +469,23 @@ std::vector<std::string> webhooks() {
   };
 }
 
+// What SCM integrations remember of jobs: see JobScm.
+std::vector<std::string> job_scm() {
+  return {R"(CREATE TABLE job_scm (
+  project {key} NOT NULL,
+  job_uuid {key} NOT NULL,
+  integration {key} NOT NULL,
+  path {text} NOT NULL,
+  job_name {text} NOT NULL,
+  job_group {text} NOT NULL,
+  commit_id {key} NOT NULL,
+  source_uuid {key} NOT NULL,
+  url {text} NOT NULL,
+  revision {int} NOT NULL,
+  PRIMARY KEY (job_uuid, integration)){table})",
+          "CREATE INDEX job_scm_by_project ON job_scm (project, integration)"};
+}
+
 }  // namespace
 
 const std::vector<Migration>& known_migrations() {
@@ -485,6 +502,7 @@ const std::vector<Migration>& known_migrations() {
       {10, "logs of deleted executions", removed_logs()},
       {11, "archives under way", archive_tasks()},
       {12, "incoming webhooks", webhooks()},
+      {13, "jobs in repositories", job_scm()},
   };
   return all;
 }

@@ -44,7 +44,7 @@ after(() => qd?.stop());
 function pathOf(route, who) {
   const unreal = who === 'admin' && route.method !== 'GET';
   const id = route.path.startsWith('execution/') ? ids.execution : ids.job;
-  const values = { project: unreal ? 'no-such-project' : project, id: unreal ? (route.path.startsWith('execution/') ? '987654321' : NOWHERE) : id, execution: ids.execution, name: 'x.aclpolicy', key: 'k', user: 'somebody', login: 'somebody', uuid: NOWHERE };
+  const values = { project: unreal ? 'no-such-project' : project, id: unreal ? (route.path.startsWith('execution/') ? '987654321' : NOWHERE) : id, execution: ids.execution, name: 'x.aclpolicy', key: 'k', user: 'somebody', login: 'somebody', uuid: NOWHERE, integration: 'export', type: 'git-export', action: 'project-commit' };
   return `/${route.path.replace(/\{([a-z_]+)\*?\}/gi, (_, name) => encodeURIComponent(values[name] ?? '1'))}`;
 }
 

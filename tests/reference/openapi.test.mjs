@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import Ajv from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { Repository } from '../support/git.mjs';
 import { BINARY, startServer } from '../support/server.mjs';
 import { NOWHERE, ended, newJob, newProject, runToEnd, unique } from '../support/scenario.mjs';
 import { until } from '../support/wait.mjs';
@@ -53,6 +54,8 @@ async function seed() {
   const hook = { project: known.project, name: 'h', user: 'admin', roles: '*', enabled: true, eventPlugin: 'log-webhook-event', config: {} };
   const made = await qd.ok('POST', `/project/${known.project}/webhook`, { json: hook });
   known.webhook = `${(await qd.ok('GET', `/project/${known.project}/webhooks`)).find((one) => one.uuid === made.uuid || one.name === 'h').id}`;
+  const config = { dir: 'x', url: new Repository().url, branch: 'master', pathTemplate: '${job.id}.${config.format}', format: 'xml', strictHostKeyChecking: 'yes', committerName: 'a', committerEmail: 'a@example.org' };
+  await qd.ok('POST', `/project/${known.project}/scm/export/plugin/git-export/setup`, { json: { config } });
   known.archive = (await qd.ok('GET', `/project/${known.project}/export/async`)).token;
   await until(async () => (await qd.ok('GET', `/project/${known.project}/export/status/${known.archive}`)).ready, { what: 'the archive' });
   known.schedule = `${(await qd.ok('POST', `/project/${known.project}/schedules`, { json: { name: 's', type: 'CRON', crontabString: '0 0 3 ? * * *' } })).id}`;
@@ -66,7 +69,7 @@ function valueOf(path, name, there) {
     id: path.includes('/schedules/') ? known.schedule : path.startsWith('/execution/') ? known.execution : path.startsWith('/token/') ? known.token : /webhook/.test(path) ? known.webhook : known.job,
     name: path.includes('/acl/') ? 'a.aclpolicy' : path.startsWith('/plugin/') ? 'local' : 'any',
     key: path.startsWith('/jobs/file/') ? known.key : 'a.key',
-    token: path.startsWith('/webhook/') ? 'nobody-has-such-a-token' : known.archive, kind: 'job', type: path.includes('/application/') ? 'project' : 'node', specifier: path.includes('/job/') ? known.job : 'any',
+    token: path.startsWith('/webhook/') ? 'nobody-has-such-a-token' : known.archive, kind: 'job', type: path.includes('/application/') ? 'project' : path.includes('/scm/') ? 'git-export' : 'node', integration: 'export', action: 'project-commit', specifier: path.includes('/job/') ? known.job : 'any',
     path: 'a', revision: '1', option: 'color', node: 'any', stepctx: '1', index: '1', service: 'NodeExecutor',
     login: path.startsWith('/user/local/') ? 'ann' : 'admin', user: 'admin', execution: known.execution, uuid: NOWHERE, job: known.job,
   };

@@ -1,0 +1,100 @@
+// Jobs and git repositories: setting an integration up, its state, and its actions.
+//
+// An export writes jobs into a repository, an import takes jobs from one; a project has at most one of each. What is
+// configured is in the database, so that every member knows it; each member has working copies of its own, which it
+// makes when they are missing.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/identity.hpp"
+#include "base/result.hpp"
+#include "service/audit.hpp"
+#include "service/jobs.hpp"
+#include "service/scm_copies.hpp"
+#include "service/scm_views.hpp"
+#include "store/job_scm_store.hpp"
+#include "store/job_store.hpp"
+#include "store/profile_store.hpp"
+#include "store/project_store.hpp"
+#include "vault/secret_reader.hpp"
+
+namespace qd::service {
+
+// All outlives the use cases.
+struct ScmParts {
+  store::ProjectStore& projects;
+  store::JobStore& job_rows;
+  store::JobScmStore& rows;
+  store::ProfileStore& profiles;
+  Jobs& jobs;
+  Audit& audit;
+  vault::SecretReader read_secret;
+  std::string projects_folder;               // names the default of the setting `dir`
+  std::vector<std::string> private_folders;  // no repository may lie there
+};
+
+// Thread-safe; blocks on the database, on git and on the remote repository. Configuring needs `configure` of the
+// project, everything else `export`, `scm_export`, `import` or `scm_import`, as the integration is.
+class Scm {
+ public:
+  Scm(ScmParts parts, scm::GitHost host);
+
+  Result<std::vector<ScmPluginView>> plugins(const auth::Identity& who, const std::string& project,
+                                             Integration integration);
+  Result<std::vector<plugin::Property>> setup_fields(const auth::Identity& who, const std::string& project,
+                                                     Integration integration, const std::string& type);
+  Result<ScmOutcome> setup(const auth::Identity& who, const std::string& project, Integration integration,
+                           const std::string& type, const ScmValues& config);
+  Result<ScmOutcome> enable(const auth::Identity& who, const std::string& project, Integration integration,
+                            const std::string& type);
+  Result<ScmOutcome> disable(const auth::Identity& who, const std::string& project, Integration integration,
+                             const std::string& type);
+  // Enables or disables what is configured. True: something changed.
+  Result<bool> toggle(const auth::Identity& who, const std::string& project, bool on);
+  Result<StoredScm> config(const auth::Identity& who, const std::string& project, Integration integration);
+
+  // Errors with code kNoStatus: the repository gives no answer.
+  Result<ScmStatus> status(const auth::Identity& who, const std::string& project, Integration integration);
+  Result<ScmActionForm> action_form(const auth::Identity& who, const std::string& project, Integration integration,
+                                    const std::string& action);
+  Result<ScmOutcome> perform(const auth::Identity& who, const std::string& project, Integration integration,
+                             const std::string& action, ScmActionRequest request);
+
+  Result<ScmJobState> job_status(const auth::Identity& who, const std::string& uuid, Integration integration);
+  Result<ScmJobDiff> job_diff(const auth::Identity& who, const std::string& uuid, Integration integration);
+  Result<ScmActionForm> job_action_form(const auth::Identity& who, const std::string& uuid, Integration integration,
+                                        const std::string& action);
+  Result<ScmOutcome> perform_on_job(const auth::Identity& who, const std::string& uuid, Integration integration,
+                                    const std::string& action, const ScmValues& input);
+
+  static constexpr const char* kNotConfigured = "no.scm.integration.plugin.configured";
+  static constexpr const char* kNoStatus = "api.scm.failed.to.get.scm.plugin.status";
+
+ private:
+  Result<> may_configure(const auth::Identity& who, const std::string& project);
+  Result<> may_use(const auth::Identity& who, const std::string& project, Integration integration);
+  std::optional<StoredScm> stored(const std::string& project, Integration integration);
+  void store(const std::string& project, Integration integration, const StoredScm& config);
+  Result<StoredScm> enabled(const std::string& project, Integration integration);
+  const plugin::Provider* provider(Integration integration, const std::string& type) const;
+  Result<scm::GitLogin> login(const auth::Identity& who, const std::string& project, const ScmSettings& settings);
+  Result<> check_place(const ScmSettings& settings) const;
+  ScmOutcome open(const auth::Identity& who, const std::string& project, Integration integration,
+                  const StoredScm& config, const std::string& message);
+  // `use(session)` with the working copy, which nobody else uses meanwhile.
+  template <class T, class Use>
+  Result<T> with_copy(const auth::Identity& who, const std::string& project, Integration integration,
+                      const StoredScm& config, Use use);
+  Result<std::string> project_of_job(const auth::Identity& who, const std::string& uuid, Integration integration);
+
+  ScmParts parts_;
+  scm::GitHost host_;
+  ScmCopies copies_;
+};
+
+}  // namespace qd::service
