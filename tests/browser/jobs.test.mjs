@@ -126,7 +126,7 @@ test('a run asks for its options, says what is missing, and starts', async () =>
   await visitor.picture('job-definition');
   await qd.ok('POST', '/job/nightly-1/execution/enable');
   await visitor.open(`/project/${project}/job/show/nightly-1?tab=schedule`);
-  await page.getByText("Times in the job's time zone, Europe/Vienna").waitFor();
+  await page.getByText("In the job’s zone, Europe/Vienna").waitFor();
   await visitor.leave();
 });
 

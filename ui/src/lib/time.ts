@@ -22,6 +22,12 @@ export function fullTime(moment: Moment, zone?: string): string {
   return format({ dateStyle: 'medium', timeStyle: 'medium' }, zone).format(dateOf(moment));
 }
 
+// "Sun, 29 Nov 2026, 10:05:44": for what is planned.
+export function dayTime(moment: Moment, zone?: string): string {
+  void preferences.timeZone;
+  return format({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' }, zone).format(dateOf(moment));
+}
+
 // "10:05" today, "28 Nov, 10:05" this year, else with the year.
 export function shortTime(moment: Moment, now = new Date(), zone?: string): string {
   const date = dateOf(moment);
@@ -50,9 +56,10 @@ export function fromNow(moment: Moment, now: number = Date.now()): string {
   return relative.format(Math.round(seconds / length), unit);
 }
 
-// Milliseconds as "0.4s", "12s", "3m 05s", "2h 07m", "3d 4h".
+// Milliseconds as "40ms", "0.4s", "12s", "3m 05s", "2h 07m", "3d 4h".
 export function duration(ms: number): string {
   if (!Number.isFinite(ms) || ms < 0) return '';
+  if (ms < 100) return `${Math.round(ms)}ms`;
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)}s`;
   const s = Math.round(ms / 1000);
   const pad = (n: number) => String(n).padStart(2, '0');

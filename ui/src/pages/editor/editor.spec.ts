@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readCron, startForm, writeCron, type CronForm } from './cron';
-import { cleaned, copyOf, emptyJob, entriesOf, expressionOf, kindOf, move, newStep, sameJob, titleOf } from './job';
+import { cleaned, copyOf, emptyJob, entriesOf, expressionOf, kindOf, move, newStep, optionKind, sameJob, titleOf } from './job';
 
 describe('cron in words', () => {
   const forms: CronForm[] = [
@@ -35,6 +35,9 @@ describe('a job that is edited', () => {
     expect(titleOf({ jobref: { group: 'a/b', name: 'c' } })).toBe('a/b/c');
     expect(titleOf({ exec: 'ls', description: 'List' })).toBe('List');
   });
+  it('knows the kinds of options', () => {
+    expect([{}, { type: 'file' }, { isDate: true }, { secure: true }, { secure: true, valueExposed: true }, { type: 'own-plugin' }].map((one) => optionKind({ name: 'x', ...one }))).toEqual(['text', 'file', 'date', 'secure', 'exposed', 'own-plugin']);
+  });
   it('moves within bounds', () => {
     const list = [1, 2, 3];
     expect([move(list, 0, 2), [...list]]).toEqual([true, [2, 3, 1]]);
@@ -46,6 +49,9 @@ describe('a job that is edited', () => {
     expect(sameJob(job, other)).toBe(true);
     expect(cleaned(other)).not.toHaveProperty('options');
     expect(sameJob(job, { ...job, name: 'x' })).toBe(false);
+    const mail = { email: { recipients: 'a@example.com' } };
+    expect(sameJob({ ...job, notification: { onfailure: mail } }, { ...job, notification: { onfailure: [mail], onsuccess: [] } })).toBe(true);
+    expect(cleaned({ ...job, notification: { onfailure: { plugin: [{ type: 'a' }, { type: 'b' }] } } }).notification).toEqual({ onfailure: [{ plugin: { type: 'a' } }, { plugin: { type: 'b' } }] });
   });
   it('reads both forms of schedules and notifications', () => {
     expect(expressionOf({ time: { hour: '05', minute: '01', seconds: '0' }, month: '*', weekday: { day: 'FRI,MON' }, year: '*' })).toBe('0 01 05 ? * FRI,MON *');

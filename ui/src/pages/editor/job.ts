@@ -1,5 +1,5 @@
 // Small changes to a job that is being edited. Pure.
-import type { JobDefinition, NotificationEntry, Schedule, Step } from '@/api/jobDefinition';
+import { isOn, type JobDefinition, type NotificationEntry, type Notifications, type OptionDefinition, type Schedule, type Step } from '@/api/jobDefinition';
 
 export const emptyJob = (): JobDefinition => ({
   name: '',
@@ -11,11 +11,21 @@ export const emptyJob = (): JobDefinition => ({
   sequence: { keepgoing: false, strategy: 'node-first', commands: [] },
 });
 
-// Without what is undefined, and with objects that became empty left out where they mean nothing.
+// Every trigger a list, and one plugin in each entry: the one form that the editor works on.
+export function flatNotifications(all: Notifications | undefined): Notifications | undefined {
+  if (!all) return undefined;
+  return Object.fromEntries(
+    Object.entries(all).map(([trigger, value]) => [trigger, entriesOf(value).flatMap((entry) => (Array.isArray(entry.plugin) ? entry.plugin.map((one) => ({ ...entry, plugin: one })) : [entry]))]),
+  );
+}
+
+// Without what is undefined, with objects that became empty left out where they mean nothing, and notifications in one form.
 export function cleaned(job: JobDefinition): JobDefinition {
   const plain = JSON.parse(JSON.stringify(job)) as JobDefinition;
   if (plain.options?.length === 0) delete plain.options;
-  if (plain.notification) {
+  plain.notification = flatNotifications(plain.notification);
+  if (!plain.notification) delete plain.notification;
+  else {
     for (const [trigger, entries] of Object.entries(plain.notification)) if (Array.isArray(entries) && !entries.length) delete plain.notification[trigger];
     if (!Object.keys(plain.notification).length) delete plain.notification;
   }
@@ -28,6 +38,14 @@ function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, one]) => [key, sorted(one)]));
+}
+
+// 'text', 'multiline', 'file', 'date', 'secure', 'exposed', or what a plugin calls it.
+export function optionKind({ type, isDate, secure, valueExposed }: OptionDefinition): string {
+  if (type === 'file' || type === 'multiline') return type;
+  if (isOn(isDate)) return 'date';
+  if (isOn(secure)) return isOn(valueExposed) ? 'exposed' : 'secure';
+  return type && type !== 'text' ? type : 'text';
 }
 
 export type StepKind = 'exec' | 'script' | 'scriptfile' | 'scripturl' | 'jobref' | 'plugin';

@@ -90,6 +90,11 @@ export default {
     text: (path: string) => `There is no page at ${path}.`,
     home: 'Go to the home page',
   },
+  fires: {
+    own: (zone: string) => `In the job’s zone, ${zone}`,
+    yours: (zone: string) => `Your time, ${zone}`,
+    distance: 'From now',
+  },
   table: {
     newer: 'Newer',
     older: 'Older',

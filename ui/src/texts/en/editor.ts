@@ -101,6 +101,8 @@ export default {
     kinds: { text: 'Text', multiline: 'Text of several lines', file: 'File', date: 'Date', secure: 'Secret, for authentication only', exposed: 'Secret that scripts may see' } as Record<string, string>,
     value: 'Default value',
     storagePath: 'Key in storage',
+    storageHelp: 'Its password is the value when nothing is entered.',
+    badges: { multiline: 'Several lines', file: 'File', date: 'Date', secure: 'Secret', exposed: 'Secret', several: 'Several values', remote: 'Values from a URL', hidden: 'Hidden' } as Record<string, string>,
     values: 'Allowed values',
     valuesHelp: 'One on each line',
     valuesUrl: 'URL of allowed values',

@@ -26,4 +26,10 @@ export default {
   removed: (path: string) => `${path} is deleted.`,
   copyPath: 'Copy path',
   folder: 'Folder',
+  choose: 'Choose a key',
+  chooseKind: (kind: string) => `Choose a key (${kind.toLowerCase()})`,
+  chooseFor: (label: string) => `Choose a key: ${label}`,
+  up: 'Up',
+  nothingToChoose: 'There is no such key here. Go up to look elsewhere, or add one on the page of the keys.',
+  pathExample: 'keys/…',
 };

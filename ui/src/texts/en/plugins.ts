@@ -7,6 +7,5 @@ export default {
   standard: (value: string) => `Default: ${value}`,
   required: 'required',
   none: 'It has no settings.',
-  storage: 'keys/…',
   eachNode: (title: string) => `${title} (on each node)`,
 };

@@ -26,7 +26,7 @@ export default {
     running: 'Running executions',
     healthy: 'Healthy',
     sick: 'Not healthy',
-    checks: { 'dataSource.connection.time': 'Database' } as Record<string, string>,
+    checks: { 'dataSource.connection.time': 'Database', 'quartz.scheduler.threadPool': 'Threads of executions' } as Record<string, string>,
     copy: 'Copy as JSON',
     makePassive: 'Make passive',
     makeActive: 'Make active',
