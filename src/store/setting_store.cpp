@@ -8,20 +8,10 @@ namespace {
 
 constexpr const char* select_setting = "SELECT value FROM setting WHERE name = ?";
 constexpr const char* delete_setting = "DELETE FROM setting WHERE name = ?";
-constexpr const char* select_settings_between =
-    "SELECT name, value FROM setting WHERE name >= ? AND name < ? ORDER BY name";
-constexpr const char* select_all_settings = "SELECT name, value FROM setting ORDER BY name";
 constexpr const char* lock_setting = "UPDATE setting SET value = value WHERE name = ?";
 
 std::string put_setting(Dialect dialect) {
   return upsert_sql(dialect, "setting", {"name", "value"}, "name", {"value"});
-}
-
-// The first text that is greater than every text with this prefix; "" when there is none.
-std::string after_prefix(std::string prefix) {
-  while (!prefix.empty() && static_cast<unsigned char>(prefix.back()) >= 0x7f) prefix.pop_back();
-  if (!prefix.empty()) ++prefix.back();
-  return prefix;
 }
 
 }  // namespace
@@ -40,17 +30,6 @@ void SettingStore::put(const std::string& key, const std::string& value) {
 
 bool SettingStore::remove(const std::string& key) {
   return database_.execute(delete_setting, {key}) > 0;
-}
-
-std::map<std::string, std::string> SettingStore::with_prefix(const std::string& prefix) {
-  const auto end = after_prefix(prefix);
-  const auto rows =
-      end.empty() ? database_.query(select_all_settings) : database_.query(select_settings_between, {prefix, end});
-  std::map<std::string, std::string> found;
-  for (const auto& row : rows) {
-    if (auto name = row.text(0); name.starts_with(prefix)) found.emplace(std::move(name), row.text(1));
-  }
-  return found;
 }
 
 std::int64_t SettingStore::increment(const std::string& key) {

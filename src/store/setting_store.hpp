@@ -1,7 +1,6 @@
 // Small facts of the installation by key: execution mode of members, generated secrets' check values and the like.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 
@@ -16,7 +15,6 @@ class SettingStore {
   std::optional<std::string> get(const std::string& key);
   void put(const std::string& key, const std::string& value);
   bool remove(const std::string& key);
-  std::map<std::string, std::string> with_prefix(const std::string& prefix);
   // Adds one to a number (absent: 0) and returns it. Atomic across members.
   std::int64_t increment(const std::string& key);
   static std::int64_t increment(Session& session, const std::string& key);  // as part of the caller's transaction
