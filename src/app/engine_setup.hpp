@@ -12,10 +12,9 @@
 #include "model/node.hpp"
 #include "node/local_executor.hpp"
 #include "node/orphan_guard.hpp"
+#include "plugin/script.hpp"
 #include "schedule/scheduler.hpp"
 #include "service/remote_execution.hpp"
-
-#include "plugin/script.hpp"
 
 namespace qd::app {
 

@@ -6,7 +6,6 @@
 #include "log/limit.hpp"
 #include "logstore/log_store.hpp"
 #include "logstore/path_template.hpp"
-
 #include "plugin/registry.hpp"
 
 namespace qd::app {

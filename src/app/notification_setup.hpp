@@ -7,11 +7,10 @@
 #include "notify/notifier.hpp"
 #include "notify/planner.hpp"
 #include "notify/sender.hpp"
+#include "plugin/node_source.hpp"
 #include "service/output.hpp"
 #include "store/execution_store.hpp"
 #include "vault/secret_reader.hpp"
-
-#include "plugin/node_source.hpp"
 
 namespace qd::app {
 

@@ -25,6 +25,9 @@
 #include "node/orphan_guard.hpp"
 #include "notify/notifier.hpp"
 #include "notify/planner.hpp"
+#include "plugin/node_providers.hpp"
+#include "plugin/node_source.hpp"
+#include "plugin/registry.hpp"
 #include "schedule/job_starter.hpp"
 #include "schedule/scheduler_loop.hpp"
 #include "service/access_control.hpp"
@@ -36,10 +39,6 @@
 #include "store/database.hpp"
 #include "store/database_clock.hpp"
 #include "store/liveness_session.hpp"
-
-#include "plugin/node_providers.hpp"
-#include "plugin/node_source.hpp"
-#include "plugin/registry.hpp"
 
 namespace qd::app {
 

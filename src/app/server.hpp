@@ -15,7 +15,6 @@
 #include "base/worker_pool.hpp"
 #include "http/server.hpp"
 #include "http/static_files.hpp"
-
 #include "telemetry/exporter.hpp"
 
 namespace qd::app {

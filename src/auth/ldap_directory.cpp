@@ -199,24 +199,6 @@ std::string ldap_escape(std::string_view value) {
   return text;
 }
 
-std::string ldap_escape_dn(std::string_view value) {
-  std::string text;
-  for (std::size_t at = 0; at < value.size(); ++at) {
-    const char letter = value[at];
-    const bool edge_blank = letter == ' ' && (at == 0 || at + 1 == value.size());
-    if (letter == '\0') {
-      text += "\\00";
-    } else if (edge_blank || (letter == '#' && at == 0) ||
-               std::string_view("\\,+\"<>;=").find(letter) != std::string_view::npos) {
-      text += '\\';
-      text += letter;
-    } else {
-      text += letter;
-    }
-  }
-  return text;
-}
-
 std::string ldap_normal_dn(const std::string& dn) {
   LDAPDN parts = nullptr;
   if (ldap_str2dn(dn.c_str(), &parts, LDAP_DN_FORMAT_LDAPV3) != LDAP_SUCCESS || parts == nullptr)

@@ -62,8 +62,6 @@ class LdapDirectory {
 
 // A value for a filter, with what has a meaning there escaped (RFC 4515).
 std::string ldap_escape(std::string_view value);
-// A value of a part of a DN, escaped (RFC 4514).
-std::string ldap_escape_dn(std::string_view value);
 // The DN in one spelling, for comparing; in lower case.
 std::string ldap_normal_dn(const std::string& dn);
 

@@ -113,12 +113,6 @@ std::string clock_time(UnixMillis time) {
   return print("%02d:%02d:%02d", t.hour, t.minute, t.second);
 }
 
-std::string short_date(UnixMillis time) {
-  const CivilTime t = civil_time(time);
-  const int hour = t.hour % 12 == 0 ? 12 : t.hour % 12;
-  return print("%d/%d/%02d %d:%02d %s", t.month, t.day, t.year % 100, hour, t.minute, t.hour < 12 ? "AM" : "PM");
-}
-
 std::optional<UnixMillis> parse_iso8601(std::string_view text) {
   std::size_t at = 0;
   const auto year = digits(text, at, 4);

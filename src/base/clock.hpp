@@ -42,8 +42,6 @@ std::string iso8601(UnixMillis time);
 std::string iso8601_millis(UnixMillis time);
 // "20:45:36", the clock time of a log line, in UTC.
 std::string clock_time(UnixMillis time);
-// "11/22/26 8:45 PM", the peer's short form in UTC, as some API answers carry it.
-std::string short_date(UnixMillis time);
 
 // ISO 8601 date and time: "2026-11-22T20:45:36Z", with fraction, with offset "+0100" or "+01:00", and the date alone.
 // Without an offset it is read as UTC. nullopt when it is none of these.

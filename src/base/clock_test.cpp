@@ -22,10 +22,5 @@ TEST(Clock, RefusesWhatIsNoTime) {
   }
 }
 
-TEST(Clock, ShortDateHasTwelveHours) {
-  EXPECT_EQ(short_date(0), "1/1/70 12:00 AM");
-  EXPECT_EQ(short_date(13 * 3'600'000), "1/1/70 1:00 PM");
-}
-
 }  // namespace
 }  // namespace qd

@@ -12,11 +12,6 @@ void TaskGroup::add(Task<void> task) {
   pump();
 }
 
-void TaskGroup::drop_waiting() {
-  waiting_.clear();
-  check_done();
-}
-
 Task<void> TaskGroup::join() {
   joining_ = true;
   check_done();

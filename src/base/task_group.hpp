@@ -24,8 +24,6 @@ class TaskGroup {
   TaskGroup& operator=(const TaskGroup&) = delete;
 
   void add(Task<void> task);
-  // Drops the tasks that have not started yet. Running ones go on: end them by their CancelToken.
-  void drop_waiting();
   std::size_t running() const { return running_; }
   std::size_t waiting() const { return waiting_.size(); }
 

@@ -96,18 +96,6 @@ TEST_F(TaskGroupTest, JoinThrowsTheFirstFailureAfterAllHaveEnded) {
   EXPECT_EQ(counter.started, (std::vector{2, 9}));
 }
 
-TEST_F(TaskGroupTest, DropsWhatHasNotStarted) {
-  Counter counter;
-  run([](EventLoop& loop, Counter& count) -> Task<void> {
-    TaskGroup group(loop, 1);
-    for (int i = 1; i < 10; ++i) group.add(piece(loop, count, i));
-    EXPECT_EQ(group.waiting(), 8u);
-    group.drop_waiting();
-    co_await group.join();
-  }(loop_, counter));
-  EXPECT_EQ(counter.started, std::vector{1});
-}
-
 TEST_F(TaskGroupTest, AnEmptyGroupJoinsAtOnce) {
   run([](EventLoop& loop) -> Task<void> {
     TaskGroup group(loop, 3);

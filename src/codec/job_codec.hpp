@@ -40,7 +40,4 @@ std::string encode_jobs(const std::vector<model::Job>& jobs, JobFormat format);
 JsonObject job_to_json(const model::Job& job);
 Result<model::Job> job_from_json(const Json& value);
 
-// A workflow alone, with the keys of a job's `sequence`.
-JsonObject workflow_to_json(const model::Workflow& workflow);
-
 }  // namespace qd::codec

@@ -318,13 +318,6 @@ TEST(JobCodec, ReadsFormatNames) {
   EXPECT_EQ(parse_job_format("csv").error().kind, ErrorKind::unsupported_format);
 }
 
-TEST(JobCodec, WritesAWorkflowAsASequence) {
-  const model::Job job = job_with_command("id");
-  const JsonObject sequence = workflow_to_json(job.workflow);
-  EXPECT_EQ(sequence.at("strategy"), "node-first");
-  EXPECT_EQ(sequence.at("commands").at(0).at("exec"), "id");
-}
-
 TEST(JobCodec, DocumentOfTheDatabaseIsNotHeldToTheRules) {
   const auto job = job_from_json(JsonObject{{"name", "a/b"}, {"loglevel", "LOUD"}});
   ASSERT_TRUE(job);

@@ -174,8 +174,4 @@ JsonObject job_to_json(const model::Job& job) {
   return object;
 }
 
-JsonObject workflow_to_json(const model::Workflow& workflow) {
-  return write_workflow(workflow);
-}
-
 }  // namespace qd::codec

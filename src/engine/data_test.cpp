@@ -1,5 +1,5 @@
 // Data that steps leave to later ones: log filters, exported variables, exit codes; and the steps around it.
-#include "engine/engine_fixture.hpp"
+#include "engine/engine_fixture_testing.hpp"
 #include "engine/json_query.hpp"
 
 namespace qd::engine {

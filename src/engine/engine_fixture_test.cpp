@@ -1,5 +1,3 @@
-#include "engine/engine_fixture.hpp"
-
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -7,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/text.hpp"
+#include "engine/engine_fixture_testing.hpp"
 
 namespace qd::engine {
 

@@ -94,7 +94,6 @@ struct Resolved {
   std::shared_ptr<const model::Job> job;
   Frame frame;
   NodeChoice nodes;
-  std::optional<StepOutcome> early;  // it ends here already
 };
 
 StepOutcome refuse(StepLog& log, const char* reason, const std::string& message, const std::string& line = {}) {

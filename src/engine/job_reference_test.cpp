@@ -1,4 +1,4 @@
-#include "engine/engine_fixture.hpp"
+#include "engine/engine_fixture_testing.hpp"
 
 namespace qd::engine {
 namespace {

@@ -315,8 +315,4 @@ bool Launcher::wait_finished(model::ExecutionId id, Millis limit) {
   return impl_->registry.wait_gone(id, limit);
 }
 
-bool Launcher::wait_idle(Millis limit) {
-  return impl_->registry.wait_empty(limit);
-}
-
 }  // namespace qd::engine

@@ -21,14 +21,13 @@
 #include "model/member.hpp"
 #include "model/notification_event.hpp"
 #include "node/executor.hpp"
+#include "plugin/script.hpp"
 #include "store/delivery_store.hpp"
 #include "store/execution_store.hpp"
 #include "store/job_store.hpp"
 #include "store/project_store.hpp"
 #include "store/upload_store.hpp"
 #include "vault/secret_reader.hpp"
-
-#include "plugin/script.hpp"
 
 namespace qd::engine {
 
@@ -229,7 +228,6 @@ class Launcher {
 
   // Waits until the execution is not running here any more; false when `limit` passed first.
   bool wait_finished(model::ExecutionId id, Millis limit);
-  bool wait_idle(Millis limit);
 
  private:
   friend class PreparedRun;

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <thread>
 
-#include "engine/engine_fixture.hpp"
+#include "engine/engine_fixture_testing.hpp"
 #include "engine/launcher.hpp"
 #include "engine/look_gate.hpp"
 

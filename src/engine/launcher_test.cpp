@@ -1,6 +1,6 @@
 #include "engine/launcher.hpp"
 
-#include "engine/engine_fixture.hpp"
+#include "engine/engine_fixture_testing.hpp"
 
 namespace qd::engine {
 namespace {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 #include <utility>
 
-#include "engine/engine_fixture.hpp"
+#include "engine/engine_fixture_testing.hpp"
 #include "engine/launcher.hpp"
 
 namespace qd::engine {

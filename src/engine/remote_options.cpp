@@ -8,7 +8,6 @@
 #include "base/logging.hpp"
 #include "base/text.hpp"
 #include "http/client.hpp"
-
 #include "plugin/option_values.hpp"
 
 namespace qd::engine {

@@ -13,9 +13,8 @@
 #include "model/job.hpp"
 #include "model/option_rules.hpp"
 #include "model/option_values.hpp"
-#include "vault/secret_reader.hpp"
-
 #include "plugin/script.hpp"
+#include "vault/secret_reader.hpp"
 
 namespace qd::engine {
 

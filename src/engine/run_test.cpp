@@ -3,7 +3,7 @@
 
 #include <fstream>
 
-#include "engine/engine_fixture.hpp"
+#include "engine/engine_fixture_testing.hpp"
 #include "http/server.hpp"
 
 namespace qd::engine {

@@ -1,5 +1,5 @@
 // Built-in plugin steps that steer the workflow or work on the server.
-#include "engine/engine_fixture.hpp"
+#include "engine/engine_fixture_testing.hpp"
 
 namespace qd::engine {
 namespace {

@@ -1,6 +1,6 @@
 // Every strategy with every error handler and both kinds of keepgoing: what runs, and how it ends.
 #include "base/text.hpp"
-#include "engine/engine_fixture.hpp"
+#include "engine/engine_fixture_testing.hpp"
 
 namespace qd::engine {
 namespace {

@@ -1,5 +1,5 @@
 // Strategies, error handlers, keepgoing and what the log and the state say about them.
-#include "engine/engine_fixture.hpp"
+#include "engine/engine_fixture_testing.hpp"
 
 namespace qd::engine {
 namespace {

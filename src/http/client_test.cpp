@@ -4,7 +4,7 @@
 #include <future>
 #include <gmock/gmock.h>
 
-#include "http/server_fixture_for_test.hpp"
+#include "http/server_fixture_testing.hpp"
 
 namespace qd::http {
 namespace {

@@ -1,7 +1,7 @@
 // What a client may not do: be slow, be big, be many, be malformed.
 #include <future>
 
-#include "http/server_fixture_for_test.hpp"
+#include "http/server_fixture_testing.hpp"
 
 namespace qd::http {
 namespace {

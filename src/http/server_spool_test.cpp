@@ -5,7 +5,7 @@
 
 #include "base/id.hpp"
 #include "http/body_file.hpp"
-#include "http/server_fixture_for_test.hpp"
+#include "http/server_fixture_testing.hpp"
 
 namespace qd::http {
 namespace {

@@ -3,7 +3,7 @@
 #include <mutex>
 
 #include "http/event_stream.hpp"
-#include "http/server_fixture_for_test.hpp"
+#include "http/server_fixture_testing.hpp"
 
 namespace qd::http {
 namespace {

@@ -1,7 +1,7 @@
 // The server over TLS.
-#include "http/certificate_for_test.hpp"
+#include "http/certificate_testing.hpp"
 #include "http/client.hpp"
-#include "http/server_fixture_for_test.hpp"
+#include "http/server_fixture_testing.hpp"
 
 namespace qd::http {
 namespace {

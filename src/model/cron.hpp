@@ -35,7 +35,7 @@ class Cron {
 
   // The first fire strictly after `after`; always a whole second. Nothing when there is none up to the end of 2099.
   std::optional<UnixMillis> next(UnixMillis after, const TimeZone& zone) const;
-  // The last fire strictly before `before`. Nothing when there is none from 1970 on.
+  // The last fire strictly before `before`. Nothing when there is none from 1970 on. Tests hold next() against it.
   std::optional<UnixMillis> previous(UnixMillis before, const TimeZone& zone) const;
 
   const std::string& text() const { return text_; }  // as it was given, without outer blanks

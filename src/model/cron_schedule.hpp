@@ -16,7 +16,6 @@ struct CronSchedule {
   TimeZone zone;
 
   std::optional<UnixMillis> next(UnixMillis after) const { return cron.next(after, zone); }
-  std::optional<UnixMillis> previous(UnixMillis before) const { return cron.previous(before, zone); }
 };
 
 // A schedule in either form (crontab or parts), in `time_zone` ("" is the server's). Errors are those of Cron::parse

@@ -34,7 +34,5 @@ inline constexpr std::size_t kMostForecastFires = 200'000;
 
 // The first `max` fires in the window, earliest first, each time once.
 std::vector<PlannedFire> forecast(std::span<const PlannedSchedule> schedules, const ForecastWindow& window);
-// The last `max` fires in the window, latest first, each time once.
-std::vector<PlannedFire> forecast_back(std::span<const PlannedSchedule> schedules, const ForecastWindow& window);
 
 }  // namespace qd::model

@@ -43,15 +43,6 @@ TEST(Forecast, MergesSchedulesInOrderWithoutDuplicates) {
             (ForecastTimes{"2026-05-05T06:00:00Z", "2026-05-05T12:00:00Z"}));
 }
 
-TEST(Forecast, GoesBackFromTheEnd) {
-  const std::vector<PlannedSchedule> schedules{{schedule_of("0 0 0/12 * * ?"), {}},
-                                               {schedule_of("0 0 6,12 * * ?"), {}}};
-  EXPECT_EQ(shown(forecast_back(schedules, window_of("2026-05-05T00:00:00Z", "2026-05-06T00:00:00Z", 10))),
-            (ForecastTimes{"2026-05-06T00:00:00Z", "2026-05-05T12:00:00Z", "2026-05-05T06:00:00Z"}));
-  EXPECT_EQ(shown(forecast_back(schedules, window_of("2026-05-05T00:00:00Z", "2026-05-06T00:00:00Z", 1))),
-            (ForecastTimes{"2026-05-06T00:00:00Z"}));
-}
-
 TEST(Forecast, LeavesOutOrMarksWhatCalendarsExclude) {
   const std::vector<PlannedSchedule> schedules{{schedule_of("0 0 12 * * ?"), {without_weekday(7)}}};
   auto window = window_of("2026-11-27T00:00:00Z", "2026-11-30T00:00:00Z", 10);
@@ -74,7 +65,6 @@ TEST(Forecast, EndsThoughEverythingIsExcluded) {
   always.to_second = 86'399;
   const std::vector<PlannedSchedule> schedules{{schedule_of("* * * * * ?"), {always}}};
   EXPECT_TRUE(forecast(schedules, {0, 4'000'000'000'000, 1}).empty());
-  EXPECT_TRUE(forecast_back(schedules, {0, INT64_MAX, 1}).empty());
 }
 
 TEST(Schedule, IsReadInBothForms) {
@@ -85,7 +75,6 @@ TEST(Schedule, IsReadInBothForms) {
   const auto read = read_schedule(parts, "Europe/Berlin");
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(iso8601(*read->next(*parse_iso8601("2026-11-25T00:00:00Z"))), "2026-11-27T05:00:00Z");
-  EXPECT_EQ(iso8601(*read->previous(*parse_iso8601("2026-11-25T00:00:00Z"))), "2026-11-23T06:00:00Z");
 }
 
 std::string flaw_of(std::string_view crontab, std::string_view zone) {

@@ -48,7 +48,6 @@ struct Option {
   bool is_date = false;
   bool hidden = false;
   bool sort_values = false;
-  std::optional<int> sort_index;
   JsonObject extra;
   bool operator==(const Option&) const = default;
 };

@@ -18,8 +18,6 @@ class CopySource {
   static Result<CopySource> file(const std::string& path);  // blocks
 
   std::uint64_t size() const { return size_; }
-  // From the start again.
-  void rewind() { at_ = 0; }
   // The next piece, "" at the end; a file that shrank meanwhile is an error. Continues on `loop`.
   base::Task<Result<std::string>> next(base::WorkerPool& pool, base::EventLoop& loop);
 

@@ -8,7 +8,6 @@
 #include "node/by_file_copier.hpp"
 #include "node/executor.hpp"
 #include "node/local_executor.hpp"
-
 #include "plugin/script.hpp"
 
 namespace qd::plugin {

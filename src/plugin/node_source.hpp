@@ -6,7 +6,6 @@
 #include <string>
 
 #include "node/resource_source.hpp"
-
 #include "plugin/script.hpp"
 
 namespace qd::plugin {

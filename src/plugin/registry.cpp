@@ -8,7 +8,6 @@
 #include "base/id.hpp"
 #include "base/logging.hpp"
 #include "base/text.hpp"
-
 #include "plugin/archive.hpp"
 
 namespace qd::plugin {

@@ -12,7 +12,6 @@
 
 #include "base/clock.hpp"
 #include "base/guarded.hpp"
-
 #include "plugin/manifest.hpp"
 
 namespace qd::plugin {

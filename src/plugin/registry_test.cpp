@@ -7,7 +7,6 @@
 #include <gmock/gmock.h>
 
 #include "base/id.hpp"
-
 #include "plugin/archive.hpp"
 #include "plugin/option_values.hpp"
 

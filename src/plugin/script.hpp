@@ -12,7 +12,7 @@
 #include "base/worker_pool.hpp"
 #include "model/data_context.hpp"
 #include "node/blocking_run.hpp"
-
+#include "node/process.hpp"
 #include "plugin/registry.hpp"
 #include "plugin/settings.hpp"
 

@@ -9,7 +9,6 @@
 
 #include "base/result.hpp"
 #include "model/node.hpp"
-
 #include "plugin/manifest.hpp"
 
 namespace qd::plugin {

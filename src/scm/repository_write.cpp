@@ -4,7 +4,6 @@
 #include <set>
 
 #include "base/text.hpp"
-
 #include "scm/job_path.hpp"
 #include "scm/repository.hpp"
 

@@ -7,10 +7,9 @@
 #include "base/guarded.hpp"
 #include "logstore/log_store.hpp"
 #include "model/execution.hpp"
+#include "plugin/script.hpp"
 #include "service/log_settings.hpp"
 #include "store/project_store.hpp"
-
-#include "plugin/script.hpp"
 
 namespace qd::service {
 

@@ -5,13 +5,12 @@
 
 #include "base/logging.hpp"
 #include "base/text.hpp"
+#include "plugin/built_in.hpp"
 #include "service/access.hpp"
 #include "service/errors.hpp"
 #include "service/scm_actions.hpp"
 #include "service/scm_export.hpp"
 #include "service/scm_import.hpp"
-
-#include "plugin/built_in.hpp"
 
 namespace qd::service {
 namespace {

@@ -7,9 +7,8 @@
 #include <string>
 
 #include "base/guarded.hpp"
-#include "service/scm_settings.hpp"
-
 #include "scm/repository.hpp"
+#include "service/scm_settings.hpp"
 
 namespace qd::service {
 

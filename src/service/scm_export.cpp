@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "scm/job_path.hpp"
 #include "service/errors.hpp"
 #include "service/scm_actions.hpp"
-
-#include "scm/job_path.hpp"
 
 namespace qd::service {
 namespace {

@@ -4,10 +4,9 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "scm/job_path.hpp"
 #include "service/errors.hpp"
 #include "service/scm_actions.hpp"
-
-#include "scm/job_path.hpp"
 
 namespace qd::service {
 namespace {

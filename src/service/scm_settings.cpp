@@ -5,7 +5,6 @@
 #include "base/properties.hpp"
 #include "base/text.hpp"
 #include "model/regex.hpp"
-
 #include "scm/job_path.hpp"
 
 namespace qd::service {

@@ -9,7 +9,6 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "codec/job_codec.hpp"
-
 #include "plugin/manifest.hpp"
 #include "scm/git_url.hpp"
 

@@ -5,9 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "service/scm_settings.hpp"
-
 #include "scm/repository.hpp"
+#include "service/scm_settings.hpp"
 
 namespace qd::service {
 

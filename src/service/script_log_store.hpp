@@ -14,7 +14,6 @@
 #include <string>
 
 #include "logstore/log_store.hpp"
-
 #include "plugin/script.hpp"
 
 namespace qd::service {

@@ -3,9 +3,8 @@
 
 #include <functional>
 
-#include "service/webhook_plugins.hpp"
-
 #include "plugin/script.hpp"
+#include "service/webhook_plugins.hpp"
 
 namespace qd::service {
 

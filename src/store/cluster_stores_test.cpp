@@ -231,7 +231,7 @@ TEST_P(ClusterStoresTest, AMessageIsTakenOrWithdrawnOnce) {
   EXPECT_FALSE(messages.answer(second, "started"));
   EXPECT_EQ(messages.find(first)->answer, "started");
   EXPECT_EQ(messages.find(first)->handled, 200);
-  EXPECT_THAT(messages.pending_for("m2"), IsEmpty());
+  EXPECT_THAT(messages.inbox("m2", 0, 10), IsEmpty());
   EXPECT_EQ(messages.prune(101), 2);
 }
 

@@ -25,8 +25,6 @@ constexpr const char* answer_message = "UPDATE message SET answer = ? WHERE id =
 constexpr const char* delete_messages = "DELETE FROM message WHERE created_ms < ?";
 constexpr const char* notify_member = "SELECT pg_notify(?, ?)";
 
-constexpr std::int64_t all_pending = 1'000'000;
-
 std::vector<Message> read_messages(const Rows& rows) {
   std::vector<Message> messages;
   for (const auto& row : rows) {
@@ -90,10 +88,6 @@ std::optional<Message> MessageStore::find(std::int64_t id) {
   auto found = read_messages(database_.query(select_message, {id}));
   if (found.empty()) return std::nullopt;
   return std::move(found.front());
-}
-
-std::vector<Message> MessageStore::pending_for(const std::string& to) {
-  return read_messages(database_.query(select_inbox, {to, std::int64_t{0}, all_pending}));
 }
 
 std::vector<Message> MessageStore::recent(std::size_t max) {

@@ -37,7 +37,6 @@ class MessageStore {
   bool refuse(std::int64_t id, UnixMillis now, const std::string& reason);                 // pending → refused
   bool answer(std::int64_t id, const std::string& text);                                   // of a handled one
   std::optional<Message> find(std::int64_t id);
-  std::vector<Message> pending_for(const std::string& to);
   std::vector<Message> recent(std::size_t max);  // newest first
   std::int64_t prune(UnixMillis created_before);
 

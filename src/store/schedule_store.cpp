@@ -28,7 +28,6 @@ constexpr const char* count_owners = "SELECT server_uuid, COUNT(*) FROM schedule
 constexpr const char* insert_fire =
     "INTO fire (job_uuid, due_ms, project, source, state, reason, fires, claimed_ms, server_uuid, incarnation, "
     "owner_uuid, execution_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-constexpr const char* update_fire_execution = "UPDATE fire SET execution_id = ? WHERE job_uuid = ? AND due_ms = ?";
 constexpr const char* select_fires =
     "SELECT job_uuid, due_ms, project, source, state, reason, fires, claimed_ms, server_uuid, incarnation, owner_uuid, "
     "execution_id FROM fire";
@@ -168,11 +167,6 @@ bool ScheduleStore::claim(Session& session, const FireRow& row) {
                          row.fires,     row.claimed,    row.by.uuid,
                          row.by.number, row.owner_uuid, row.execution ? Value(*row.execution) : Value(nullptr)};
   return session.execute(session.dialect() == Dialect::mariadb ? mariadb : plain, params) > 0;
-}
-
-void ScheduleStore::set_execution(Session& session, const std::string& job_uuid, UnixMillis due,
-                                  std::int64_t execution) {
-  session.execute(update_fire_execution, {execution, job_uuid, due});
 }
 
 bool ScheduleStore::advance(Session& session, std::int64_t id, UnixMillis settled, std::optional<UnixMillis> next) {

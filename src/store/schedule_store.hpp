@@ -83,7 +83,6 @@ class ScheduleStore {
 
   // False when the row is there already: somebody else has this fire.
   static bool claim(Session& session, const FireRow& row);
-  static void set_execution(Session& session, const std::string& job_uuid, UnixMillis due, std::int64_t execution);
   // Moves a schedule from the fire that is being settled to its next one. False when it is not at that fire any more:
   // somebody else settles it, and the caller may claim nothing of it.
   static bool advance(Session& session, std::int64_t id, UnixMillis settled, std::optional<UnixMillis> next);

@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "base/trace.hpp"
-
 #include "telemetry/otlp.hpp"
 
 namespace qd::telemetry {

@@ -50,7 +50,6 @@ class KeyRing {
   KeyRing(const RingConfig& config, std::vector<Key> file_keys, store::SealKeyStore store, const Clock& clock);
   Result<Key> wanted();
   std::optional<Key> derive(const store::SealKey& row);
-  Key new_password_key();
   std::string secret_name() const;
 
   std::string password_, old_password_;

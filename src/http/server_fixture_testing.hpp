@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "base/worker_pool.hpp"
-#include "http/raw_client_for_test.hpp"
+#include "http/raw_client_testing.hpp"
 #include "http/server.hpp"
 
 namespace qd::http {
