@@ -41,10 +41,14 @@ JsonObject group_item(const std::string& path) {
           {"description", nullptr}, {"id", nullptr},     {"meta", nullptr}};
 }
 
-JsonObject job_item(const Call& call, const store::JobSummary& job, const std::set<std::string>& wanted) {
-  return {{"job", true},         {"groupPath", job.group.empty() ? Json(nullptr) : Json(job.group)},
-          {"jobName", job.name}, {"description", job.description},
-          {"id", job.uuid},      {"meta", wanted.empty() ? Json(nullptr) : Json(job_metadata(call, job.uuid, wanted))}};
+JsonObject job_item(const Call& call, const store::JobSummary& job, const std::set<std::string>& wanted,
+                    const ScmMetadata& scm) {
+  return {{"job", true},
+          {"groupPath", job.group.empty() ? Json(nullptr) : Json(job.group)},
+          {"jobName", job.name},
+          {"description", job.description},
+          {"id", job.uuid},
+          {"meta", wanted.empty() ? Json(nullptr) : Json(job_metadata(call, job.uuid, wanted, scm))}};
 }
 
 // The group directly below `path` that `group` is in; "" when it is `path` itself.
@@ -77,7 +81,8 @@ http::Response browse_jobs(Call& call) {
   if (*breakpoint > 0 && here.size() + groups.size() >= *breakpoint) wanted.clear();
 
   JsonArray items;
-  for (const store::JobSummary* job : here) items.push_back(job_item(call, *job, wanted));
+  const auto scm = scm_metadata(call, call.param("project"), wanted);
+  for (const store::JobSummary* job : here) items.push_back(job_item(call, *job, wanted, scm));
   for (const std::string& group : groups) items.push_back(group_item(group));
   return json_answer(JsonObject{{"path", path}, {"items", std::move(items)}});
 }
@@ -96,7 +101,9 @@ http::Response query_tags(Call& call) {
 http::Response get_job_meta(Call& call) {
   const auto job = call.services.jobs.find(call.who, call.param("id"), "view");
   if (!job) return error_answer(job.error());
-  return json_answer(job_metadata(call, call.param("id"), wanted_metadata(call, job_metadata_names(), "*")));
+  const auto wanted = wanted_metadata(call, job_metadata_names(), "*");
+  const auto scm = scm_metadata(call, (*job)->job.project, wanted);
+  return json_answer(job_metadata(call, call.param("id"), wanted, scm));
 }
 
 http::Response get_project_meta(Call& call) {

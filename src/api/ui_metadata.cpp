@@ -6,8 +6,10 @@
 
 #include "api/answers.hpp"
 #include "api/links.hpp"
+#include "api/scm_json.hpp"
 #include "base/text.hpp"
 #include "service/access.hpp"
+#include "service/scm.hpp"
 
 namespace qd::api {
 namespace {
@@ -122,7 +124,7 @@ std::set<std::string> wanted_metadata(const Call& call, const std::set<std::stri
 }
 
 const std::set<std::string>& job_metadata_names() {
-  static const std::set<std::string> kNames{"authz", "schedule", "stats"};
+  static const std::set<std::string> kNames{"authz", "schedule", "stats", "scmExport", "scmImport"};
   return kNames;
 }
 
@@ -131,7 +133,18 @@ const std::set<std::string>& project_metadata_names() {
   return kNames;
 }
 
-JsonArray job_metadata(const Call& call, const std::string& uuid, const std::set<std::string>& wanted) {
+ScmMetadata scm_metadata(const Call& call, const std::string& project, const std::set<std::string>& wanted) {
+  using service::Integration;
+  ScmMetadata scm;
+  if (wanted.contains("scmExport"))
+    scm.exports = call.services.scm.job_states(call.who, project, Integration::exporting);
+  if (wanted.contains("scmImport"))
+    scm.imports = call.services.scm.job_states(call.who, project, Integration::importing);
+  return scm;
+}
+
+JsonArray job_metadata(const Call& call, const std::string& uuid, const std::set<std::string>& wanted,
+                       const ScmMetadata& scm) {
   JsonArray items;
   const auto stored = call.services.jobs.find(call.who, uuid, "view");
   if (!stored) return items;  // deleted since it was listed
@@ -140,6 +153,10 @@ JsonArray job_metadata(const Call& call, const std::string& uuid, const std::set
     items.push_back(item("authz", decisions(call, service::job_decision(job, ""), kJobActions)));
   if (wanted.contains("schedule")) items.push_back(item("schedule", schedule_of(call, **stored)));
   if (wanted.contains("stats")) items.push_back(item("stats", stats_of(call, job)));
+  for (const auto& [name, states] : {std::pair{"scmExport", &scm.exports}, std::pair{"scmImport", &scm.imports}}) {
+    const auto found = states->find(uuid);
+    if (found != states->end()) items.push_back(item(name, {{"jobState", scm_meta_json(found->second)}}));
+  }
   return items;
 }
 

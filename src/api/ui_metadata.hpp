@@ -7,6 +7,7 @@
 
 #include "api/route.hpp"
 #include "base/json.hpp"
+#include "service/scm_views.hpp"
 #include "store/job_store.hpp"
 
 namespace qd::api {
@@ -18,8 +19,16 @@ std::set<std::string> wanted_metadata(const Call& call, const std::set<std::stri
 const std::set<std::string>& job_metadata_names();
 const std::set<std::string>& project_metadata_names();
 
-// [{name, data}] of those that are wanted: authz, schedule, stats. The job is one that whoever asks may view.
-JsonArray job_metadata(const Call& call, const std::string& uuid, const std::set<std::string>& wanted);
+// States of a project's jobs in repositories, asked for once for all jobs of an answer.
+struct ScmMetadata {
+  service::ScmJobStates exports, imports;
+};
+ScmMetadata scm_metadata(const Call& call, const std::string& project, const std::set<std::string>& wanted);
+
+// [{name, data}] of those that are wanted: authz, schedule, stats; scmExport, scmImport where the project has such an
+// integration. The job is one that whoever asks may view.
+JsonArray job_metadata(const Call& call, const std::string& uuid, const std::set<std::string>& wanted,
+                       const ScmMetadata& scm);
 // authz, config, sysMode, message
 Result<JsonArray> project_metadata(const Call& call, const std::string& project, const std::set<std::string>& wanted);
 

@@ -362,7 +362,8 @@ service::ScmParts Server::Parts::scm_parts(const Config& config) {
           secret_reader(),
           (config.folders.base / "projects").string(),
           {config.folders.base.string(), config.folders.etc.string(), config.folders.var.string(),
-           config.folders.data.string(), config.folders.logs.string(), config.folders.temp.string()}};
+           config.folders.data.string(), config.folders.logs.string(), config.folders.temp.string()},
+          config.member.cluster};
 }
 
 scm::GitHost Server::Parts::git_host(const Config& config) {
