@@ -191,12 +191,18 @@ Result<ScmStatus> ScmExport::status() {
 }
 
 Result<std::string> ScmExport::state_text() {
+  if (session_.cluster) {
+    if (auto done = catch_up({}); !done) return fail(done.error());
+  }
   const auto view = look();
   if (!view) return fail(view.error());
   return state_of(*view).map([](const ScmStatus& status) { return status.message; });
 }
 
 Result<std::vector<ScmExportItem>> ScmExport::items() {
+  if (session_.cluster) {
+    if (auto done = catch_up({}); !done) return fail(done.error());
+  }
   const auto view = look();
   if (!view) return fail(view.error());
   std::vector<ScmExportItem> items;
