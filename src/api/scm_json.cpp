@@ -173,6 +173,14 @@ Json scm_commit_json(const std::optional<scm::CommitFacts>& commit) {
                     {"message", commit->subject}};
 }
 
+JsonObject scm_meta_json(const service::ScmJobState& state) {
+  JsonArray actions;
+  for (const auto& action : state.actions) actions.push_back(JsonObject{{"id", action}});
+  JsonObject object{{"synchState", text_or_null(state.state)}, {"actions", std::move(actions)}};
+  if (state.commit) object["commit"] = scm_commit_json(state.commit).at("info");
+  return object;
+}
+
 JsonObject scm_job_state_json(Integration integration, const service::ScmJobState& state) {
   return {{"actions", JsonArray(state.actions.begin(), state.actions.end())},
           {"commit", scm_commit_json(state.commit)},

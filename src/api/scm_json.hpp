@@ -21,6 +21,8 @@ JsonArray scm_fields_json(const std::vector<plugin::Property>& fields);
 JsonObject scm_outcome_json(const service::ScmOutcome& outcome);
 JsonObject scm_form_json(service::Integration integration, const service::ScmActionForm& form);
 JsonObject scm_job_state_json(service::Integration integration, const service::ScmJobState& state);
+// {synchState, actions, commit}, as metadata of lists have it.
+JsonObject scm_meta_json(const service::ScmJobState& state);
 Json scm_commit_json(const std::optional<scm::CommitFacts>& commit);
 
 service::ScmValues scm_values(const JsonObject& object);

@@ -2,7 +2,7 @@
 #include "api/answers.hpp"
 #include "api/route.hpp"
 #include "api/scm_json.hpp"
-#include "service/errors.hpp"
+#include "service/scm.hpp"
 
 namespace qd::api {
 namespace {

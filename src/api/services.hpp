@@ -35,12 +35,15 @@
 #include "service/project_schedules.hpp"
 #include "service/projects.hpp"
 #include "service/schedules.hpp"
-#include "service/scm.hpp"
 #include "service/single_sign_on.hpp"
 #include "service/stored_config.hpp"
 #include "service/system.hpp"
 #include "service/uploads.hpp"
 #include "service/webhooks.hpp"
+
+namespace qd::service {
+class Scm;
+}
 
 namespace qd::api {
 

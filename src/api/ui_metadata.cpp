@@ -10,6 +10,7 @@
 #include "api/scm_json.hpp"
 #include "base/text.hpp"
 #include "service/access.hpp"
+#include "service/scm.hpp"
 
 namespace qd::api {
 namespace {
@@ -136,6 +137,21 @@ JsonObject project_message(const Call& call, const model::Project& project) {
                                 {"motd", motd ? Json(*motd) : Json(nullptr)}}}};
 }
 
+// States of a project's jobs in repositories.
+struct ScmMetadata {
+  service::ScmJobStates exports, imports;
+};
+
+ScmMetadata scm_metadata(const Call& call, const std::string& project, const std::set<std::string>& wanted) {
+  using service::Integration;
+  ScmMetadata scm;
+  if (wanted.contains("scmExport"))
+    scm.exports = call.services.scm.job_states(call.who, project, Integration::exporting);
+  if (wanted.contains("scmImport"))
+    scm.imports = call.services.scm.job_states(call.who, project, Integration::importing);
+  return scm;
+}
+
 }  // namespace
 
 std::set<std::string> wanted_metadata(const Call& call, const std::set<std::string>& known, const char* standard) {
@@ -148,7 +164,7 @@ std::set<std::string> wanted_metadata(const Call& call, const std::set<std::stri
 }
 
 const std::set<std::string>& job_metadata_names() {
-  static const std::set<std::string> kNames{"authz", "schedule", "stats"};
+  static const std::set<std::string> kNames{"authz", "schedule", "stats", "scmExport", "scmImport"};
   return kNames;
 }
 
@@ -159,14 +175,20 @@ const std::set<std::string>& project_metadata_names() {
 
 std::map<std::string, JsonArray> job_metadata(const Call& call, const std::vector<store::JobSummary>& jobs,
                                               const std::set<std::string>& wanted) {
-  const ListedFacts facts = facts_of(call, jobs, wanted);
   std::map<std::string, JsonArray> all;
+  if (jobs.empty()) return all;
+  const ListedFacts facts = facts_of(call, jobs, wanted);
+  const ScmMetadata scm = scm_metadata(call, jobs.front().project, wanted);
   for (const store::JobSummary& job : jobs) {
     JsonArray& items = all[job.uuid];
     if (wanted.contains("authz"))
       items.push_back(item("authz", decisions(call, service::job_decision(job, ""), kJobActions)));
     if (wanted.contains("schedule")) items.push_back(item("schedule", schedule_of(facts, job)));
     if (wanted.contains("stats")) items.push_back(item("stats", stats_of(facts, job)));
+    for (const auto& [name, states] : {std::pair{"scmExport", &scm.exports}, std::pair{"scmImport", &scm.imports}}) {
+      const auto found = states->find(job.uuid);
+      if (found != states->end()) items.push_back(item(name, {{"jobState", scm_meta_json(found->second)}}));
+    }
   }
   return all;
 }

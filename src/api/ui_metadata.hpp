@@ -9,6 +9,7 @@
 
 #include "api/route.hpp"
 #include "base/json.hpp"
+#include "service/scm_views.hpp"
 #include "store/job_store.hpp"
 
 namespace qd::api {
@@ -20,8 +21,9 @@ std::set<std::string> wanted_metadata(const Call& call, const std::set<std::stri
 const std::set<std::string>& job_metadata_names();
 const std::set<std::string>& project_metadata_names();
 
-// [{name, data}] of those that are wanted: authz, schedule, stats. By uuid. The jobs are of one project, and such that
-// whoever asks may view them; however many they are, the database is asked only a few times.
+// [{name, data}] of those that are wanted: authz, schedule, stats; scmExport, scmImport where the project has such an
+// integration. By uuid. The jobs are of one project, and such that whoever asks may view them; however many they are,
+// the database is asked only a few times, and a repository once.
 std::map<std::string, JsonArray> job_metadata(const Call& call, const std::vector<store::JobSummary>& jobs,
                                               const std::set<std::string>& wanted);
 // authz, config, sysMode, message

@@ -167,7 +167,8 @@ service::ScmParts UseCases::scm_parts(const Config& config, RunningParts& runnin
                                 const vault::SecretUser& reader) { return keys.read_secret(path, reader); },
           .projects_folder = (folders.base / "projects").string(),
           .private_folders = {folders.base.string(), folders.etc.string(), folders.var.string(), folders.data.string(),
-                              folders.logs.string(), folders.temp.string()}};
+                              folders.logs.string(), folders.temp.string()},
+          .cluster = config.member.cluster};
 }
 
 void UseCases::start() {

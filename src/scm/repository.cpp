@@ -144,6 +144,7 @@ Result<> Repository::create() {
   fs::remove_all(place_.folder, error);
   fs::create_directories(fs::path(place_.folder).parent_path(), error);
   if (error) return fail(ErrorKind::unavailable, "Cannot make the folder of " + place_.folder + ": " + error.message());
+  forget_tips();
   snapshot_ = {};
   history_of_.clear();
   history_.clear();
@@ -161,6 +162,7 @@ Result<> Repository::create() {
 
 // False: the remote has no such branch.
 Result<bool> Repository::fetch_branch(const std::string& branch, const GitLogin& login) {
+  forget_tips();
   const std::string spec = "+refs/heads/" + branch + ":refs/remotes/origin/" + branch;
   auto end = run_git(host_, remote_call({"fetch", "--quiet", "--no-write-fetch-head", "origin", spec}, login, limit_));
   if (!end) return fail(end.error());
@@ -173,8 +175,7 @@ Result<> Repository::fetch(const GitLogin& login) {
   const auto there = fetch_branch(place_.branch, login);
   if (!there) return fail(there.error());
   if (*there) return {};
-  if (auto gone = git_output(host_, call({"update-ref", "-d", remote_ref()})); !gone) return fail(gone.error());
-  return {};
+  return git_output(host_, call({"update-ref", "-d", remote_ref()})).map([](const auto&) {});
 }
 
 Result<> Repository::find_branch(const GitLogin& login) {
@@ -206,6 +207,7 @@ Result<> Repository::make_branch(const GitLogin& login) {
 }
 
 Result<Repository::Tips> Repository::tips() {
+  if (tips_) return *tips_;
   const auto listed =
       git_output(host_, call({"for-each-ref", "--format=%(refname) %(objectname)", local_ref(), remote_ref()}));
   if (!listed) return fail(listed.error());
@@ -216,10 +218,12 @@ Result<Repository::Tips> Repository::tips() {
     if (line.substr(0, blank) == local_ref()) found.local = line.substr(blank + 1);
     if (line.substr(0, blank) == remote_ref()) found.remote = line.substr(blank + 1);
   }
+  tips_ = found;
   return found;
 }
 
 Result<> Repository::move_branch(const std::string& to, const std::string& from) {
+  forget_tips();
   return git_output(host_, call({"update-ref", local_ref(), to, from})).map([](const auto&) {});
 }
 

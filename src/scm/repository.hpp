@@ -111,6 +111,7 @@ class Repository {
   Result<> make_branch(const GitLogin& login);
   Result<bool> fetch_branch(const std::string& branch, const GitLogin& login);
   Result<Tips> tips();
+  void forget_tips() { tips_.reset(); }  // whatever changes a branch calls it
   Result<> move_branch(const std::string& to, const std::string& from);
   Result<Tree> read_tree(const std::string& commit);
   Result<> read_history(const std::string& commit);
@@ -123,6 +124,7 @@ class Repository {
   const GitHost& host_;
   Place place_;
   Millis limit_;
+  std::optional<Tips> tips_;
   Snapshot snapshot_;
   std::string history_of_;
   std::map<std::string, CommitFacts> history_;  // by path

@@ -10,7 +10,7 @@
 namespace qd::scm {
 namespace {
 
-constexpr int kPushTries = 3;
+constexpr int kPushTries = 5;
 constexpr std::size_t kMostNamed = 5;  // files in a message
 
 // A name as people write it, and as git takes it: without angle brackets and line ends.
@@ -91,6 +91,7 @@ bool is_none(const std::string& id) {
 }  // namespace
 
 Result<> Repository::import_stream(const std::string& stream) {
+  forget_tips();
   auto import = call({"fast-import", "--quiet", "--done", "--date-format=raw"});
   import.input = stream + "done\n";
   return git_output(host_, import).map([](const auto&) {});
@@ -132,6 +133,7 @@ Result<> Repository::tag(const std::string& name, const std::string& message, co
 
 // What was refused because the remote has moved; empty: all is there.
 Result<std::vector<std::string>> Repository::push_once(const GitLogin& login, const std::string& tag) {
+  forget_tips();
   std::vector<std::string> args{"push", "--porcelain", "--no-verify", "origin", local_ref() + ":" + local_ref()};
   if (!tag.empty()) args.push_back("refs/tags/" + tag + ":refs/tags/" + tag);
   const auto end = run_git(host_, remote_call(std::move(args), login, std::max(limit_, Millis{120'000})));

@@ -135,6 +135,9 @@ Result<scm::GitLogin> Scm::login(const auth::Identity& who, const std::string& p
 template <class T, class Use>
 Result<T> Scm::with_copy(const auth::Identity& who, const std::string& project, Integration integration,
                          const StoredScm& config, Use use) {
+  const auto began = std::chrono::steady_clock::now();
+  const ScmCopies::Turn turn(copies_);
+  if (!turn) return fail(ErrorKind::unavailable, "Many repositories are in use; try it again in a moment.", kNoStatus);
   const auto copy = copies_.of(project, integration);
   const std::unique_lock lock(copy->mutex, kCopyPatience);
   if (!lock.owns_lock())
@@ -157,9 +160,18 @@ Result<T> Scm::with_copy(const auth::Identity& who, const std::string& project, 
     if (auto opened = copy->repository->open(*given); !opened)
       return fail(opened.error().kind, opened.error().message, kNoStatus);
     copy->fingerprint = fingerprint;
+    copy->fetched = std::chrono::steady_clock::now();
   }
-  const ScmSession session{who,   project,         config,      settings,
-                           *copy, parts_.job_rows, parts_.rows, [&] { return login(who, project, settings); }};
+  const ScmSession session{who,
+                           project,
+                           config,
+                           settings,
+                           *copy,
+                           parts_.job_rows,
+                           parts_.rows,
+                           [&] { return login(who, project, settings); },
+                           parts_.cluster,
+                           began};
   return use(session);
 }
 
@@ -400,6 +412,17 @@ Result<ScmJobState> Scm::job_status(const auth::Identity& who, const std::string
       state.error().kind,
       "Failed to get SCM " + integration_name(integration) + " status for Job " + uuid + ": " + state.error().message,
       kNoStatus);
+}
+
+ScmJobStates Scm::job_states(const auth::Identity& who, const std::string& project, Integration integration) {
+  if (!may_use(who, project, integration)) return {};
+  const auto config = enabled(project, integration);
+  if (!config) return {};
+  auto states = with_copy<ScmJobStates>(who, project, integration, *config, [&](const ScmSession& session) {
+    return integration == Integration::exporting ? ScmExport(session, {}).job_states()
+                                                 : ScmImport(session, parts_.jobs).job_states();
+  });
+  return states ? std::move(*states) : ScmJobStates();
 }
 
 Result<ScmJobDiff> Scm::job_diff(const auth::Identity& who, const std::string& uuid, Integration integration) {

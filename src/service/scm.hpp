@@ -36,6 +36,7 @@ struct ScmParts {
   vault::SecretReader read_secret;
   std::string projects_folder;               // names the default of the setting `dir`
   std::vector<std::string> private_folders;  // no repository may lie there
+  bool cluster = false;
 };
 
 // Thread-safe; blocks on the database, on git and on the remote repository. Configuring needs `configure` of the
@@ -68,6 +69,8 @@ class Scm {
                              const std::string& action, ScmActionRequest request);
 
   Result<ScmJobState> job_status(const auth::Identity& who, const std::string& uuid, Integration integration);
+  // Of all jobs, for lists; empty where there is no such integration, no right to it, and no answer of the repository.
+  ScmJobStates job_states(const auth::Identity& who, const std::string& project, Integration integration);
   Result<ScmJobDiff> job_diff(const auth::Identity& who, const std::string& uuid, Integration integration);
   Result<ScmActionForm> job_action_form(const auth::Identity& who, const std::string& uuid, Integration integration,
                                         const std::string& action);

@@ -1,6 +1,8 @@
 // The working copies of this member, one for each project and integration.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,10 +27,12 @@ struct ScmCopy {
   std::timed_mutex mutex;   // everything else is the holder's
   std::string fingerprint;  // of the configuration that the repository was opened with; "": none is open
   std::unique_ptr<scm::Repository> repository;
-  std::map<std::string, ScmVerdict> verdicts;  // by job
+  std::map<std::string, ScmVerdict> verdicts;       // by job
+  std::chrono::steady_clock::time_point fetched{};  // when the last fetch that went well began
 };
 
-// Thread-safe.
+// Thread-safe. A repository that does not answer holds a thread for as long as it may take; so only some requests at a
+// time may use any.
 class ScmCopies {
  public:
   std::shared_ptr<ScmCopy> of(const std::string& project, Integration integration) {
@@ -39,7 +43,23 @@ class ScmCopies {
     });
   }
 
+  // A place among those who use repositories; false: there is none.
+  class Turn {
+   public:
+    explicit Turn(ScmCopies& copies) : users_(copies.users_), mine_(++users_ <= kMostUsers) {}
+    ~Turn() { --users_; }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    explicit operator bool() const { return mine_; }
+
+   private:
+    std::atomic<int>& users_;
+    const bool mine_;
+  };
+
  private:
+  static constexpr int kMostUsers = 8;
+  std::atomic<int> users_{0};
   base::Guarded<std::map<std::string, std::shared_ptr<ScmCopy>>> copies_;
 };
 

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kLargestExported = 4u << 20;
 
+constexpr std::chrono::seconds kFreshEnough{10};
+
 const std::string kExportRows = "export";
 
 }  // namespace
@@ -171,26 +173,35 @@ Result<ScmStatus> ScmExport::state_of(const View& view) {
   return status;
 }
 
+// What another member pushed is as good as our own: a copy that is behind would call its jobs changed.
+Result<> ScmExport::catch_up(std::chrono::milliseconds age) {
+  if (!session_.settings.fetches) return {};
+  if (auto fetched = session_.fetch_unless_fresh(age); !fetched)
+    return fail(ErrorKind::unavailable, "Fetch from the repository failed: " + fetched.error().message);
+  if (!session_.settings.pulls && !session_.cluster) return {};
+  return session_.repository().fast_forward().map([](bool) {});
+}
+
 Result<ScmStatus> ScmExport::status() {
-  if (session_.settings.fetches) {
-    if (auto fetched = session_.fetch(); !fetched)
-      return fail(ErrorKind::unavailable, "Fetch from the repository failed: " + fetched.error().message);
-    if (session_.settings.pulls) {
-      if (const auto moved = session_.repository().fast_forward(); !moved) return fail(moved.error());
-    }
-  }
+  if (auto done = catch_up({}); !done) return fail(done.error());
   const auto view = look();
   if (!view) return fail(view.error());
   return state_of(*view);
 }
 
 Result<std::string> ScmExport::state_text() {
+  if (session_.cluster) {
+    if (auto done = catch_up({}); !done) return fail(done.error());
+  }
   const auto view = look();
   if (!view) return fail(view.error());
   return state_of(*view).map([](const ScmStatus& status) { return status.message; });
 }
 
 Result<std::vector<ScmExportItem>> ScmExport::items() {
+  if (session_.cluster) {
+    if (auto done = catch_up({}); !done) return fail(done.error());
+  }
   const auto view = look();
   if (!view) return fail(view.error());
   std::vector<ScmExportItem> items;
@@ -204,17 +215,39 @@ Result<std::vector<ScmExportItem>> ScmExport::items() {
 }
 
 Result<ScmJobState> ScmExport::job_state(const std::string& uuid) {
+  if (session_.cluster) {
+    if (auto done = catch_up(kFreshEnough); !done) return fail(done.error());
+  }
   const auto entry = entry_of(uuid);
   if (!entry) return fail(entry.error());
-  ScmJobState state{uuid, session_.project, entry->state, {}, std::nullopt};
-  if (entry->state != scm_state::kClean) state.actions.push_back(scm_action::kJobCommit);
-  if (!entry->flaw.empty()) return state;
-  auto commit = session_.repository().last_commit(entry->path);
-  if (commit && !*commit && !entry->original_path.empty())
-    commit = session_.repository().last_commit(entry->original_path);
+  return state_of_entry(*entry);
+}
+
+Result<ScmJobState> ScmExport::state_of_entry(const Entry& entry) {
+  ScmJobState state{entry.stored.job.uuid, session_.project, entry.state, {}, std::nullopt};
+  if (entry.state != scm_state::kClean) state.actions.emplace_back(scm_action::kJobCommit);
+  if (!entry.flaw.empty()) return state;
+  auto commit = session_.repository().last_commit(entry.path);
+  if (commit && !*commit && !entry.original_path.empty())
+    commit = session_.repository().last_commit(entry.original_path);
   if (!commit) return fail(commit.error());
   state.commit = std::move(*commit);
   return state;
+}
+
+Result<ScmJobStates> ScmExport::job_states() {
+  if (session_.cluster) {
+    if (auto done = catch_up(kFreshEnough); !done) return fail(done.error());
+  }
+  const auto view = look();
+  if (!view) return fail(view.error());
+  ScmJobStates states;
+  for (const auto& entry : view->jobs) {
+    auto state = state_of_entry(entry);
+    if (!state) return fail(state.error());
+    states[entry.stored.job.uuid] = std::move(*state);
+  }
+  return states;
 }
 
 Result<ScmJobDiff> ScmExport::job_diff(const std::string& uuid) {
@@ -253,6 +286,9 @@ Result<ScmOutcome> ScmExport::perform(const std::string& action, const ScmAction
 }
 
 Result<ScmOutcome> ScmExport::commit(const ScmActionRequest& request) {
+  if (session_.cluster) {
+    if (auto done = catch_up({}); !done) return ScmOutcome::failed(done.error().message);
+  }
   const auto view = look();
   if (!view) return fail(view.error());
   if (view->clean()) return ScmOutcome::failed("No changes to local git repo need to be exported");

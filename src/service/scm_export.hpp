@@ -18,6 +18,7 @@ class ScmExport {
   Result<std::vector<ScmExportItem>> items();  // what is not as it should be
   Result<std::string> state_text();            // the status in words, without asking the remote
   Result<ScmJobState> job_state(const std::string& uuid);
+  Result<ScmJobStates> job_states();
   Result<ScmJobDiff> job_diff(const std::string& uuid);
   // Committer names that the configuration leaves empty are an outcome with flaws.
   Result<ScmOutcome> perform(const std::string& action, const ScmActionRequest& request);
@@ -35,6 +36,7 @@ class ScmExport {
     bool clean() const;
   };
 
+  Result<> catch_up(std::chrono::milliseconds age);
   Result<View> look();
   Result<View> look_at(std::vector<store::StoredJob> jobs);
   Result<> judge(Entry& entry, const View& view, const store::JobScm* row);
@@ -43,6 +45,7 @@ class ScmExport {
   void remember(const Entry& entry, const std::string& commit);
   Result<ScmStatus> state_of(const View& view);
   Result<Entry> entry_of(const std::string& uuid);
+  Result<ScmJobState> state_of_entry(const Entry& entry);
 
   Result<ScmOutcome> commit(const ScmActionRequest& request);
   Result<ScmOutcome> tag(const ScmActionRequest& request, bool may_exist);

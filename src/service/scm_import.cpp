@@ -193,7 +193,7 @@ Result<> ScmImport::take_over() {
 Result<ScmStatus> ScmImport::status() {
   if (tracks_nothing()) return ScmStatus{"", "", {scm_action::kTrack}};
   if (session_.settings.fetches) {
-    auto fetched = session_.fetch();
+    auto fetched = session_.fetch_unless_fresh();
     if (fetched && session_.settings.pulls) fetched = take_over();
     if (!fetched) return fail(ErrorKind::unavailable, "Fetch from the repository failed: " + fetched.error().message);
   }
@@ -241,14 +241,30 @@ Result<std::vector<ScmImportItem>> ScmImport::items(const std::string& action) {
 Result<ScmJobState> ScmImport::job_state(const std::string& uuid) {
   const auto entry = entry_of(uuid);
   if (!entry) return fail(entry.error());
-  ScmJobState state{uuid, session_.project, entry->state, {}, std::nullopt};
-  if (entry->state == scm_state::kImport || entry->state == scm_state::kDelete)
-    state.actions.push_back(scm_action::kImport);
-  if (!entry->row.commit.empty()) {
-    // A history that was written anew may not have it any more.
-    if (auto commit = session_.repository().commit_facts(entry->row.commit)) state.commit = std::move(*commit);
+  return state_of_entry(*entry);
+}
+
+ScmJobState ScmImport::state_of_entry(const Entry& entry) {
+  ScmJobState state{entry.stored.job.uuid, session_.project, entry.state, {}, std::nullopt};
+  if (entry.state == scm_state::kImport || entry.state == scm_state::kDelete)
+    state.actions.emplace_back(scm_action::kImport);
+  if (entry.row.commit.empty()) return state;
+  // Mostly the newest of its file; a history that was written anew may not have it any more.
+  const auto newest = session_.repository().last_commit(entry.path);
+  if (newest && *newest && (*newest)->id == entry.row.commit) {
+    state.commit = *newest;
+  } else if (auto commit = session_.repository().commit_facts(entry.row.commit)) {
+    state.commit = std::move(*commit);
   }
   return state;
+}
+
+Result<ScmJobStates> ScmImport::job_states() {
+  const auto view = look();
+  if (!view) return fail(view.error());
+  ScmJobStates states;
+  for (const auto& [uuid, entry] : view->jobs) states[uuid] = state_of_entry(entry);
+  return states;
 }
 
 Result<ScmJobDiff> ScmImport::job_diff(const std::string& uuid) {

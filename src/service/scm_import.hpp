@@ -20,6 +20,7 @@ class ScmImport {
   Result<std::string> state_text();
   Result<std::vector<ScmImportItem>> items(const std::string& action);
   Result<ScmJobState> job_state(const std::string& uuid);
+  Result<ScmJobStates> job_states();
   Result<ScmJobDiff> job_diff(const std::string& uuid);
   // What is tracked from now on, for `initialize-tracking`, is for the caller to store.
   Result<ScmOutcome> perform(const std::string& action, const ScmActionRequest& request);
@@ -48,6 +49,7 @@ class ScmImport {
   Result<std::vector<std::string>> files_of(const scm::Tree& tree) const;
   Result<ScmStatus> state_of(const View& view);
   void find_renamed(View& view) const;
+  ScmJobState state_of_entry(const Entry& entry);
   Result<Entry> entry_of(const std::string& uuid);
   Result<> take_over();
 

@@ -1,8 +1,10 @@
 // One use of a working copy: who, on which project, with what. Nobody else uses the copy meanwhile.
 #pragma once
 
+#include <chrono>
 #include <functional>
 
+#include "auth/identity.hpp"
 #include "service/scm_copies.hpp"
 #include "service/scm_views.hpp"
 #include "store/job_scm_store.hpp"
@@ -19,14 +21,26 @@ struct ScmSession {
   store::JobStore& jobs;
   store::JobScmStore& rows;
   std::function<Result<scm::GitLogin>()> read_login;  // with the rights of `who`
+  const bool cluster;                                 // others have copies, too
+  const std::chrono::steady_clock::time_point began;  // of the request, before it waited for the copy
 
   scm::Repository& repository() const { return *copy.repository; }
 
   // Asks the remote repository for changes.
   Result<> fetch() const {
+    const auto now = std::chrono::steady_clock::now();
     const auto login = read_login();
     if (!login) return fail(login.error());
-    return repository().fetch(*login);
+    if (auto fetched = repository().fetch(*login); !fetched) return fetched;
+    copy.fetched = now;
+    return {};
+  }
+  // The same, unless somebody did while this request waited, or not longer ago than `age`. Whoever may not read the
+  // key gets no answer either way.
+  Result<> fetch_unless_fresh(std::chrono::milliseconds age = {}) const {
+    if (copy.fetched < began - age) return fetch();
+    const auto login = read_login();
+    return login ? Result<>() : Result<>(fail(login.error()));
   }
 };
 

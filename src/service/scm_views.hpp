@@ -1,6 +1,7 @@
 // What the use cases of SCM take and give.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -92,6 +93,8 @@ struct ScmJobState {
   std::vector<std::string> actions;
   std::optional<scm::CommitFacts> commit;
 };
+
+using ScmJobStates = std::map<std::string, ScmJobState>;  // by job
 
 struct ScmJobDiff {
   ScmJobState state;

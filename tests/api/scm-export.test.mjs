@@ -128,6 +128,9 @@ describe('exporting', () => {
     assert.equal(clean.commit.message, 'First');
     assert.equal(clean.commit.info.commitId6, clean.commit.commitId.slice(0, 6));
 
+    const [listed] = (await qd.ok('GET', `/project/${project}/jobs/browse`, { query: { path: 'nightly/db', meta: 'scmExport,scmImport' } })).items;
+    assert.deepEqual(listed.meta, [{ name: 'scmExport', data: { jobState: { synchState: 'CLEAN', actions: [], commit: clean.commit.info } } }]);
+
     await importJobs(qd, project, [{ ...job({ name: 'backup', group: 'nightly/db', steps: ['echo changed'] }), uuid: id }], { dupeOption: 'update' });
     assert.equal((await qd.ok('GET', `/job/${id}/scm/export/status`)).synchState, 'EXPORT_NEEDED');
     const diff = await qd.ok('GET', `/job/${id}/scm/export/diff`);
