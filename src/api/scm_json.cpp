@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <map>
 
+#include "service/scm_actions.hpp"
+
 namespace qd::api {
 namespace {
 
@@ -83,6 +85,27 @@ JsonObject scm_plugin_json(const service::ScmPluginView& plugin) {
           {"enabled", plugin.enabled},
           {"title", plugin.title},
           {"type", plugin.type}};
+}
+
+JsonObject scm_summary_json(Integration integration, const service::ScmSummary& summary) {
+  if (!summary.configured) return {};
+  JsonObject json{{"configured", true}, {"enabled", summary.enabled}};
+  if (!summary.enabled) return json;
+  if (!summary.status) {
+    json["valid"] = false;
+    json["validationError"] = summary.flaw;
+    return json;
+  }
+  JsonArray actions;
+  for (const auto& id : summary.status->actions) {
+    const auto form = service::scm_action_form(integration, id, {});
+    actions.push_back(
+        JsonObject{{"id", id}, {"title", form ? form->title : id}, {"description", form ? form->description : ""}});
+  }
+  json["status"] =
+      JsonObject{{"state", text_or_null(summary.status->state)}, {"message", text_or_null(summary.status->message)}};
+  json["actions"] = std::move(actions);
+  return json;
 }
 
 JsonArray scm_fields_json(const std::vector<plugin::Property>& fields) {

@@ -14,6 +14,8 @@ namespace qd::api {
 Json text_or_null(const std::string& text);
 Json texts_or_null(const std::vector<std::string>& texts);
 
+// As the peer's metadata of a project has it.
+JsonObject scm_summary_json(service::Integration integration, const service::ScmSummary& summary);
 JsonObject scm_plugin_json(const service::ScmPluginView& plugin);
 JsonArray scm_fields_json(const std::vector<plugin::Property>& fields);
 JsonObject scm_outcome_json(const service::ScmOutcome& outcome);

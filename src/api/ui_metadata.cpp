@@ -3,9 +3,11 @@
 #include <array>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "api/answers.hpp"
 #include "api/links.hpp"
+#include "api/scm_json.hpp"
 #include "base/text.hpp"
 #include "service/access.hpp"
 
@@ -127,7 +129,7 @@ const std::set<std::string>& job_metadata_names() {
 }
 
 const std::set<std::string>& project_metadata_names() {
-  static const std::set<std::string> kNames{"authz", "config", "sysMode", "message"};
+  static const std::set<std::string> kNames{"authz", "config", "sysMode", "message", "scmExport", "scmImport"};
   return kNames;
 }
 
@@ -152,6 +154,12 @@ Result<JsonArray> project_metadata(const Call& call, const std::string& project,
   if (wanted.contains("sysMode"))
     items.push_back(item("sysMode", JsonObject{{"active", call.services.system.active()}}));
   if (wanted.contains("message")) items.push_back(item("message", project_message(call, *found)));
+  for (const auto& [name, integration] : {std::pair{"scmExport", service::Integration::exporting},
+                                          std::pair{"scmImport", service::Integration::importing}}) {
+    if (!wanted.contains(name)) continue;
+    const auto summary = call.services.scm.summary(call.who, project, integration);
+    if (summary) items.push_back(item(name, scm_summary_json(integration, *summary)));
+  }
   return items;
 }
 

@@ -281,6 +281,20 @@ Result<StoredScm> Scm::config(const auth::Identity& who, const std::string& proj
   return std::move(*config);
 }
 
+std::optional<ScmSummary> Scm::summary(const auth::Identity& who, const std::string& project, Integration integration) {
+  if (!may_use(who, project, integration)) return std::nullopt;
+  ScmSummary summary;
+  const auto config = stored(project, integration);
+  summary.configured = config.has_value();
+  summary.enabled = config && config->enabled && provider(integration, config->type) != nullptr;
+  if (!summary.enabled) return summary;
+  if (auto found = status(who, project, integration))
+    summary.status = std::move(*found);
+  else
+    summary.flaw = found.error().message;
+  return summary;
+}
+
 Result<ScmStatus> Scm::status(const auth::Identity& who, const std::string& project, Integration integration) {
   if (auto right = may_use(who, project, integration); !right) return fail(right.error());
   const auto config = enabled(project, integration);

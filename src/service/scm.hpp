@@ -58,6 +58,8 @@ class Scm {
   Result<bool> toggle(const auth::Identity& who, const std::string& project, bool on);
   Result<StoredScm> config(const auth::Identity& who, const std::string& project, Integration integration);
 
+  // Never an error: nothing for those who may not use the integration.
+  std::optional<ScmSummary> summary(const auth::Identity& who, const std::string& project, Integration integration);
   // Errors with code kNoStatus: the repository gives no answer.
   Result<ScmStatus> status(const auth::Identity& who, const std::string& project, Integration integration);
   Result<ScmActionForm> action_form(const auth::Identity& who, const std::string& project, Integration integration,

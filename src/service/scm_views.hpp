@@ -47,6 +47,13 @@ struct ScmStatus {
   std::vector<std::string> actions;
 };
 
+// How an integration stands, for pages that ask whether there is one at all.
+struct ScmSummary {
+  bool configured = false, enabled = false;
+  std::optional<ScmStatus> status;  // of an enabled one that answers
+  std::string flaw;                 // why an enabled one does not
+};
+
 struct ScmJobName {
   std::string uuid, name, group;
 };

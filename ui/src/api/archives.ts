@@ -7,7 +7,7 @@ export interface ExportStatus {
   percentage: number;
 }
 
-export type ExportPart = 'Jobs' | 'Executions' | 'Configs' | 'Readmes' | 'Acls' | 'Webhooks';
+export type ExportPart = 'Jobs' | 'Executions' | 'Configs' | 'Readmes' | 'Acls' | 'Scm' | 'Webhooks';
 
 // Everything, or these parts.
 export const beginExport = (project: string, parts: ExportPart[] | 'all') =>
@@ -31,6 +31,7 @@ export interface ImportChoice {
   importConfig: boolean;
   importNodesSources: boolean;
   importACL: boolean;
+  importScm: boolean;
   importWebhooks: boolean;
 }
 

@@ -16,6 +16,7 @@ export default [
       { path: 'keys', component: () => import('./KeysPage.vue') },
       { path: 'schedules', component: () => import('./SchedulesPage.vue') },
       { path: 'calendars', component: () => import('./CalendarsPage.vue') },
+      { path: 'scm', component: () => import('./ScmPage.vue') },
       { path: 'properties', component: () => import('./PropertiesPage.vue') },
       { path: 'archive', component: () => import('./ArchivePage.vue') },
       { path: 'danger', component: () => import('./DangerPage.vue') },
@@ -26,5 +27,6 @@ export default [
   { path: '/project/:project/nodes/source/:index(\\d+)/edit', redirect: (to) => `/project/${encodeURIComponent(String(to.params.project))}/configure/nodes/${String(to.params.index)}` },
   { path: '/project/:project/acls', redirect: (to) => `/project/${encodeURIComponent(String(to.params.project))}/configure/acls` },
   { path: '/project/:project/storage', redirect: (to) => `/project/${encodeURIComponent(String(to.params.project))}/configure/keys` },
+  ...['', '/index', '/:integration(export|import)/setup'].map((page) => ({ path: `/project/:project/scm${page}`, redirect: (to: RouteLocation) => `/project/${encodeURIComponent(String(to.params.project))}/configure/scm` })),
   ...['export', 'import'].map((name) => ({ path: `/project/:project/${name}`, redirect: (to: RouteLocation) => `/project/${encodeURIComponent(String(to.params.project))}/configure/archive` })),
 ] satisfies RouteRecordRaw[];

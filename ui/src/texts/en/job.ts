@@ -1,7 +1,7 @@
 export default {
   job: 'Job',
   allJobs: 'All jobs of the project',
-  tabs: { run: 'Run', history: 'History', statistics: 'Statistics', schedule: 'Schedule', definition: 'Definition', changes: 'Changes' },
+  tabs: { run: 'Run', history: 'History', statistics: 'Statistics', schedule: 'Schedule', definition: 'Definition', changes: 'Changes', scm: 'SCM' },
   edit: 'Edit',
   copy: 'Copy',
   delete: 'Delete',
@@ -80,8 +80,6 @@ export default {
   schedule: {
     none: 'This job has no schedule.',
     next: 'The next runs',
-    zone: (zone: string) => `Times in the job's time zone, ${zone}`,
-    yours: (zone: string) => `In ${zone}`,
     expression: 'Cron expression',
   },
   steps: 'Steps',
