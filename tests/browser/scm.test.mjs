@@ -27,6 +27,9 @@ async function submit(page, name, message) {
   await page.getByRole('button', { name, exact: true }).click();
 }
 
+// The action is done: its page leads back.
+const left = (page) => page.waitForURL((url) => !url.pathname.endsWith('/performAction'));
+
 test('an export is set up; jobs are committed and pushed from the list and from their page', async () => {
   const project = await newProject(qd);
   const made = await importJobs(qd, project, [job({ name: 'backup', group: 'ops', steps: ['echo one'] }), job({ name: 'report' })]);
@@ -65,6 +68,7 @@ test('an export is set up; jobs are committed and pushed from the list and from 
   await page.getByLabel('Select report').uncheck();
   await submit(page, 'Commit', 'Add the backup');
   await page.getByText('Commit: done.').waitFor();
+  await left(page);
   assert.deepEqual(repository.files(), ['ops/backup.yaml']);
   assert.match(repository.git('log', '-1', '--format=%an <%ae> %s', 'master'), /^Ada Lovelace <ada@example.org> Add the backup$/);
   await row(page, 'report').locator('[data-scm="CREATE_NEEDED"]').waitFor();
@@ -89,7 +93,7 @@ test('an export is set up; jobs are committed and pushed from the list and from 
   await page.getByText('Enter a value.').waitFor();
   await visitor.picture('scm-commit');
   await submit(page, 'Commit', 'Say two');
-  await page.getByText('Commit: done.').waitFor();
+  await left(page);
   assert.match(repository.text('ops/backup.yaml'), /echo two/);
   await state.locator('[data-scm="CLEAN"]').waitFor();
 
@@ -97,7 +101,7 @@ test('an export is set up; jobs are committed and pushed from the list and from 
   await visitor.open(`/project/${project}/scm/export/performAction?actionId=project-commit`);
   await item(page, 'Deleted here').waitFor();
   await submit(page, 'Commit', 'Remove it, and add the report');
-  await page.getByText('Commit: done.').waitFor();
+  await left(page);
   assert.deepEqual(repository.files(), ['report.yaml']);
   await source(page, 'Source control').locator('[data-scm="CLEAN"]').waitFor();
 
@@ -133,7 +137,7 @@ test('an import takes jobs from a repository, what changes there, and what goes 
   await page.getByText('2 of 2 selected').waitFor();
   await visitor.picture('scm-import');
   await submit(page, 'Import');
-  await page.getByText('Import: done.').waitFor();
+  await left(page);
   await row(page, 'one').waitFor();
   await row(page, 'two').waitFor();
 
@@ -154,7 +158,7 @@ test('an import takes jobs from a repository, what changes there, and what goes 
   assert.equal(await page.getByLabel('Select two').isChecked(), false, 'a job is deleted only when one wants it');
   await page.getByLabel('Select two').check();
   await submit(page, 'Import');
-  await page.getByText('Import: done.').waitFor();
+  await left(page);
   await until(async () => (await names()).join() === 'one', { what: 'two to be gone' });
   assert.equal((await qd.ok('GET', `/job/${one.id}`))[0].sequence.commands[0].exec, 'echo changed');
   await visitor.leave();
