@@ -3,7 +3,7 @@
 #include <atomic>
 #include <thread>
 
-#include "engine/engine_fixture.hpp"
+#include "engine/engine_fixture_testing.hpp"
 
 namespace qd::engine {
 namespace {

@@ -13,7 +13,7 @@ namespace {
 constexpr const char* kForAll = "config.default.";
 constexpr const char* kForOne = "config.server.";  // + uuid + "."
 constexpr std::size_t kLongestKey = 180;
-constexpr std::size_t kLongestValue = 64 * 1024;
+constexpr std::size_t kLongestConfigValue = 64 * 1024;
 constexpr std::size_t kMostChanges = 1000;
 
 // What a member needs before it can read the database, and what opens secrets.
@@ -29,8 +29,8 @@ std::string wrong_with(const StoredConfigChange& change) {
   if (change.key.empty()) return "a value has no 'key'";
   if (change.key.size() > kLongestKey || change.key.find_first_of(" \t\r\n=") != std::string::npos)
     return shown + ": a key has at most " + std::to_string(kLongestKey) + " bytes, and no spaces or =";
-  if (change.value.size() > kLongestValue)
-    return shown + ": a value has at most " + std::to_string(kLongestValue) + " bytes";
+  if (change.value.size() > kLongestConfigValue)
+    return shown + ": a value has at most " + std::to_string(kLongestConfigValue) + " bytes";
   for (const std::string_view prefix : kOnlyInFiles) {
     if (change.key.starts_with(prefix))
       return shown + ": is needed before the database can be read; write it to the configuration files";
