@@ -17,7 +17,8 @@ namespace qd::app {
 namespace {
 
 constexpr Millis kWatchdogPause{10'000};
-constexpr std::size_t kOwnConnections = 3;  // one for each thread of the cluster
+constexpr Millis kClosedWhileStarting{2'000};  // then requests are told that the server is starting
+constexpr std::size_t kOwnConnections = 3;     // one for each thread of the cluster
 
 http::ServerConfig http_config(const Config& config) {
   http::ServerConfig http;
@@ -90,8 +91,9 @@ std::optional<http::Response> Server::refuse_upload(const http::Request& request
 
 Result<> Server::start() {
   // Listening comes first: a taken port is found before anything is touched, and a port that was picked is part of
-  // every link.
-  if (auto listening = http_.start(); !listening) return listening;
+  // every link. A balancer that did not notice a quick restart sends requests already: they wait a little for their
+  // answer, and are not told to come again.
+  if (auto listening = http_.start(kClosedWhileStarting); !listening) return listening;
   if (const auto blocked = http::AddressBlocks::parse(config_.blocked_addresses); !blocked) {
     return fail(ErrorKind::invalid, "quarterdeck.http.blockedAddresses: " + blocked.error().message);
   }
@@ -136,6 +138,7 @@ Result<> Server::start() {
                                    std::move(liveness), std::move(around));
   if (auto started = parts_->start(config_, member_url()); !started) return started;
   dispatcher_ = &parts_->dispatcher;
+  http_.open();
   return {};
 }
 

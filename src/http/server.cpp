@@ -54,6 +54,7 @@ struct Server::Impl {
       : state(std::make_shared<ServerState>(std::move(config), pool, std::move(handler))) {}
 
   Result<> listen();
+  void open();
   void accept();
   void accepted(std::shared_ptr<IoThread> io, tcp::socket socket);
 
@@ -61,6 +62,7 @@ struct Server::Impl {
   std::vector<std::shared_ptr<IoThread>> threads;
   std::unique_ptr<tcp::acceptor> acceptor;
   std::unique_ptr<asio::steady_timer> pause;
+  bool is_open = false;  // on the first thread
   std::size_t next_thread = 0;
   std::uint16_t port = 0;
 };
@@ -81,6 +83,13 @@ Result<> Server::Impl::listen() {
   }
   port = acceptor->local_endpoint().port();
   return {};
+}
+
+void Server::Impl::open() {
+  if (is_open || state->stopping) return;
+  is_open = true;
+  pause->cancel();
+  accept();
 }
 
 void Server::Impl::accept() {
@@ -126,7 +135,7 @@ Server::~Server() {
   stop(milliseconds{0});
 }
 
-Result<> Server::start() {
+Result<> Server::start(milliseconds closed_for) {
   Impl& impl = *impl_;
   const ServerConfig& config = impl.state->config;
   if (config.tls_certificate_file.empty() != config.tls_key_file.empty()) {
@@ -144,9 +153,18 @@ Result<> Server::start() {
   impl.acceptor = std::make_unique<tcp::acceptor>(impl.threads.front()->context());
   impl.pause = std::make_unique<asio::steady_timer>(impl.threads.front()->context());
   if (auto listening = impl.listen(); !listening) return listening;
-  impl.accept();
+  if (closed_for.count() > 0) {
+    impl.pause->expires_after(closed_for);
+    impl.pause->async_wait([&impl](boost::system::error_code) { impl.open(); });
+  } else {
+    impl.open();
+  }
   for (const auto& thread : impl.threads) thread->start();
   return {};
+}
+
+void Server::open() {
+  impl_->threads.front()->post([&impl = *impl_] { impl.open(); });
 }
 
 void Server::stop(milliseconds grace) noexcept {

@@ -69,7 +69,10 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  Result<> start();  // binds, listens, starts; the error names address and port
+  // Binds, listens, starts; the error names address and port. With `closed_for`, connections that come wait in the
+  // system's queue for so long, or until open().
+  Result<> start(std::chrono::milliseconds closed_for = std::chrono::milliseconds{0});
+  void open();
   // Stops accepting, ends event streams (text/event-stream) at once, lets requests and other streams under way finish
   // for up to `grace`, then closes everything. After it returns no callback of the server runs any more; only handlers
   // that outlasted `grace` still do, until the pool is stopped. Safe to call twice. Do not call it from a handler.

@@ -187,6 +187,33 @@ TEST_F(ServerTest, AnswersOnSeveralThreads) {
   EXPECT_EQ(right, 600);
 }
 
+TEST_F(ServerTest, LetsConnectionsWaitUntilItIsOpen) {
+  server = std::make_unique<Server>(config, pool, [](const Request&) { return Response(); });
+  ASSERT_TRUE(server->start(10min));
+  RawClient client = connect();
+  client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  std::this_thread::sleep_for(50ms);
+  EXPECT_EQ(server->stats().connections_accepted, 0U);
+  server->open();
+  server->open();
+  EXPECT_EQ(client.receive().status, 200);
+  EXPECT_EQ(ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n").status, 200);
+}
+
+TEST_F(ServerTest, OpensByItselfInTheEnd) {
+  server = std::make_unique<Server>(config, pool, [](const Request&) { return Response(); });
+  ASSERT_TRUE(server->start(20ms));
+  EXPECT_EQ(ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n").status, 200);
+}
+
+TEST_F(ServerTest, StopsWithoutHavingBeenOpen) {
+  server = std::make_unique<Server>(config, pool, [](const Request&) { return Response(); });
+  ASSERT_TRUE(server->start(10min));
+  RawClient client = connect();
+  server->stop(0ms);
+  EXPECT_EQ(server->stats().connections_accepted, 0U);
+}
+
 TEST_F(ServerTest, NamesTheAddressThatItCannotHave) {
   start_echo();
   ServerConfig same;
