@@ -22,6 +22,9 @@ static int port;
 static const char *token, *job, *project;
 static long runs, window;
 static atomic_long taken, accepted, under_way, refused;
+/* Whoever waits for room sleeps: sixteen threads that look twice a millisecond would take their share of the machine. */
+static pthread_mutex_t room_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t room = PTHREAD_COND_INITIALIZER;
 
 static void give_up(const char *what) {
   fprintf(stderr, "load: %s\n", what);
@@ -72,8 +75,10 @@ static void *submitter(void *unused) {
            job, token);
   int socket_ = connect_to_server();
   while (atomic_fetch_add(&taken, 1) < runs) {
-    while (atomic_load(&under_way) >= window) pause_us(500);
+    pthread_mutex_lock(&room_lock);
+    while (atomic_load(&under_way) >= window) pthread_cond_wait(&room, &room_lock);
     atomic_fetch_add(&under_way, 1);
+    pthread_mutex_unlock(&room_lock);
     if (ask(socket_, request, answer, sizeof answer) == 200) {
       atomic_fetch_add(&accepted, 1);
     } else {
@@ -125,7 +130,10 @@ int main(int count, char **arguments) {
     long before = atomic_load(&accepted) + atomic_load(&refused);
     running = count_running(socket_, answer, sizeof answer);
     long since = atomic_load(&taken) < runs ? atomic_load(&accepted) + atomic_load(&refused) - before : 0;
+    pthread_mutex_lock(&room_lock);
     atomic_store(&under_way, running + since);
+    pthread_cond_broadcast(&room);
+    pthread_mutex_unlock(&room_lock);
   } while (running > 0 || atomic_load(&accepted) + atomic_load(&refused) < runs);
   double took = now() - start;
   for (int i = 0; i < connections; i++) pthread_join(list[i], NULL);
