@@ -50,19 +50,16 @@ constexpr const char* count_queued_of_job =
     "SELECT COUNT(*) FROM execution WHERE active = 1 AND job_uuid = ? AND status = 'queued'";
 constexpr const char* reassign_queued =
     "UPDATE execution SET server_uuid = ? WHERE id = ? AND status = 'queued' AND server_uuid = ?";
-#define QD_FINISH                                                                                                      \
-  "UPDATE execution SET status = ?, active = NULL, slot = NULL, ended_ms = ?, succeeded_nodes = ?, failed_nodes = ?, " \
-  "aborted_by = ?, abort_reason = ?, log_size = ?"
 // A member that was declared dead changes nothing any more.
 #define QD_WHERE_OWNED                                                                                                 \
   " WHERE id = ? AND server_uuid = ? AND incarnation = ? AND status = 'running' AND NOT EXISTS (SELECT 1 FROM member " \
   "m WHERE m.uuid = execution.server_uuid AND (m.incarnation > execution.incarnation OR m.state = 'dead'))"
-constexpr const char* finish_running = QD_FINISH QD_WHERE_OWNED;
-constexpr const char* finish_running_with_state = QD_FINISH ", state = ?" QD_WHERE_OWNED;
+constexpr const char* finish_running =
+    "UPDATE execution SET status = ?, active = NULL, slot = NULL, ended_ms = ?, succeeded_nodes = ?, failed_nodes = ?, "
+    "aborted_by = ?, abort_reason = ?, log_size = ?, state = COALESCE(?, state)" QD_WHERE_OWNED;
 constexpr const char* save_state = "UPDATE execution SET state = ?" QD_WHERE_OWNED;
 constexpr const char* set_retried_as_if_ours = "UPDATE execution SET retried_as = ?" QD_WHERE_OWNED;
 constexpr const char* touch_owned = "UPDATE execution SET status = status" QD_WHERE_OWNED;
-#undef QD_FINISH
 #undef QD_WHERE_OWNED
 constexpr const char* cancel_waiting_row =
     "UPDATE execution SET status = 'aborted', active = NULL, slot = NULL, ended_ms = ?, aborted_by = ? "
@@ -91,7 +88,7 @@ Params finish_params(model::ExecutionId id, const std::string& server_uuid, std:
   params.emplace_back(outcome.aborted_by);
   params.emplace_back(outcome.abort_reason);
   params.emplace_back(outcome.log_size);
-  if (!outcome.state.empty()) params.emplace_back(outcome.state);
+  params.push_back(outcome.state.empty() ? Value() : Value(outcome.state));  // NULL: as it was saved last
   params.emplace_back(id);
   params.emplace_back(server_uuid);
   params.emplace_back(incarnation);
@@ -182,8 +179,7 @@ bool ExecutionStore::finish(model::ExecutionId id, const std::string& server_uui
 
 bool ExecutionStore::finish(Session& session, model::ExecutionId id, const std::string& server_uuid,
                             std::int64_t incarnation, const ExecutionOutcome& outcome) {
-  const char* sql = outcome.state.empty() ? finish_running : finish_running_with_state;
-  const bool ours = session.execute(sql, finish_params(id, server_uuid, incarnation, outcome)) > 0;
+  const bool ours = session.execute(finish_running, finish_params(id, server_uuid, incarnation, outcome)) > 0;
   if (ours) DeliveryStore::insert(session, outcome.deliveries);
   return ours;
 }
@@ -191,21 +187,12 @@ bool ExecutionStore::finish(Session& session, model::ExecutionId id, const std::
 std::vector<bool> ExecutionStore::finish_all(Session& session, const std::vector<Ending>& endings) {
   std::vector<Params> sets;
   sets.reserve(endings.size());
-  bool alike = true;
   for (const auto& [execution, outcome] : endings) {
-    alike = alike && !outcome.state.empty();
     sets.push_back(finish_params(execution.id, execution.server_uuid, execution.incarnation, outcome));
   }
   std::vector<bool> ours;
   ours.reserve(endings.size());
-  if (alike) {
-    for (const auto count : session.execute_many(finish_running_with_state, sets)) ours.push_back(count > 0);
-  } else {
-    for (std::size_t i = 0; i < endings.size(); ++i) {
-      const char* sql = endings[i].outcome.state.empty() ? finish_running : finish_running_with_state;
-      ours.push_back(session.execute(sql, sets[i]) > 0);
-    }
-  }
+  for (const auto count : session.execute_many(finish_running, sets)) ours.push_back(count > 0);
   for (std::size_t i = 0; i < endings.size(); ++i) {
     if (ours[i]) DeliveryStore::insert(session, endings[i].outcome.deliveries);
   }
