@@ -19,8 +19,8 @@ service::ArchiveComponents make_archive_components(service::Webhooks& webhooks, 
                                                    service::ProjectSchedules& schedules) {
   service::ArchiveComponents components;
   components.push_back(std::make_unique<service::WebhookArchive>(webhooks));
-  components.push_back(std::make_unique<service::CalendarArchive>(calendars));
-  components.push_back(std::make_unique<service::ScheduleArchive>(schedules));
+  components.push_back(service::make_calendar_archive(calendars));
+  components.push_back(service::make_schedule_archive(schedules));
   return components;
 }
 

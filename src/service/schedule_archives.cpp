@@ -1,17 +1,13 @@
 #include "service/schedule_archives.hpp"
 
+#include <algorithm>
+#include <functional>
+
 #include "base/text.hpp"
 #include "service/access.hpp"
 
 namespace qd::service {
 namespace {
-
-constexpr const char* kCalendarFile = "calendars.json";
-constexpr const char* kScheduleFile = "schedule-definitions.yaml";
-
-bool may_configure(const auth::Identity& who, const std::string& project) {
-  return allowed(who, {"project", "configure", project});
-}
 
 // "Schedule Definitions/a.yaml" and "schedule_definitions.yaml" begin as "schedule-definitions" does.
 bool begins(const std::string& path, std::string_view name) {
@@ -23,65 +19,70 @@ bool begins(const std::string& path, std::string_view name) {
   return plain.starts_with(name) && (rest.starts_with('.') || rest.starts_with('/'));
 }
 
-std::vector<std::string> prefixed(const std::string& file, std::vector<std::string> problems) {
-  for (std::string& problem : problems) problem = file + ": " + problem;
-  return problems;
-}
+// A part of a project that is one text.
+struct TextPart {
+  std::string name;
+  std::string file;                                              // that is written
+  std::vector<std::string> beginnings;                           // of the files that are read
+  std::string right_to_export;                                   // on the project; whoever imports needs `configure`
+  std::function<std::string(const std::string& project)> write;  // "": there is nothing
+  std::function<std::vector<std::string>(const auth::Identity&, const std::string& project, const std::string& text)>
+      read;
+};
 
-void append(std::vector<std::string>& all, std::vector<std::string> more) {
-  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-}
+class TextArchive final : public ArchiveComponent {
+ public:
+  explicit TextArchive(TextPart part) : part_(std::move(part)) {}
+
+  std::string name() const override { return part_.name; }
+  bool may_export(const auth::Identity& who, const std::string& project) const override {
+    return allowed(who, {"project", part_.right_to_export, project});
+  }
+  bool may_import(const auth::Identity& who, const std::string& project) const override {
+    return allowed(who, {"project", "configure", project});
+  }
+  bool takes(const std::string& path) const override {
+    return std::ranges::any_of(part_.beginnings, [&](const auto& beginning) { return begins(path, beginning); });
+  }
+  Result<> write(const std::string& project, const ComponentOptions&, ArchiveSink& to) override {
+    const std::string text = part_.write(project);
+    return text.empty() ? Result<>() : to.add(part_.file, text);
+  }
+  std::vector<std::string> read(const auth::Identity& who, const std::string& project, const ComponentFiles& files,
+                                const ComponentOptions&) override {
+    std::vector<std::string> problems;
+    for (const auto& [file, text] : files) {
+      for (const auto& problem : part_.read(who, project, text)) problems.push_back(file + ": " + problem);
+    }
+    return problems;
+  }
+
+ private:
+  const TextPart part_;
+};
 
 }  // namespace
 
-bool CalendarArchive::may_export(const auth::Identity& who, const std::string& project) const {
-  return allowed(who, {"project", "read", project});
+std::unique_ptr<ArchiveComponent> make_calendar_archive(Calendars& calendars) {
+  return std::make_unique<TextArchive>(
+      TextPart{.name = "calendars",
+               .file = "calendars.json",
+               .beginnings = {"calendars"},
+               .right_to_export = "read",
+               .write = [&calendars](const std::string& project) { return calendars.export_text(project); },
+               .read = [&calendars](const auth::Identity& who, const std::string& project,
+                                    const std::string& text) { return calendars.import_text(who, project, text); }});
 }
 
-bool CalendarArchive::may_import(const auth::Identity& who, const std::string& project) const {
-  return may_configure(who, project);
-}
-
-bool CalendarArchive::takes(const std::string& path) const {
-  return begins(path, "calendars");
-}
-
-Result<> CalendarArchive::write(const std::string& project, const ComponentOptions&, ArchiveSink& to) {
-  const std::string text = calendars_.export_text(project);
-  if (text.empty()) return {};
-  return to.add(kCalendarFile, text);
-}
-
-std::vector<std::string> CalendarArchive::read(const auth::Identity& who, const std::string& project,
-                                               const ComponentFiles& files, const ComponentOptions&) {
-  std::vector<std::string> problems;
-  for (const auto& [file, text] : files) append(problems, prefixed(file, calendars_.import_text(who, project, text)));
-  return problems;
-}
-
-bool ScheduleArchive::may_export(const auth::Identity& who, const std::string& project) const {
-  return may_configure(who, project);
-}
-
-bool ScheduleArchive::may_import(const auth::Identity& who, const std::string& project) const {
-  return may_configure(who, project);
-}
-
-bool ScheduleArchive::takes(const std::string& path) const {
-  return begins(path, "schedule-definitions") || begins(path, "schedules");
-}
-
-Result<> ScheduleArchive::write(const std::string& project, const ComponentOptions&, ArchiveSink& to) {
-  const std::string text = schedules_.export_text(project);
-  if (text.empty()) return {};
-  return to.add(kScheduleFile, text);
-}
-
-std::vector<std::string> ScheduleArchive::read(const auth::Identity& who, const std::string& project,
-                                               const ComponentFiles& files, const ComponentOptions&) {
-  std::vector<std::string> problems;
-  for (const auto& [file, text] : files) append(problems, prefixed(file, schedules_.import_text(who, project, text)));
-  return problems;
+std::unique_ptr<ArchiveComponent> make_schedule_archive(ProjectSchedules& schedules) {
+  return std::make_unique<TextArchive>(
+      TextPart{.name = "Schedule Definitions",
+               .file = "schedule-definitions.yaml",
+               .beginnings = {"schedule-definitions", "schedules"},
+               .right_to_export = "configure",
+               .write = [&schedules](const std::string& project) { return schedules.export_text(project); },
+               .read = [&schedules](const auth::Identity& who, const std::string& project,
+                                    const std::string& text) { return schedules.import_text(who, project, text); }});
 }
 
 }  // namespace qd::service

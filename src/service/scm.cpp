@@ -238,13 +238,22 @@ Result<ScmOutcome> Scm::setup(const auth::Identity& who, const std::string& proj
   return outcome;
 }
 
+tl::expected<StoredScm, ScmOutcome> Scm::configured(const std::string& project, Integration integration,
+                                                    const std::string& type) {
+  auto config = stored(project, integration);
+  if (!config) {
+    return tl::unexpected(ScmOutcome::failed("No " + integration_name(integration) + " plugin configured"));
+  }
+  if (config->type != type) return tl::unexpected(ScmOutcome::failed(other_type(integration, type)));
+  return std::move(*config);
+}
+
 Result<ScmOutcome> Scm::enable(const auth::Identity& who, const std::string& project, Integration integration,
                                const std::string& type) {
   if (auto right = may_configure(who, project); !right) return fail(right.error());
-  auto config = stored(project, integration);
+  auto config = configured(project, integration, type);
+  if (!config) return std::move(config.error());
   const auto name = integration_name(integration);
-  if (!config) return ScmOutcome::failed("No " + name + " plugin configured");
-  if (config->type != type) return ScmOutcome::failed(other_type(integration, type));
   if (provider(integration, type) == nullptr)
     return ScmOutcome::failed("Plugin type " + type + " for " + name + " was not found");
   config->user = who.user;
@@ -258,10 +267,9 @@ Result<ScmOutcome> Scm::enable(const auth::Identity& who, const std::string& pro
 Result<ScmOutcome> Scm::disable(const auth::Identity& who, const std::string& project, Integration integration,
                                 const std::string& type) {
   if (auto right = may_configure(who, project); !right) return fail(right.error());
-  auto config = stored(project, integration);
+  auto config = configured(project, integration, type);
+  if (!config) return std::move(config.error());
   const auto name = integration_name(integration);
-  if (!config) return ScmOutcome::failed("No " + name + " plugin configured");
-  if (config->type != type) return ScmOutcome::failed(other_type(integration, type));
   if (config->enabled) {
     config->enabled = false;
     store(project, integration, *config);

@@ -84,6 +84,9 @@ class Scm {
   Result<> may_configure(const auth::Identity& who, const std::string& project);
   Result<> may_use(const auth::Identity& who, const std::string& project, Integration integration);
   std::optional<StoredScm> stored(const std::string& project, Integration integration);
+  // The same, when it is of this plugin; else what to answer.
+  tl::expected<StoredScm, ScmOutcome> configured(const std::string& project, Integration integration,
+                                                 const std::string& type);
   void store(const std::string& project, Integration integration, const StoredScm& config);
   Result<StoredScm> enabled(const std::string& project, Integration integration);
   const plugin::Provider* provider(Integration integration, const std::string& type) const;

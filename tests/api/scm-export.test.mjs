@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Repository } from '../support/git.mjs';
 import { importJobs, job, newJob, newProject, unique } from '../support/scenario.mjs';
+import { bad, good } from '../support/scm.mjs';
 import { startServer } from '../support/server.mjs';
 
 let qd;
@@ -20,18 +21,6 @@ const setup = (project, config, options = {}) => qd.api('POST', `${base(project)
 const status = (project) => qd.ok('GET', `${base(project)}/status`);
 const inputs = (project, action = 'project-commit') => qd.ok('GET', `${base(project)}/action/${action}/input`);
 const act = (project, action, json = {}) => qd.api('POST', `${base(project)}/action/${action}`, { json });
-async function good(answer) {
-  const { status: code, json, text } = await answer;
-  assert.equal(code, 200, text);
-  assert.equal(json.success, true, text);
-  return json;
-}
-async function bad(answer) {
-  const { status: code, json, text } = await answer;
-  assert.equal(code, 400, text);
-  assert.equal(json.success, false, text);
-  return json;
-}
 async function exporting(config = {}, repository = new Repository({ branch: config.branch ?? 'master' })) {
   const project = await newProject(qd);
   await good(setup(project, { url: repository.url, ...config }));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Repository } from '../support/git.mjs';
 import { NOWHERE, importJobs, job, newJob, newProject, unique } from '../support/scenario.mjs';
+import { bad, good } from '../support/scm.mjs';
 import { startServer } from '../support/server.mjs';
 
 let qd;
@@ -17,18 +18,6 @@ const status = (project) => qd.ok('GET', `${base(project)}/status`);
 const inputs = (project, action = 'import-jobs') => qd.ok('GET', `${base(project)}/action/${action}/input`);
 const act = (project, action, json = {}, options = {}) => qd.api('POST', `${base(project)}/action/${action}`, { json, ...options });
 const setup = (project, config) => qd.api('POST', `${base(project)}/plugin/git-import/setup`, { json: { config: { ...CONFIG, ...config } } });
-async function good(answer) {
-  const { status: code, json, text } = await answer;
-  assert.equal(code, 200, text);
-  assert.equal(json.success, true, text);
-  return json;
-}
-async function bad(answer) {
-  const { status: code, json, text } = await answer;
-  assert.equal(code, 400, text);
-  assert.equal(json.success, false, text);
-  return json;
-}
 // A job's file in YAML.
 const file = (name, { uuid, group = '', line = 'true' } = {}) => `- name: ${name}\n${group ? `  group: ${group}\n` : ''}${uuid ? `  uuid: ${uuid}\n  id: ${uuid}\n` : ''}  description: ''\n  loglevel: INFO\n  sequence:\n    keepgoing: false\n    strategy: node-first\n    commands:\n    - exec: ${line}\n`;
 const uuid = () => crypto.randomUUID();
