@@ -19,15 +19,25 @@ struct WorkerPool::Impl {
     WorkContextPtr context = current_work();
   };
 
+  // A thread that waits for work.
+  struct Sleeper {
+    std::condition_variable wake;
+    bool called = false;
+  };
+
   void work_on() {
     std::unique_lock lock(mutex);
+    --called;  // it was started for something
+    Sleeper self;
     while (true) {
-      ++idle;
-      wake.wait(lock, [this] { return stopped || !queue.empty(); });
-      --idle;
-      if (queue.empty()) return;
+      if (queue.empty()) {
+        if (stopped) return;
+        sleep(lock, self);
+        continue;
+      }
       Queued next = std::move(queue.front());
       queue.pop_front();
+      call_another();  // for what is left: this thread may be long
       ++busy;
       lock.unlock();
       run(next);
@@ -35,6 +45,34 @@ struct WorkerPool::Impl {
       lock.lock();
       --busy;
     }
+  }
+
+  void sleep(std::unique_lock<std::mutex>& lock, Sleeper& self) {
+    sleeping.push_back(&self);
+    self.wake.wait(lock, [&] { return self.called; });
+    self.called = false;
+    --called;
+  }
+
+  // With the lock held. One thread at a time is on its way to the queue, and calls the next one itself when there is
+  // more: short pieces of work are then done by few threads. The last to fall asleep is called first, as its memory is
+  // still warm.
+  void call_another() {
+    if (queue.empty() || called > 0) return;
+    if (!sleeping.empty()) {
+      Sleeper* sleeper = sleeping.back();
+      sleeping.pop_back();
+      sleeper->called = true;
+      sleeper->wake.notify_one();
+    } else if (threads.size() < max_threads && !stopped) {
+      threads.emplace_back([this] {
+        pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
+        work_on();
+      });
+    } else {
+      return;
+    }
+    ++called;
   }
 
   void run(const Queued& queued) const {
@@ -52,14 +90,7 @@ struct WorkerPool::Impl {
   // With the lock held.
   void enqueue(Work work) {
     queue.push_back({std::move(work)});
-    if (queue.size() > idle && threads.size() < max_threads) {
-      threads.emplace_back([this] {
-        pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
-        work_on();
-      });
-    } else {
-      wake.notify_one();
-    }
+    call_another();
   }
 
   std::string name;
@@ -67,10 +98,11 @@ struct WorkerPool::Impl {
   std::size_t max_queued = 0;
 
   mutable std::mutex mutex;  // guards what follows
-  std::condition_variable wake;
   std::deque<Queued> queue;
   std::vector<std::thread> threads;
-  std::size_t idle = 0, busy = 0;
+  std::vector<Sleeper*> sleeping;
+  std::size_t called = 0;  // threads that are on their way to the queue
+  std::size_t busy = 0;
   bool stopped = false;
 };
 
@@ -103,8 +135,12 @@ void WorkerPool::stop() noexcept {
     const std::lock_guard lock(impl_->mutex);
     impl_->stopped = true;
     threads.swap(impl_->threads);
+    for (auto* sleeper : std::exchange(impl_->sleeping, {})) {
+      sleeper->called = true;
+      sleeper->wake.notify_one();
+      ++impl_->called;
+    }
   }
-  impl_->wake.notify_all();
   for (auto& thread : threads) thread.join();
 }
 

@@ -5,7 +5,10 @@
 #include <gtest/gtest.h>
 #include <latch>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <stdexcept>
+#include <thread>
 
 namespace qd::base {
 namespace {
@@ -35,6 +38,41 @@ TEST(WorkerPool, RunsAtMostItsThreadsAtOnce) {
   pool.stop();
   EXPECT_EQ(most, 3);
   EXPECT_EQ(done, 50);
+}
+
+// Threads are called one by one, by each other. None of the work may be left lying when they fall asleep meanwhile.
+TEST(WorkerPool, LeavesNothingLyingWhileItsThreadsFallAsleep) {
+  WorkerPool pool("pool", 4, 100'000);
+  std::atomic<int> done{0};
+  for (int round = 0; round < 2000; ++round) {
+    std::latch all(3);
+    for (int i = 0; i < 3; ++i) {
+      pool.post([&] {
+        ++done;
+        all.count_down();
+      });
+      if (round % 3 == 0) std::this_thread::yield();
+    }
+    all.wait();
+  }
+  EXPECT_EQ(done, 6000);
+}
+
+TEST(WorkerPool, ShortWorkIsDoneByFewThreads) {
+  WorkerPool pool("pool", 16, 100'000);
+  std::mutex mutex;
+  std::set<std::thread::id> threads;
+  for (int i = 0; i < 50; ++i) {
+    std::latch one(1);
+    pool.post([&] {
+      const std::lock_guard lock(mutex);
+      threads.insert(std::this_thread::get_id());
+      one.count_down();
+    });
+    one.wait();
+  }
+  pool.stop();
+  EXPECT_LE(threads.size(), 3u);  // the last one is asleep again, or is just about to be
 }
 
 TEST(WorkerPool, TakesAtOnceWhatItsThreadsWillRun) {
