@@ -7,7 +7,6 @@
 #include <cstring>
 #include <filesystem>
 #include <iostream>
-#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -25,6 +24,13 @@
 #include "app/web_bundle.hpp"
 #include "base/log_fields.hpp"
 #include "base/logging.hpp"
+
+// What jemalloc reads before anything of ours runs. Few arenas: a member is to stay small on a machine with many
+// processors, too, and its threads take their memory from caches of their own nearly always.
+extern "C" {
+extern const char* malloc_conf;
+const char* malloc_conf = "narenas:4,tcache_max:8192";
+}
 
 namespace {
 
@@ -87,13 +93,6 @@ void forget_environment(const ConfigRequest& request) {
     if (name.starts_with("QD_") || name.starts_with("RUNDECK_") || name.starts_with("OTEL_")) unsetenv(name.c_str());
   }
   qd::app::ServiceManager::forget_environment();
-}
-
-// Memory of a rare large request goes back to the system instead of staying with the thread that used it.
-void tune_allocator() {
-  mallopt(M_ARENA_MAX, 4);
-  mallopt(M_MMAP_THRESHOLD, 256 << 10);
-  mallopt(M_TRIM_THRESHOLD, 1 << 20);
 }
 
 // A running process takes three descriptors, a client one.
@@ -334,7 +333,6 @@ int main(int argc, char** argv) {
   if (peer->parsed()) return import_peer(request, peer_folders, archives);
   if (health->parsed()) return qd::app::check_health(request, health_url, std::cout, std::cerr);
   if (import->parsed()) return import_keys(request, from, password_variable);
-  tune_allocator();
   raise_descriptor_limit();
   forget_environment(request);
   const int done = run_server(request);
