@@ -1,53 +1,21 @@
 #include "node/spawn.hpp"
 
 #include <condition_variable>
-#include <csignal>
 #include <cstdint>
+#include <cstdlib>
 #include <fcntl.h>
 #include <mutex>
 #include <set>
-#include <spawn.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
 #include <vector>
 
+#include "base/text.hpp"
+#include "node/vfork_exec.hpp"
+
 namespace qd::node {
 namespace {
-
-class FileActions {
- public:
-  FileActions() { posix_spawn_file_actions_init(&actions_); }
-  FileActions(const FileActions&) = delete;
-  FileActions& operator=(const FileActions&) = delete;
-  ~FileActions() { posix_spawn_file_actions_destroy(&actions_); }
-  posix_spawn_file_actions_t* get() { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-};
-
-class SpawnAttributes {
- public:
-  SpawnAttributes() {
-    posix_spawnattr_init(&attributes_);
-    sigset_t signals;
-    sigemptyset(&signals);
-    posix_spawnattr_setsigmask(&attributes_, &signals);
-    sigfillset(&signals);
-    posix_spawnattr_setsigdefault(&attributes_, &signals);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  }
-  SpawnAttributes(const SpawnAttributes&) = delete;
-  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
-  ~SpawnAttributes() { posix_spawnattr_destroy(&attributes_); }
-  const posix_spawnattr_t* get() const { return &attributes_; }
-
- private:
-  posix_spawnattr_t attributes_{};
-};
 
 struct Pipe {
   Fd read;
@@ -122,23 +90,15 @@ SpawnLedger& ledger() {
   return instance;
 }
 
-Result<pid_t> spawn_with(const ProcessSpec& spec, FileActions& actions) {
-  static const SpawnAttributes attributes;
-  auto argv = pointers(spec.argv);
-  auto environment = pointers(spec.environment);
-  pid_t pid = -1;
-  const auto number = ledger().begin();
-  const int error = posix_spawnp(&pid, argv[0], actions.get(), attributes.get(), argv.data(), environment.data());
-  ledger().end(number);
-  if (error == 0) return pid;
-  const std::string where = spec.working_directory.empty() ? "" : " in folder " + spec.working_directory;
-  return system_failure(error, "Cannot run " + spec.argv[0] + where);
-}
-
-void end_now(pid_t pid) {
-  kill(-pid, SIGKILL);
-  while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+// As execvp() looks for it.
+std::string program_path(const std::string& name) {
+  if (name.find('/') != std::string::npos) return name;
+  const char* path = getenv("PATH");
+  for (const auto& folder : base::split(path == nullptr ? "/usr/bin:/bin" : path, ':')) {
+    auto candidate = (folder.empty() ? "." : folder) + "/" + name;
+    if (access(candidate.c_str(), X_OK) == 0) return candidate;
   }
+  return name;
 }
 
 }  // namespace
@@ -166,32 +126,23 @@ Result<Spawned> spawn_process(const ProcessSpec& spec) {
   auto err = output_pipe();
   if (!err) return fail(err.error());
 
-  FileActions actions;
   Fd input;
   if (spec.input) {
     auto file = input_file(*spec.input);
     if (!file) return fail(file.error());
     input = std::move(*file);
-    posix_spawn_file_actions_adddup2(actions.get(), input.get(), 0);
-  } else {
-    posix_spawn_file_actions_addopen(actions.get(), 0, "/dev/null", O_RDONLY, 0);
   }
-  posix_spawn_file_actions_adddup2(actions.get(), out->write.get(), 1);
-  posix_spawn_file_actions_adddup2(actions.get(), err->write.get(), 2);
-  posix_spawn_file_actions_addclosefrom_np(actions.get(), 3);
-  if (!spec.working_directory.empty()) {
-    posix_spawn_file_actions_addchdir_np(actions.get(), spec.working_directory.c_str());
-  }
-
-  const auto pid = spawn_with(spec, actions);
-  if (!pid) return fail(pid.error());
-  Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, *pid, 0)));
-  if (!pidfd) {
-    const int error = errno;
-    end_now(*pid);
-    return system_failure(error, "Cannot watch the command, which was ended");
-  }
-  return Spawned{*pid, std::move(pidfd), std::move(out->read), std::move(err->read)};
+  const auto program = program_path(spec.argv[0]);
+  auto argv = pointers(spec.argv);
+  auto environment = pointers(spec.environment);
+  const char* folder = spec.working_directory.empty() ? nullptr : spec.working_directory.c_str();
+  const auto number = ledger().begin();
+  const auto child = vfork_exec(
+      {program.c_str(), argv.data(), environment.data(), folder, input.get(), out->write.get(), err->write.get()});
+  ledger().end(number);
+  if (child.error == 0) return Spawned{child.pid, Fd(child.pidfd), std::move(out->read), std::move(err->read)};
+  const std::string where = folder == nullptr ? "" : " in folder " + spec.working_directory;
+  return system_failure(child.error, "Cannot run " + spec.argv[0] + where);
 }
 
 }  // namespace qd::node
