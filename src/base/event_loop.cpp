@@ -1,14 +1,17 @@
 #include "base/event_loop.hpp"
 
+#include <array>
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <mutex>
 #include <optional>
 #include <pthread.h>
+#include <sys/epoll.h>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -55,6 +58,44 @@ struct EventLoop::Impl {
     }
   }
 
+  // ---- descriptors ----
+
+  WatchId watch(int descriptor, Callback ready) {
+    if (poller < 0 && !open_poller()) return 0;
+    const WatchId id = ++last_watch;
+    epoll_event what{};
+    what.events = EPOLLIN | EPOLLET;
+    what.data.u64 = id;
+    if (epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &what) != 0) return 0;
+    watches.emplace(id, std::make_shared<Posted>(Posted{std::move(ready)}));
+    return id;
+  }
+
+  // One descriptor of Asio's that stands for all of ours: it changes its own list of them three times for each.
+  bool open_poller() {
+    poller = epoll_create1(EPOLL_CLOEXEC);
+    if (poller < 0) return false;
+    polled.emplace(io, poller);
+    await_ready();
+    return true;
+  }
+
+  void await_ready() {
+    polled->async_wait(asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
+      if (error) return;
+      std::array<epoll_event, 128> events{};
+      const int count = epoll_wait(poller, events.data(), static_cast<int>(events.size()), 0);
+      for (int i = 0; i < count; ++i) {
+        // It may be gone by now. Of a closed descriptor, a child that is just being spawned holds a copy for a while.
+        const auto found = watches.find(events[static_cast<std::size_t>(i)].data.u64);
+        if (found == watches.end()) continue;
+        const auto ready = found->second;  // which may end its own watch
+        run(*ready);
+      }
+      await_ready();
+    });
+  }
+
   void arm(TimerId id, std::chrono::steady_clock::time_point due) {
     const std::lock_guard lock(mutex);
     const auto found = timers.find(id);
@@ -82,6 +123,12 @@ struct EventLoop::Impl {
   std::thread thread;
   std::atomic<std::thread::id> thread_id{};
   std::atomic<TimerId> last_timer{0};
+
+  // On the loop's thread only.
+  int poller = -1;
+  std::optional<asio::posix::stream_descriptor> polled;  // owns the poller
+  WatchId last_watch = 0;
+  std::unordered_map<WatchId, std::shared_ptr<Posted>> watches;
 
   std::mutex mutex;  // guards what follows
   std::deque<Posted> posted;
@@ -116,6 +163,7 @@ void EventLoop::stop() noexcept {
   impl_->thread_id = std::thread::id();
   std::deque<Impl::Posted> posted;
   std::unordered_map<TimerId, Impl::Timer> timers;
+  const auto watches = std::exchange(impl_->watches, {});  // nobody else uses them now
   const std::lock_guard lock(impl_->mutex);
   impl_->stopped = true;
   posted.swap(impl_->posted);
@@ -153,6 +201,14 @@ void EventLoop::cancel(TimerId timer) {
   const std::lock_guard lock(impl_->mutex);
   auto node = impl_->timers.extract(timer);
   if (!node.empty()) dropped = std::move(node.mapped());
+}
+
+EventLoop::WatchId EventLoop::watch(int descriptor, Callback ready) {
+  return impl_->watch(descriptor, std::move(ready));
+}
+
+void EventLoop::unwatch(WatchId watch) {
+  const auto dropped = impl_->watches.extract(watch);  // its callback may own things whose destructors come back here
 }
 
 bool EventLoop::in_loop() const {

@@ -62,6 +62,13 @@ class EventLoop {
     return Awaiter{*this};
   }
 
+  // On the loop's thread. Calls `ready` there whenever more becomes readable on the descriptor, or it ends: read until
+  // nothing is left, as nothing is said twice. 0: it cannot be watched (errno). Cheap to begin and to end, for the many
+  // descriptors that live for milliseconds.
+  using WatchId = std::uint64_t;
+  WatchId watch(int descriptor, Callback ready);
+  void unwatch(WatchId watch);  // before the descriptor is closed; `ready` is then called no more
+
   // For the few sources that put descriptors or sockets on the loop.
   boost::asio::io_context& io();
 

@@ -1,10 +1,14 @@
 #include "base/event_loop.hpp"
 
+#include <atomic>
+#include <cstring>
+#include <fcntl.h>
 #include <future>
 #include <gtest/gtest.h>
 #include <memory>
 #include <stdexcept>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include "base/worker_pool.hpp"
@@ -96,6 +100,65 @@ TEST_F(EventLoopTest, SleepContinuesOnTheLoop) {
     EXPECT_TRUE(loop.in_loop());
     EXPECT_GE(std::chrono::steady_clock::now() - before, 20ms);
   }(loop_));
+}
+
+TEST_F(EventLoopTest, WatchesDescriptorsUntilItIsToldNotTo) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+  std::string seen;
+  std::promise<void> ended;
+  EventLoop::WatchId id = 0;
+  const auto on_loop = [&](auto work) {
+    std::promise<void> done;
+    loop_.post([&] {
+      work();
+      done.set_value();
+    });
+    done.get_future().get();
+  };
+  on_loop([&] {
+    id = loop_.watch(ends[0], [&] {
+      char text[16];
+      ssize_t size = 0;
+      while ((size = read(ends[0], text, sizeof text)) > 0) seen.append(text, static_cast<std::size_t>(size));
+      if (size == 0) {
+        loop_.unwatch(id);  // from inside its own callback
+        close(ends[0]);
+        ended.set_value();
+      }
+    });
+  });
+  EXPECT_NE(id, 0u);
+  for (const char* part : {"one ", "two ", "three"}) ASSERT_GT(write(ends[1], part, strlen(part)), 0);
+  close(ends[1]);
+  ended.get_future().get();
+  EXPECT_EQ(seen, "one two three");
+  on_loop([&] {
+    loop_.unwatch(id);  // it is gone
+    EXPECT_EQ(loop_.watch(-1, [] {}), 0u);
+  });
+}
+
+TEST_F(EventLoopTest, AWatchThatIsGoneIsNotCalledAndFreesItsCallback) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+  auto owned = std::make_shared<int>(1);
+  std::atomic<bool> called{false};
+  std::promise<void> done;
+  loop_.post([&] {
+    const auto id = loop_.watch(ends[0], [&called, owned] { called = true; });
+    ASSERT_EQ(write(ends[1], "x", 1), 1);  // ready, and not told yet
+    loop_.unwatch(id);
+    done.set_value();
+  });
+  done.get_future().get();
+  EXPECT_EQ(owned.use_count(), 1);
+  std::promise<void> later;
+  loop_.after(20ms, [&] { later.set_value(); });
+  later.get_future().get();
+  EXPECT_FALSE(called);
+  close(ends[0]);
+  close(ends[1]);
 }
 
 TEST(EventLoopStop, DropsWhatIsWaiting) {

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <csignal>
 #include <memory>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -17,8 +16,6 @@
 namespace qd::node {
 namespace {
 
-namespace asio = boost::asio;
-using Descriptor = asio::posix::stream_descriptor;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr Millis rescan_pause{50};
@@ -37,17 +34,17 @@ class ProcessRun : public std::enable_shared_from_this<ProcessRun> {
         drain_(spec.drain),
         output_(&output),
         pid_(process.pid),
-        exit_(loop.io(), process.pidfd.release()),
-        pipes_{Descriptor(loop.io(), process.out.release()), Descriptor(loop.io(), process.err.release())},
+        exit_{std::move(process.pidfd)},
+        pipes_{Watched{std::move(process.out)}, Watched{std::move(process.err)}},
         exited_(loop),
         done_(loop) {}
 
   base::Task<ProcessResult> run(const base::CancelToken& cancel) {
-    exit_.async_wait(Descriptor::wait_read, [self = shared_from_this()](const auto& error) {
-      if (!error) self->on_exit();
-    });
-    await_output(Stream::out);
-    await_output(Stream::err);
+    // The ends of the output first: what was written is then read before the exit is seen.
+    const bool watched = watch(pipes_[0], [self = shared_from_this()] { self->read_output(Stream::out); }) &&
+                         watch(pipes_[1], [self = shared_from_this()] { self->read_output(Stream::err); }) &&
+                         watch(exit_, [self = shared_from_this()] { self->on_exit(); });
+    if (!watched) give_up();
     const auto weak = weak_from_this();
     const auto registration = cancel.on_cancel([weak, &loop = loop_] {
       loop.post([weak] {
@@ -59,26 +56,42 @@ class ProcessRun : public std::enable_shared_from_this<ProcessRun> {
   }
 
  private:
-  Descriptor& pipe(Stream stream) { return pipes_[stream == Stream::out ? 0 : 1]; }
+  struct Watched {
+    Fd fd;
+    base::EventLoop::WatchId watch = 0;
+  };
+
+  bool watch(Watched& what, base::EventLoop::Callback ready) {
+    what.watch = loop_.watch(what.fd.get(), std::move(ready));
+    return what.watch != 0;
+  }
+  void close(Watched& what) {
+    loop_.unwatch(std::exchange(what.watch, 0));
+    what.fd = Fd();
+  }
+  Watched& pipe(Stream stream) { return pipes_[stream == Stream::out ? 0 : 1]; }
   bool& paused(Stream stream) { return paused_[stream == Stream::out ? 0 : 1]; }
+
+  // The kernel has no room for another watch.
+  void give_up() {
+    result_.error = "Cannot watch the command, which was ended: " + std::system_category().message(errno);
+    kill(-pid_, SIGKILL);
+    ended_ = true;
+    finish();
+    result_.end = ProcessResult::End::not_started;
+  }
 
   // ---- output ----
 
-  void await_output(Stream stream) {
-    pipe(stream).async_wait(Descriptor::wait_read, [self = shared_from_this(), stream](const auto& error) {
-      if (!error) self->read_output(stream);
-    });
-  }
-
   void read_output(Stream stream) {
     for (int i = 0; i < reads_in_a_row; ++i) {
-      if (output_ == nullptr || !pipe(stream).is_open()) return;
+      if (output_ == nullptr || !pipe(stream).fd || paused(stream)) return;
       if (output_->full()) return pause(stream);
       switch (read_once(stream)) {
         case ReadOutcome::data:
           break;
         case ReadOutcome::nothing_yet:
-          return await_output(stream);
+          return;
         case ReadOutcome::end:
           return close_output(stream);
       }
@@ -91,7 +104,7 @@ class ProcessRun : public std::enable_shared_from_this<ProcessRun> {
   ReadOutcome read_once(Stream stream) {
     static thread_local std::array<char, 64 * 1024> buffer;
     while (true) {
-      const auto size = read(pipe(stream).native_handle(), buffer.data(), buffer.size());
+      const auto size = read(pipe(stream).fd.get(), buffer.data(), buffer.size());
       if (size > 0) {
         output_->write(stream, {buffer.data(), static_cast<std::size_t>(size)});
         return ReadOutcome::data;
@@ -113,12 +126,11 @@ class ProcessRun : public std::enable_shared_from_this<ProcessRun> {
   }
 
   void close_output(Stream stream) {
-    boost::system::error_code ignored;
-    pipe(stream).close(ignored);
+    close(pipe(stream));
     finish_if_over();
   }
 
-  bool output_open() const { return pipes_[0].is_open() || pipes_[1].is_open(); }
+  bool output_open() const { return pipes_[0].fd || pipes_[1].fd; }
 
   // ---- the end of the process ----
 
@@ -147,7 +159,7 @@ class ProcessRun : public std::enable_shared_from_this<ProcessRun> {
   }
 
   void read_what_is_there(Stream stream) {
-    for (int i = 0; i < reads_in_a_row && pipe(stream).is_open(); ++i) {
+    for (int i = 0; i < reads_in_a_row && pipe(stream).fd; ++i) {
       if (read_once(stream) != ReadOutcome::data) return;
     }
   }
@@ -163,15 +175,13 @@ class ProcessRun : public std::enable_shared_from_this<ProcessRun> {
       result_.end = ProcessResult::End::signalled;
       result_.signal = info.si_status;
     }
-    boost::system::error_code ignored;
-    exit_.close(ignored);
+    close(exit_);
   }
 
   void finish() {
     if (std::exchange(finished_, true)) return;
     loop_.cancel(drain_timer_);
-    boost::system::error_code ignored;
-    for (auto& pipe : pipes_) pipe.close(ignored);
+    for (auto& pipe : pipes_) close(pipe);
     output_ = nullptr;
     if (ended_) {
       reap();
@@ -253,8 +263,8 @@ class ProcessRun : public std::enable_shared_from_this<ProcessRun> {
   const Millis drain_;
   OutputSink* output_;  // null once finished
   const pid_t pid_;
-  Descriptor exit_;
-  std::array<Descriptor, 2> pipes_;
+  Watched exit_;
+  std::array<Watched, 2> pipes_;
   std::array<bool, 2> paused_{};
   base::EventLoop::TimerId drain_timer_ = 0;
   bool ended_ = false;        // the leader is a zombie that waits for reap()
