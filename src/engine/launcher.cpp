@@ -116,6 +116,8 @@ void Launcher::Impl::start(RunPlan plan) {
   const auto id = plan.execution.id;
   const auto life = plan.execution.incarnation;
   if (!still_ours(plan)) return registry.release();
+  // This thread may block, and has its rights at hand: the run needs no other for it.
+  if (!plan.job->node_filters) plan.nodes = server_node_alone(parts, config, plan.execution);
   auto run = std::make_shared<Run>(parts, config, hooks(), std::move(plan));
   registry.add(id, run);
   const auto ended = [weak = weak_from_this()] {

@@ -23,6 +23,18 @@ void keep_allowed(const LauncherParts& parts, const model::Execution& execution,
 
 }  // namespace
 
+std::optional<NodeChoice> server_node_alone(const LauncherParts& parts, const LauncherConfig& config,
+                                            const model::Execution& execution) {
+  NodeChoice choice;
+  choice.nodes = {config.server_node};
+  try {
+    keep_allowed(parts, execution, execution.project, choice);
+  } catch (const store::DatabaseError&) {
+    return std::nullopt;
+  }
+  return choice;
+}
+
 NodeChoice choose_nodes(const LauncherParts& parts, const LauncherConfig& config, const model::Execution& execution,
                         const std::optional<model::NodeFilters>& filters, const std::string& project,
                         const model::DataContext& context) {

@@ -22,4 +22,8 @@ NodeChoice choose_nodes(const LauncherParts& parts, const LauncherConfig& config
                         const std::optional<model::NodeFilters>& filters, const std::string& project,
                         const model::DataContext& context);
 
+// The same for a job without filters; nullopt: its rights cannot be read at the moment.
+std::optional<NodeChoice> server_node_alone(const LauncherParts& parts, const LauncherConfig& config,
+                                            const model::Execution& execution);
+
 }  // namespace qd::engine

@@ -155,15 +155,13 @@ base::Task<WorkflowOutcome> Run::run() {
   const bool files_written = co_await std::move(writing);
   if (!files_written) co_return refused;
   Frame frame;
-  NodeChoice choice;
-  if (plan_.job->node_filters || parts_.rights.keep_allowed) {
+  if (!plan_.nodes) {
     auto choosing = base::run_on(parts_.pool, parts_.loop, [&] {
       return choose_nodes(parts_, config_, plan_.execution, plan_.job->node_filters, plan_.execution.project, context_);
     });
-    choice = co_await choosing;
-  } else {
-    choice.nodes = {config_.server_node};
+    plan_.nodes = co_await choosing;
   }
+  auto& choice = *plan_.nodes;
   if (choice.nodes.empty()) {
     if (choice.empty_is_fine) co_return WorkflowOutcome{};
     refused.exception = "No matched nodes: " + choice.filter;

@@ -13,6 +13,7 @@
 #include "base/trace.hpp"
 #include "engine/frame.hpp"
 #include "engine/launcher.hpp"
+#include "engine/node_selection.hpp"
 #include "engine/notifications.hpp"
 #include "engine/outcome.hpp"
 #include "engine/outcome_writer.hpp"
@@ -28,7 +29,8 @@ struct RunPlan {
   model::RunOptions options;
   std::map<std::string, std::string> given;  // options as they were given, for a retry
   std::map<std::string, std::string> project_config;
-  std::string refusal;  // not empty: the run cannot start, and why
+  std::string refusal;              // not empty: the run cannot start, and why
+  std::optional<NodeChoice> nodes;  // nullopt: chosen when it starts, as its filter may need its context
   // When its row was; a start that is late makes sure that the row is still ours. Nullopt: just now.
   std::optional<std::chrono::steady_clock::time_point> written;
 };

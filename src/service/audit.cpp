@@ -1,6 +1,8 @@
 #include "service/audit.hpp"
 
+#include <chrono>
 #include <mutex>
+#include <thread>
 
 #include "base/guarded.hpp"
 #include "base/logging.hpp"
@@ -12,7 +14,8 @@ namespace qd::service {
 namespace {
 
 constexpr std::size_t kMostWaiting = 10'000;
-constexpr std::size_t kLongestText = 500;  // bytes; what a client sends may be endless
+constexpr std::chrono::milliseconds kGathers{10};  // so that a burst of events costs a few commits
+constexpr std::size_t kLongestText = 500;          // bytes; what a client sends may be endless
 
 std::string storable(std::string_view text) {
   std::string clean = base::repair_utf8(text.substr(0, kLongestText));
@@ -75,7 +78,10 @@ void Audit::record(const auth::Identity& who, AuditFact fact) noexcept {
       return events.size();
     });
     // A full queue makes its callers do the work. One that has events has a task too, or had no room for one.
-    const bool posted = waiting > 1 && waiting < kMostWaiting ? true : impl_->pool.try_post([this] { impl_->tell(); });
+    const bool posted = waiting > 1 && waiting < kMostWaiting ? true : impl_->pool.try_post([this] {
+      std::this_thread::sleep_for(kGathers);
+      impl_->tell();
+    });
     if (waiting >= kMostWaiting || !posted) impl_->tell();
   } catch (const std::exception& error) {
     base::log_error("audit", std::string("an event is lost: ") + error.what());
