@@ -215,7 +215,7 @@ Launcher::Impl::Start Launcher::Impl::start_waiting(const model::Execution& exec
     start(std::move(plan));
   } catch (...) {
     registry.release();
-    ask_later(execution, Unanswered::Then::run);
+    ask_later(execution, Unanswered::run);
     throw;
   }
   return Start::done;

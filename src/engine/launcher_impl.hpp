@@ -32,6 +32,8 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
 
   Result<std::map<std::string, std::string>> project_config(const std::string& name) const;
   Result<RunPlan> admit(RunRequest request, const std::map<std::string, std::string>* known_config = nullptr);
+  StartWriter::Written write_start(PreparedRun& run);
+  void settle_here(RunPlan& plan, UnixMillis now) const;
   bool insert_here(store::Session& session, RunPlan& plan, UnixMillis now);
   bool insert_elsewhere(store::Session& session, RunPlan& plan, const Route& route, UnixMillis now);
   Result<Route> route(const RunPlan& plan);
@@ -66,13 +68,10 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   };
   bool look_at_queue();
   void look_at_queued(const model::Execution& execution, QueueLook& look);
-  struct Unanswered {
-    std::string uuid;
-    enum class Then { run, close } then;  // close: its caller was told that it did not start
-  };
-  void ask_later(const model::Execution& execution, Unanswered::Then then);
+  enum class Unanswered { run, close };  // close: its caller was told that it did not start
+  void ask_later(const model::Execution& execution, Unanswered then);
   void settle_unanswered();
-  void settle_unanswered(model::ExecutionId id, const Unanswered& what);
+  void settle_unanswered(model::Execution execution, Unanswered then);
   enum class Start { done, gone, limit, full, failed };
   Start try_waiting(const model::Execution& execution);
   Start start_waiting(const model::Execution& execution);
@@ -98,8 +97,8 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   RunRegistry registry;
   DueList due;
   base::Guarded<std::map<model::ExecutionId, Forwarded>> forwarded;
-  base::Guarded<std::map<model::ExecutionId, Unanswered>> unanswered;
-  std::atomic<bool> something_waits{false};  // queued, as of the last look; or that failed
+  base::Guarded<std::map<std::string, Unanswered>> unanswered;  // by uuid
+  std::atomic<bool> something_waits{false};                     // queued, as of the last look; or that failed
   std::atomic<bool> started{false};
   std::atomic<Mode> mode{Mode::active};
   base::EventLoop::TimerId look_timer = 0;              // on the loop's thread only
@@ -110,6 +109,7 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
 
 struct PreparedRun::Inside {
   // Its row is an INSERT and nothing else: no lock on the job, and no look at what runs.
+  void settle(UnixMillis now);
   bool simple() const { return run_at || (route.where == Route::Where::here && !running_limit(*plan.job)); }
 
   std::shared_ptr<Launcher::Impl> launcher;

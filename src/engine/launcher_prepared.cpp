@@ -44,12 +44,18 @@ const model::Execution& PreparedRun::execution() const {
   return inside_->plan.execution;
 }
 
+// Says in the row of a simple one when it runs, and who runs it.
+void PreparedRun::Inside::settle(UnixMillis now) {
+  if (!run_at) return launcher->settle_here(plan, now);
+  plan.execution.status = model::status::scheduled;
+  plan.execution.scheduled_for = run_at;
+  plan.execution.started.reset();
+}
+
 bool PreparedRun::insert(store::Session& session, UnixMillis now) {
   auto& [launcher, plan, run_at, route, reserved] = *inside_;
   if (run_at) {
-    plan.execution.status = model::status::scheduled;
-    plan.execution.scheduled_for = run_at;
-    plan.execution.started.reset();
+    inside_->settle(now);
     plan.execution.id = store::ExecutionStore::create(session, plan.execution);
     return true;
   }
@@ -77,7 +83,7 @@ void PreparedRun::start(Tell tell) {
   }
 }
 
-bool Launcher::Impl::insert_here(store::Session& session, RunPlan& plan, UnixMillis now) {
+void Launcher::Impl::settle_here(RunPlan& plan, UnixMillis now) const {
   auto& execution = plan.execution;
   const auto here = self.get();
   execution.status = model::status::running;
@@ -86,6 +92,11 @@ bool Launcher::Impl::insert_here(store::Session& session, RunPlan& plan, UnixMil
   execution.server_uuid = here.uuid;
   execution.incarnation = here.number;
   plan.written = std::chrono::steady_clock::now();
+}
+
+bool Launcher::Impl::insert_here(store::Session& session, RunPlan& plan, UnixMillis now) {
+  auto& execution = plan.execution;
+  settle_here(plan, now);
   const auto limit = execution.retry_of ? std::nullopt : running_limit(*plan.job);
   if (!limit) {
     execution.id = store::ExecutionStore::create(session, execution);
@@ -101,7 +112,7 @@ bool Launcher::Impl::insert_here(store::Session& session, RunPlan& plan, UnixMil
     }
   }
   if (!queue || ahead >= *queue) return false;
-  let_wait(plan, here, "", "job", now);
+  let_wait(plan, self.get(), "", "job", now);
   execution.id = store::ExecutionStore::create(session, execution);
   return true;
 }
@@ -241,18 +252,26 @@ Result<std::unique_ptr<PreparedRun>> Launcher::prepare(RunRequest request,
   return std::unique_ptr<PreparedRun>(new PreparedRun(std::move(inside)));
 }
 
+StartWriter::Written Launcher::Impl::write_start(PreparedRun& run) {
+  using Written = StartWriter::Written;
+  const auto life = self.get();
+  auto& inside = *run.inside_;
+  if (!inside.simple()) {
+    return starts.write_alone(life, [&](store::Session& session) { return run.insert(session, parts.clock.now()); });
+  }
+  inside.settle(parts.clock.now());
+  return starts.write(life, inside.plan.execution) ? Written::inserted : Written::dead;
+}
+
 Result<model::Execution> Launcher::launch(RunRequest request,
                                           const std::map<std::string, std::string>* project_config) {
   auto prepared = prepare(std::move(request), project_config);
   if (!prepared) return fail(prepared.error());
-  auto& starts = impl_->starts;
-  const auto life = impl_->self.get();
-  const auto insert = [&](store::Session& session) { return (*prepared)->insert(session, impl_->parts.clock.now()); };
   auto written = StartWriter::Written::refused;
   try {
-    written = (*prepared)->inside_->simple() ? starts.write(life, insert) : starts.write_alone(life, insert);
+    written = impl_->write_start(**prepared);
   } catch (const store::DatabaseError&) {
-    impl_->ask_later((*prepared)->execution(), Impl::Unanswered::Then::close);
+    impl_->ask_later((*prepared)->execution(), Impl::Unanswered::close);
     throw;
   }
   if (written == StartWriter::Written::dead) {

@@ -8,7 +8,8 @@ namespace qd::engine {
 
 namespace {
 constexpr std::size_t kLargestGroup = 100;
-}
+constexpr Millis kPause{2};
+}  // namespace
 
 base::Task<OutcomeWriter::Written> OutcomeWriter::write(const model::Execution& execution,
                                                         const store::ExecutionOutcome& outcome) {
@@ -24,9 +25,12 @@ base::Task<OutcomeWriter::Written> OutcomeWriter::write(const model::Execution& 
 
 base::Task<void> OutcomeWriter::flush() {
   while (!waiting_.empty()) {
+    // Where executions end in numbers, more of them come meanwhile. One that ends alone is not kept.
+    if (waiting_.size() + last_size_ > 2) co_await loop_.sleep(kPause);
     const auto count = std::min(waiting_.size(), kLargestGroup);
     const std::deque<Entry*> group(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
+    last_size_ = count;
     auto writing = base::run_on(pool_, loop_, [&] { write_group(group); });
     co_await writing;
     for (Entry* entry : group) entry->done.set();
@@ -36,19 +40,10 @@ base::Task<void> OutcomeWriter::flush() {
 
 void OutcomeWriter::write_group(const std::deque<Entry*>& group) {
   try {
-    if (group.size() == 1 && group.front()->outcome.deliveries.empty()) {
-      const auto& execution = group.front()->execution;
-      database_.run([&](store::Session& session) {
-        group.front()->written.ours = store::ExecutionStore::finish(session, execution.id, execution.server_uuid,
-                                                                    execution.incarnation, group.front()->outcome);
-      });
-      return;
-    }
     std::vector<store::ExecutionStore::Ending> endings;
     endings.reserve(group.size());
     for (const Entry* entry : group) endings.push_back({entry->execution, entry->outcome});
-    std::vector<bool> ours;
-    database_.transact([&](store::Session& session) { ours = store::ExecutionStore::finish_all(session, endings); });
+    const auto ours = store::ExecutionStore::finish_all(database_, endings);
     for (std::size_t i = 0; i < group.size(); ++i) group[i]->written.ours = ours[i];
   } catch (const store::DatabaseError& error) {
     for (Entry* entry : group) entry->written = {false, error.what()};

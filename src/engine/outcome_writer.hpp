@@ -42,6 +42,7 @@ class OutcomeWriter {
   store::Database& database_;
   std::deque<Entry*> waiting_;
   bool flushing_ = false;
+  std::size_t last_size_ = 0;  // of the group before
 };
 
 }  // namespace qd::engine

@@ -1,19 +1,21 @@
 #include "engine/start_writer.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <thread>
 #include <utility>
 
+#include "store/execution_store.hpp"
 #include "store/member_store.hpp"
 
 namespace qd::engine {
 
 namespace {
 constexpr std::size_t kLargestGroup = 100;
-}
+constexpr std::chrono::milliseconds kPace{2};
+}  // namespace
 
-StartWriter::Written StartWriter::write(const model::Incarnation& life, Insert insert) {
-  Entry entry{life, std::move(insert)};
+bool StartWriter::write(const model::Incarnation& life, model::Execution& execution) {
+  Entry entry{life, execution};
   std::unique_lock lock(mutex_);
   waiting_.push_back(&entry);
   while (!entry.done) {
@@ -22,6 +24,7 @@ StartWriter::Written StartWriter::write(const model::Incarnation& life, Insert i
       continue;
     }
     writing_ = true;
+    let_others_come(lock);
     const Group group = take_group();
     lock.unlock();
     write_group(group);
@@ -34,20 +37,34 @@ StartWriter::Written StartWriter::write(const model::Incarnation& life, Insert i
     if (!waiting_.empty()) waiting_.front()->turn.notify_one();
   }
   if (entry.problem) std::rethrow_exception(entry.problem);
-  return entry.written;
+  return execution.id != 0;
 }
 
-StartWriter::Written StartWriter::write_alone(const model::Incarnation& life, Insert insert) {
-  Entry entry{life, std::move(insert)};
-  write_group({&entry});
-  if (entry.problem) std::rethrow_exception(entry.problem);
-  return entry.written;
+StartWriter::Written StartWriter::write_alone(const model::Incarnation& life,
+                                              const std::function<bool(store::Session&)>& insert) {
+  auto written = Written::dead;
+  database_.transact([&](store::Session& session) {
+    const bool alive = store::MemberStore::hold_life(session, life);
+    written = !alive ? Written::dead : insert(session) ? Written::inserted : Written::refused;
+  });
+  return written;
+}
+
+// Where callers come in numbers, groups begin at least kPace apart. One that comes alone is not kept.
+void StartWriter::let_others_come(std::unique_lock<std::mutex>& lock) {
+  if (waiting_.size() + last_size_ > 2) {
+    lock.unlock();
+    std::this_thread::sleep_until(last_start_ + kPace);
+    lock.lock();
+  }
+  last_start_ = std::chrono::steady_clock::now();
 }
 
 StartWriter::Group StartWriter::take_group() {
   const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), kLargestGroup));
   Group group(waiting_.begin(), end);
   waiting_.erase(waiting_.begin(), end);
+  last_size_ = group.size();
   return group;
 }
 
@@ -56,18 +73,11 @@ void StartWriter::write_group(const Group& group) noexcept {
     for (Entry* entry : group) entry->problem = std::current_exception();
   };
   try {
-    database_.transact([&](store::Session& session) {
-      const model::Incarnation* held = nullptr;
-      bool alive = false;
-      for (Entry* entry : group) {
-        if (held == nullptr || *held != entry->life) {
-          held = &entry->life;
-          alive = store::MemberStore::hold_life(session, *held);
-        }
-        const bool inserted = alive && entry->insert(session);
-        entry->written = inserted ? Written::inserted : alive ? Written::refused : Written::dead;
-      }
-    });
+    std::vector<store::ExecutionStore::Start> starts;
+    starts.reserve(group.size());
+    for (const Entry* entry : group) starts.push_back({entry->life, entry->execution});
+    const auto ids = store::ExecutionStore::create_all(database_, starts);
+    for (std::size_t i = 0; i < group.size(); ++i) group[i]->execution.id = ids[i];
     return;
   } catch (const store::DatabaseError& error) {
     if (error.unavailable || group.size() == 1) return all_fail();

@@ -2,6 +2,7 @@
 // one, so that many clients at once cost a few commits and not one each. See OutcomeWriter for the other end of a run.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -9,6 +10,7 @@
 #include <mutex>
 #include <vector>
 
+#include "model/execution.hpp"
 #include "model/member.hpp"
 #include "store/database.hpp"
 
@@ -17,29 +19,27 @@ namespace qd::engine {
 // Thread-safe. There is no thread of its own: whoever comes first writes for all who wait.
 class StartWriter {
  public:
-  enum class Written { inserted, refused, dead };  // refused: by `insert`; dead: other members declared this life over
-  // In a transaction that holds the life. Called again when the transaction is repeated, and by another caller's
-  // thread.
-  using Insert = std::function<bool(store::Session&)>;
-
   explicit StartWriter(store::Database& database) : database_(database) {}
 
-  // Blocks for a transaction or two. `insert` locks no rows: in a group, two members could wait for each other.
-  // Throws DatabaseError: nothing is known of the row then.
-  Written write(const model::Incarnation& life, Insert insert);
-  // The same in a transaction of its own, where `insert` may lock.
-  Written write_alone(const model::Incarnation& life, Insert insert);
+  // Inserts the row and sets its id. False: other members declared this life over. Blocks for an exchange with the
+  // database or two. Throws DatabaseError: nothing is known of the row then.
+  bool write(const model::Incarnation& life, model::Execution& execution);
+
+  enum class Written { inserted, refused, dead };  // refused: by `insert`; dead: other members declared this life over
+  // The same for a row that needs more than an INSERT, in a transaction of its own which holds the life: in a group,
+  // two members could wait for each other. `insert` is called again when the transaction is repeated.
+  Written write_alone(const model::Incarnation& life, const std::function<bool(store::Session&)>& insert);
 
  private:
   struct Entry {
-    model::Incarnation life;
-    Insert insert;
-    Written written = Written::refused;
+    const model::Incarnation& life;
+    model::Execution& execution;
     std::exception_ptr problem = {};
     bool done = false;
     std::condition_variable turn = {};
   };
   using Group = std::vector<Entry*>;
+  void let_others_come(std::unique_lock<std::mutex>& lock);
   Group take_group();
   void write_group(const Group& group) noexcept;
 
@@ -47,6 +47,8 @@ class StartWriter {
   std::mutex mutex_;
   std::deque<Entry*> waiting_;
   bool writing_ = false;
+  std::size_t last_size_ = 0;  // of the group before
+  std::chrono::steady_clock::time_point last_start_ = {};
 };
 
 }  // namespace qd::engine

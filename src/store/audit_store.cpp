@@ -41,14 +41,15 @@ AuditStore::AuditStore(Database& database) : database_(database) {}
 
 void AuditStore::append(const std::vector<AuditEvent>& events) {
   if (events.empty()) return;
-  std::vector<Params> rows;
-  rows.reserve(events.size());
+  std::vector<Statement> inserts;
+  inserts.reserve(events.size());
   for (const AuditEvent& event : events) {
-    rows.push_back({event.at, event.action, event.user, codec::encode_texts(event.roles), event.address, event.agent,
-                    event.token_id, event.resource, event.name, event.project, event.detail, event.server_uuid,
-                    event.server_host});
+    inserts.push_back({insert_audit_event,
+                       {event.at, event.action, event.user, codec::encode_texts(event.roles), event.address,
+                        event.agent, event.token_id, event.resource, event.name, event.project, event.detail,
+                        event.server_uuid, event.server_host}});
   }
-  database_.transact([&](Session& session) { session.execute_many(insert_audit_event, rows); });
+  database_.execute_all(inserts);
 }
 
 std::vector<AuditEvent> AuditStore::list(const AuditQuery& query) {

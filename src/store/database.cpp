@@ -81,11 +81,21 @@ UnixMillis Database::now() {
   return now;
 }
 
-std::vector<std::int64_t> Session::execute_many(std::string_view sql, const std::vector<Params>& sets) {
-  std::vector<std::int64_t> counts;
-  counts.reserve(sets.size());
-  for (const auto& set : sets) counts.push_back(execute(sql, set));
-  return counts;
+std::vector<std::int64_t> Database::execute_all(const std::vector<Statement>& statements) {
+  std::vector<std::int64_t> answers;
+  const auto use = [&](Session& session) { answers = session.execute_all(statements); };
+  const bool is_transaction = statements.size() < 2 || dialect() == Dialect::postgresql;
+  is_transaction ? run(use) : transact(use);
+  return answers;
+}
+
+std::vector<std::int64_t> Session::execute_all(const std::vector<Statement>& statements) {
+  std::vector<std::int64_t> answers;
+  answers.reserve(statements.size());
+  for (const auto& [sql, params, answer] : statements) {
+    answers.push_back(answer == Statement::Answer::id ? insert(sql, params) : execute(sql, params));
+  }
+  return answers;
 }
 
 UnixMillis Session::now() {

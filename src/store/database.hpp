@@ -66,6 +66,13 @@ class Row {
 };
 using Rows = std::vector<Row>;
 
+// One of several that travel together.
+struct Statement {
+  std::string_view sql;  // its text outlives the call
+  Params params;
+  enum class Answer { count, id } answer = Answer::count;  // what of execute() or of insert() is wanted
+};
+
 // One connection, lent by Database for the length of a call. Not thread-safe. Statements are prepared once per
 // connection: keep a statement's text the same and pass what varies as parameters. Inside of transact() let
 // UniqueViolation pass: PostgreSQL refuses every further statement of that transaction.
@@ -75,9 +82,9 @@ class Session {
   virtual Rows query(std::string_view sql, const Params& params = {}) = 0;
   // The number of rows that were changed or matched for change.
   virtual std::int64_t execute(std::string_view sql, const Params& params = {}) = 0;
-  // The same statement once for each set of parameters, in order; what execute() would return for each. PostgreSQL gets
-  // them in one message and answers in one. Inside of transact().
-  virtual std::vector<std::int64_t> execute_many(std::string_view sql, const std::vector<Params>& sets);
+  // Statements in order; what execute() or insert() would return for each. PostgreSQL gets them in one message and
+  // answers in one; outside of transact() they are a transaction there, elsewhere each commits by itself.
+  virtual std::vector<std::int64_t> execute_all(const std::vector<Statement>& statements);
   // An INSERT into a table whose generated key column is `id`; returns the key, or 0 when INSERT … SELECT found no row.
   virtual std::int64_t insert(std::string_view sql, const Params& params = {}) = 0;
   virtual Dialect dialect() const = 0;
@@ -119,6 +126,9 @@ class Database {
   Rows query(std::string_view sql, const Params& params = {});            // a read
   std::int64_t execute(std::string_view sql, const Params& params = {});  // a write
   std::int64_t insert(std::string_view sql, const Params& params = {});
+  // A transaction of these statements and nothing else: on PostgreSQL one exchange with the server, its COMMIT
+  // included.
+  std::vector<std::int64_t> execute_all(const std::vector<Statement>& statements);
 
   // The database's own clock.
   UnixMillis now();

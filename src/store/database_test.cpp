@@ -57,33 +57,49 @@ TEST_P(DatabaseTest, TakesTrailingBlanksAndCaseForDifferentKeys) {
   EXPECT_EQ(sorted, (std::vector<std::string>{"A", "a", "a ", "Á", "á"}));
 }
 
-TEST_P(DatabaseTest, RunsOneStatementForManySetsOfParameters) {
-  std::vector<Params> rows;
-  for (int i = 0; i < 300; ++i) rows.push_back({"key" + std::to_string(i), std::string(100, 'x')});
-  std::vector<std::int64_t> counts;
-  database_->transact([&](Session& session) { counts = session.execute_many(put_sql, rows); });
-  EXPECT_EQ(counts, std::vector<std::int64_t>(300, 1));
+TEST_P(DatabaseTest, RunsManyStatementsAsOneTransaction) {
+  std::vector<Statement> statements;
+  for (int i = 0; i < 300; ++i) statements.push_back({put_sql, {"key" + std::to_string(i), std::string(100, 'x')}});
+  EXPECT_EQ(database_->execute_all(statements), std::vector<std::int64_t>(300, 1));
   const std::string change = "UPDATE setting SET value = ? WHERE name = ?";
-  database_->transact([&](Session& session) {
-    EXPECT_THAT(session.execute_many(change, {{"a", "key1"}, {"b", "nobody"}, {"c", "key299"}}), ElementsAre(1, 0, 1));
-    EXPECT_THAT(session.execute_many(change, {{"d", "key2"}}), ElementsAre(1));
-    EXPECT_THAT(session.execute_many(change, {}), ElementsAre());
-  });
+  EXPECT_THAT(database_->execute_all({{change, {"a", "key1"}}, {change, {"b", "nobody"}}, {change, {"c", "key299"}}}),
+              ElementsAre(1, 0, 1));
+  EXPECT_THAT(database_->execute_all({{change, {"d", "key2"}}}), ElementsAre(1));
+  EXPECT_THAT(database_->execute_all({}), ElementsAre());
   EXPECT_EQ(database_->query(get_sql, {"key299"}).at(0).text(0), "c");
 }
 
-TEST_P(DatabaseTest, OneSetThatFailsRollsBackTheOthersAndLeavesTheConnectionUsable) {
-  const auto write = [&] {
-    database_->transact([&](Session& session) {
-      session.execute_many(put_sql, {{"new", "1"}, {"taken", "2"}, {"later", "3"}});
-    });
-  };
+TEST_P(DatabaseTest, ManyStatementsAnswerWithIdsOrCountsInTheirOrder) {
+  const std::string insert =
+      "INSERT INTO cluster_event (at_ms, kind, member_uuid, target_uuid, message, detail) SELECT ?, 'k', '', '', '', "
+      "'' "
+      "FROM (SELECT 1 AS one) once WHERE EXISTS (SELECT 1 FROM setting WHERE name = ?)";
+  using Answer = Statement::Answer;
+  const auto answers = database_->execute_all({{put_sql, {"there", "1"}},
+                                               {insert, {std::int64_t{1}, "there"}, Answer::id},
+                                               {insert, {std::int64_t{2}, "not there"}, Answer::id},
+                                               {insert, {std::int64_t{3}, "there"}, Answer::id}});
+  ASSERT_EQ(answers.size(), 4u);
+  EXPECT_EQ(answers[0], 1);
+  EXPECT_GT(answers[1], 0);
+  EXPECT_EQ(answers[2], 0);
+  EXPECT_GT(answers[3], answers[1]);
+  const auto rows = database_->query("SELECT id FROM cluster_event WHERE kind = 'k' ORDER BY at_ms");
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].integer(0), answers[1]);
+  EXPECT_EQ(rows[1].integer(0), answers[3]);
+}
+
+TEST_P(DatabaseTest, OneStatementThatFailsRollsBackTheOthersAndLeavesTheConnectionUsable) {
+  const std::vector<Statement> statements = {
+      {put_sql, {"new", "1"}}, {put_sql, {"taken", "2"}}, {put_sql, {"later", "3"}}};
   database_->execute(put_sql, {"taken", "0"});
-  EXPECT_THROW(write(), UniqueViolation);
+  EXPECT_THROW(database_->execute_all(statements), UniqueViolation);
+  EXPECT_THROW(database_->transact([&](Session& session) { session.execute_all(statements); }), UniqueViolation);
   EXPECT_TRUE(database_->query(get_sql, {"new"}).empty());
   EXPECT_TRUE(database_->query(get_sql, {"later"}).empty());
   database_->execute("DELETE FROM setting", {});
-  write();
+  database_->execute_all(statements);
   EXPECT_EQ(database_->query(get_sql, {"later"}).at(0).text(0), "3");
 }
 

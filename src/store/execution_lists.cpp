@@ -64,6 +64,13 @@ std::optional<model::Execution> ExecutionStore::find(model::ExecutionId id) {
   return read_whole_execution(rows.front());
 }
 
+std::optional<model::Execution> ExecutionStore::find_unfinished(const std::string& uuid) {
+  static const std::string sql = std::string(select_execution_whole) + " WHERE active = 1 AND uuid = ?";
+  const auto rows = database_.query(sql, {uuid});
+  if (rows.empty()) return std::nullopt;
+  return read_whole_execution(rows.front());
+}
+
 std::vector<model::Execution> ExecutionStore::find_many(const std::vector<model::ExecutionId>& ids) {
   std::vector<model::Execution> found;
   for (std::size_t start = 0; start < ids.size(); start += ids_per_statement) {

@@ -1,9 +1,11 @@
 #include "store/execution_store.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "codec/execution_codec.hpp"
 #include "store/execution_row.hpp"
+#include "store/member_store.hpp"
 #include "store/sql_text.hpp"
 
 namespace qd::store {
@@ -11,6 +13,13 @@ namespace {
 
 const std::string insert_execution = std::string("INSERT INTO execution (") + execution_columns + ") VALUES (" +
                                      placeholders(execution_column_count) + ")";
+
+#define QD_LIFE_GOES_ON \
+  "NOT EXISTS (SELECT 1 FROM member m WHERE m.uuid = ? AND (m.incarnation > ? OR m.state = 'dead'))"
+
+const std::string insert_while_alive = std::string("INSERT INTO execution (") + execution_columns + ") SELECT " +
+                                       placeholders(execution_column_count) +
+                                       " FROM (SELECT 1 AS one) once WHERE " QD_LIFE_GOES_ON;
 
 // One statement takes the lowest free slot of the job, if fewer than the limit run. Two members that take the same slot
 // at once meet at its unique key.
@@ -23,13 +32,10 @@ const std::string insert_within_limit =
     " FROM (SELECT 1 AS one) once WHERE"
     " (SELECT COUNT(*) FROM execution r WHERE r.active = 1 AND r.job_uuid = ? AND r.status = 'running') < ?";
 
-// A member that was declared dead starts nothing any more.
-#define QD_LIFE_GOES_ON \
-  " AND NOT EXISTS (SELECT 1 FROM member m WHERE m.uuid = ? AND (m.incarnation > ? OR m.state = 'dead'))"
 constexpr const char* start_waiting =
     "UPDATE execution SET status = 'running', active = 1, started_ms = ?, sort_ms = ?, server_uuid = ?, incarnation = "
     "? "
-    "WHERE id = ? AND status IN ('scheduled', 'queued')" QD_LIFE_GOES_ON;
+    "WHERE id = ? AND status IN ('scheduled', 'queued') AND " QD_LIFE_GOES_ON;
 // The inner tables are wrapped so that MariaDB reads the table that it changes. The slots that are looked at are those
 // of the job that the row belongs to.
 constexpr const char* start_waiting_within_limit =
@@ -42,7 +48,7 @@ constexpr const char* start_waiting_within_limit =
     "h.job_uuid FROM execution h WHERE h.id = ?))) f) "
     "WHERE id = ? AND status IN ('scheduled', 'queued') AND (SELECT c.n FROM (SELECT COUNT(*) AS n FROM execution r "
     "JOIN execution me ON me.job_uuid = r.job_uuid WHERE me.id = ? AND r.active = 1 AND r.status = 'running') c) < "
-    "?" QD_LIFE_GOES_ON;
+    "? AND " QD_LIFE_GOES_ON;
 #undef QD_LIFE_GOES_ON
 constexpr const char* count_running_of_job =
     "SELECT COUNT(*) FROM execution WHERE active = 1 AND job_uuid = ? AND status = 'running'";
@@ -106,6 +112,30 @@ model::ExecutionId ExecutionStore::create(const model::Execution& execution) {
 
 model::ExecutionId ExecutionStore::create(Session& session, const model::Execution& execution) {
   return session.insert(insert_execution, columns_of(execution));
+}
+
+std::vector<model::ExecutionId> ExecutionStore::create_all(Database& database, const std::vector<Start>& starts) {
+  std::vector<Statement> lives, inserts;
+  const model::Incarnation* held = nullptr;
+  for (const auto& [life, execution] : starts) {
+    if (held == nullptr || *held != life) lives.push_back(MemberStore::hold_life(database.dialect(), life));
+    held = &life;
+    auto& insert = inserts.emplace_back(Statement{insert_while_alive, columns_of(execution), Statement::Answer::id});
+    insert.params.emplace_back(life.uuid);
+    insert.params.emplace_back(life.number);
+  }
+  if (database.dialect() == Dialect::postgresql) {
+    const auto locks = static_cast<std::ptrdiff_t>(lives.size());
+    std::ranges::move(inserts, std::back_inserter(lives));
+    auto answers = database.execute_all(lives);
+    return {answers.begin() + locks, answers.end()};
+  }
+  std::vector<model::ExecutionId> ids;
+  database.transact([&](Session& session) {
+    for (const auto& life : lives) session.query(life.sql, life.params);
+    ids = session.execute_all(inserts);
+  });
+  return ids;
 }
 
 std::optional<model::ExecutionId> ExecutionStore::create_within_limit(const model::Execution& execution,
@@ -184,18 +214,27 @@ bool ExecutionStore::finish(Session& session, model::ExecutionId id, const std::
   return ours;
 }
 
-std::vector<bool> ExecutionStore::finish_all(Session& session, const std::vector<Ending>& endings) {
-  std::vector<Params> sets;
-  sets.reserve(endings.size());
+std::vector<bool> ExecutionStore::finish_all(Database& database, const std::vector<Ending>& endings) {
+  std::vector<Statement> updates;
+  updates.reserve(endings.size());
   for (const auto& [execution, outcome] : endings) {
-    sets.push_back(finish_params(execution.id, execution.server_uuid, execution.incarnation, outcome));
+    updates.push_back(
+        {finish_running, finish_params(execution.id, execution.server_uuid, execution.incarnation, outcome)});
+  }
+  std::vector<std::int64_t> counts;
+  if (std::ranges::all_of(endings, [](const Ending& ending) { return ending.outcome.deliveries.empty(); })) {
+    counts = database.execute_all(updates);
+  } else {
+    database.transact([&](Session& session) {
+      counts = session.execute_all(updates);
+      for (std::size_t i = 0; i < endings.size(); ++i) {
+        if (counts[i] > 0) DeliveryStore::insert(session, endings[i].outcome.deliveries);
+      }
+    });
   }
   std::vector<bool> ours;
-  ours.reserve(endings.size());
-  for (const auto count : session.execute_many(finish_running, sets)) ours.push_back(count > 0);
-  for (std::size_t i = 0; i < endings.size(); ++i) {
-    if (ours[i]) DeliveryStore::insert(session, endings[i].outcome.deliveries);
-  }
+  ours.reserve(counts.size());
+  for (const auto count : counts) ours.push_back(count > 0);
   return ours;
 }
 

@@ -108,12 +108,21 @@ class ExecutionStore {
   static std::optional<model::ExecutionId> create_within_limit(Session& session, const model::Execution& execution,
                                                                std::int64_t limit);
 
+  struct Start {
+    const model::Incarnation& life;
+    const model::Execution& execution;
+  };
+  // Inserts all of them, or, when it throws, none; the id of each, 0 when its life is over: a member that was declared
+  // dead starts nothing any more. One exchange with the database where it can.
+  static std::vector<model::ExecutionId> create_all(Database& database, const std::vector<Start>& starts);
+
   // Deletes a row that this transaction made.
   static void withdraw(Session& session, model::ExecutionId id);
   static std::int64_t count_running(Session& session, const std::string& job_uuid);
   static std::int64_t count_queued(Session& session, const std::string& job_uuid);
 
   std::optional<model::Execution> find(model::ExecutionId id);
+  std::optional<model::Execution> find_unfinished(const std::string& uuid);  // queued, scheduled or running
   std::vector<model::Execution> find_many(const std::vector<model::ExecutionId>& ids);
   // Lists come without `ad_hoc`, the workflow, which is large; find() and find_many() give it.
   ExecutionPage query(const ExecutionQuery& query);
@@ -141,7 +150,8 @@ class ExecutionStore {
     const model::Execution& execution;  // id and owner
     const ExecutionOutcome& outcome;
   };
-  static std::vector<bool> finish_all(Session& session, const std::vector<Ending>& endings);
+  // All of them, or, when it throws, none.
+  static std::vector<bool> finish_all(Database& database, const std::vector<Ending>& endings);
   // scheduled|queued → aborted, before it ever ran. False when it was not waiting.
   bool cancel_waiting(model::ExecutionId id, const std::string& by, UnixMillis now);
   // Running executions of earlier incarnations of this member, closed as `incomplete`; returns how many.

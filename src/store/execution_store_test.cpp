@@ -106,11 +106,7 @@ TEST_P(ExecutionStoreTest, FinishesManyAndSaysWhichWereNotItsOwn) {
   runs[1].incarnation = 2;
   ExecutionOutcome outcome{.status = status::succeeded, .ended = 2000, .succeeded_nodes = {"a"}, .state = "{}"};
   const auto finish = [&](const ExecutionOutcome& last) {
-    std::vector<bool> ours;
-    database_->transact([&](Session& session) {
-      ours = ExecutionStore::finish_all(session, {{runs[0], outcome}, {runs[1], outcome}, {runs[2], last}});
-    });
-    return ours;
+    return ExecutionStore::finish_all(*database_, {{runs[0], outcome}, {runs[1], outcome}, {runs[2], last}});
   };
   auto stateless = outcome;
   stateless.state.clear();
@@ -119,6 +115,27 @@ TEST_P(ExecutionStoreTest, FinishesManyAndSaysWhichWereNotItsOwn) {
   EXPECT_EQ(store_->find(runs[0].id)->status, status::succeeded);
   EXPECT_EQ(store_->find(runs[1].id)->status, status::running);
   EXPECT_EQ(store_->find(runs[2].id)->ended, 2000);
+}
+
+TEST_P(ExecutionStoreTest, CreatesManyUnlessTheirLifeIsOver) {
+  const auto insert = [&](const char* uuid, const char* state) {
+    database_->execute("INSERT INTO member VALUES (?, 7, ?, '', '', '', '', '', 0, 0, '', '', '', '', '', '')",
+                       {uuid, state});
+  };
+  insert("live", "live");
+  insert("dead", "dead");
+  const model::Incarnation live{"live", 7}, later{"live", 8}, earlier{"live", 6}, dead{"dead", 7}, alone{"nobody", 1};
+  const auto a = run_of("a", 1000), b = run_of("b", 2000), c = run_of("c", 3000);
+  const auto ids =
+      ExecutionStore::create_all(*database_, {{live, a}, {live, b}, {earlier, a}, {dead, b}, {later, c}, {alone, c}});
+  ASSERT_EQ(ids.size(), 6u);
+  EXPECT_EQ(ids[2], 0);
+  EXPECT_EQ(ids[3], 0);
+  for (const std::size_t i : {0u, 1u, 4u, 5u}) EXPECT_GT(ids[i], 0) << i;
+  auto kept = b;
+  kept.id = ids[1];
+  EXPECT_EQ(store_->find(ids[1]), kept);
+  EXPECT_EQ(store_->query({}).total, 4);
 }
 
 TEST_P(ExecutionStoreTest, OnlyTheOwningIncarnationFinishes) {

@@ -179,12 +179,16 @@ bool MemberStore::hold(Session& session, const model::Incarnation& id, model::Me
   return session.execute(touch_state, {id.uuid, id.number, std::string(model::to_text(state))}) > 0;
 }
 
+Statement MemberStore::hold_life(Dialect dialect, const model::Incarnation& id) {
+  const char* sql = "SELECT incarnation, state FROM member WHERE uuid = ?";
+  if (dialect == Dialect::postgresql) sql = "SELECT incarnation, state FROM member WHERE uuid = ? FOR KEY SHARE";
+  if (dialect == Dialect::mariadb) sql = "SELECT incarnation, state FROM member WHERE uuid = ? LOCK IN SHARE MODE";
+  return {sql, {id.uuid}};
+}
+
 bool MemberStore::hold_life(Session& session, const model::Incarnation& id) {
-  const char* sql = "SELECT incarnation, state FROM member WHERE uuid = ? FOR KEY SHARE";
-  if (session.dialect() == Dialect::sqlite) sql = "SELECT incarnation, state FROM member WHERE uuid = ?";
-  if (session.dialect() == Dialect::mariadb)
-    sql = "SELECT incarnation, state FROM member WHERE uuid = ? LOCK IN SHARE MODE";
-  const auto rows = session.query(sql, {id.uuid});
+  const auto [sql, params, answer] = hold_life(session.dialect(), id);
+  const auto rows = session.query(sql, params);
   if (rows.empty()) return true;
   return rows.front().integer(0) <= id.number && read_state(rows.front().text(1)) != model::Member::State::dead;
 }

@@ -31,6 +31,8 @@ class MemberStore {
   // Keeps an incarnation from being declared dead until the transaction ends; false when it was. A member without a row
   // is its own master.
   static bool hold_life(Session& session, const model::Incarnation& id);
+  // What holds it, to be sent with other statements.
+  static Statement hold_life(Dialect dialect, const model::Incarnation& id);
   // Locks the row until the transaction ends; false when the incarnation is not in that state any more.
   static bool hold(Session& session, const model::Incarnation& id, model::Member::State state);
   bool begin_leaving(const model::Incarnation& id);  // live → leaving

@@ -57,8 +57,8 @@ class PooledDatabase::Lease final : public Session {
   std::int64_t execute(std::string_view sql, const Params& params) override {
     return carefully(false, [&](Connection& connection) { return connection.execute(sql, params); });
   }
-  std::vector<std::int64_t> execute_many(std::string_view sql, const std::vector<Params>& sets) override {
-    return carefully(false, [&](Connection& connection) { return connection.execute_many(sql, sets); });
+  std::vector<std::int64_t> execute_all(const std::vector<Statement>& statements) override {
+    return carefully(false, [&](Connection& connection) { return connection.execute_all(statements); });
   }
   std::int64_t insert(std::string_view sql, const Params& params) override {
     return carefully(false, [&](Connection& connection) { return connection.insert(sql, params); });

@@ -13,6 +13,7 @@ namespace qd::store {
 namespace {
 
 constexpr std::size_t cached_per_connection = 200;
+constexpr const char* returning_id = " RETURNING id";
 
 void log_notice(void*, const char* text) {
   base::log_debug("store", base::trim(text));
@@ -25,6 +26,15 @@ std::string trimmed(const char* text) {
 // Classes of SQLSTATE after which the connection is of no more use: cut, being shut down, or no longer the primary.
 bool means_lost(const std::string& state) {
   return state.starts_with("08") || state.starts_with("57P") || state == "25006" || state == "53300";
+}
+
+std::int64_t rows_of(const PGresult* result) {
+  return base::parse_int(PQcmdTuples(const_cast<PGresult*>(result))).value_or(0);
+}
+
+std::int64_t id_of(const PGresult* result) {
+  const auto rows = read_rows(result);
+  return rows.empty() ? 0 : rows.front().integer(0);
 }
 
 }  // namespace
@@ -152,28 +162,39 @@ void PostgresqlConnection::send(const std::string& name, const Params& params) {
   }
 }
 
-// In libpq's pipeline mode. After a failure the server skips the rest.
-std::vector<std::int64_t> PostgresqlConnection::execute_many(std::string_view sql, const std::vector<Params>& sets) {
-  if (sets.size() < 2) return Session::execute_many(sql, sets);
-  for (const auto& set : sets) require_storable(sql, set);
-  const std::string& name = prepared(statements_, sql, "", sets.front().size());
+const std::string& PostgresqlConnection::prepared(const Statement& statement) {
+  return statement.answer == Statement::Answer::id
+             ? prepared(inserts_, statement.sql, returning_id, statement.params.size())
+             : prepared(statements_, statement.sql, "", statement.params.size());
+}
+
+// In libpq's pipeline mode. After a failure the server skips the rest; up to the sync it is one transaction.
+std::vector<std::int64_t> PostgresqlConnection::execute_all(const std::vector<Statement>& statements) {
+  if (statements.size() < 2) return Session::execute_all(statements);
+  std::vector<std::string> names;  // copies: preparing one may evict another
+  names.reserve(statements.size());
+  for (const auto& statement : statements) {
+    require_storable(statement.sql, statement.params);
+    names.push_back(prepared(statement));
+  }
   if (PQenterPipelineMode(connection_) == 0) lose(trimmed(PQerrorMessage(connection_)), true);
-  for (const auto& set : sets) send(name, set);
+  for (std::size_t i = 0; i < statements.size(); ++i) send(names[i], statements[i].params);
   if (PQpipelineSync(connection_) == 0) lose(trimmed(PQerrorMessage(connection_)), false);
   std::vector<ResultPtr> results;
-  results.reserve(sets.size());
-  for (std::size_t i = 0; i < sets.size(); ++i) results.push_back(receive(true));
+  results.reserve(statements.size());
+  for (std::size_t i = 0; i < statements.size(); ++i) results.push_back(receive(true));
   const auto synced = receive(true);
   if (PQresultStatus(synced.get()) != PGRES_PIPELINE_SYNC || PQexitPipelineMode(connection_) == 0) {
     lose(trimmed(PQerrorMessage(connection_)), false);
   }
-  std::vector<std::int64_t> counts;
-  counts.reserve(sets.size());
-  for (const auto& result : results) {
-    check(result.get(), sql, true);
-    counts.push_back(base::parse_int(PQcmdTuples(result.get())).value_or(0));
+  std::vector<std::int64_t> answers;
+  answers.reserve(statements.size());
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    const auto* result = results[i].get();
+    check(result, statements[i].sql, true);
+    answers.push_back(statements[i].answer == Statement::Answer::id ? id_of(result) : rows_of(result));
   }
-  return counts;
+  return answers;
 }
 
 Rows PostgresqlConnection::query(std::string_view sql, const Params& params) {
@@ -181,12 +202,11 @@ Rows PostgresqlConnection::query(std::string_view sql, const Params& params) {
 }
 
 std::int64_t PostgresqlConnection::execute(std::string_view sql, const Params& params) {
-  return base::parse_int(PQcmdTuples(run(statements_, sql, "", params).get())).value_or(0);
+  return rows_of(run(statements_, sql, "", params).get());
 }
 
 std::int64_t PostgresqlConnection::insert(std::string_view sql, const Params& params) {
-  const auto rows = read_rows(run(inserts_, sql, " RETURNING id", params).get());
-  return rows.empty() ? 0 : rows.front().integer(0);
+  return id_of(run(inserts_, sql, returning_id, params).get());
 }
 
 void PostgresqlConnection::begin() {

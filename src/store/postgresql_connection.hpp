@@ -22,7 +22,7 @@ class PostgresqlConnection final : public Connection {
 
   Rows query(std::string_view sql, const Params& params) override;
   std::int64_t execute(std::string_view sql, const Params& params) override;
-  std::vector<std::int64_t> execute_many(std::string_view sql, const std::vector<Params>& sets) override;
+  std::vector<std::int64_t> execute_all(const std::vector<Statement>& statements) override;
   std::int64_t insert(std::string_view sql, const Params& params) override;
   Dialect dialect() const override { return Dialect::postgresql; }
   void begin() override;
@@ -37,6 +37,7 @@ class PostgresqlConnection final : public Connection {
 
   ResultPtr run(Names& names, std::string_view sql, std::string_view suffix, const Params& params);
   const std::string& prepared(Names& names, std::string_view sql, std::string_view suffix, std::size_t params);
+  const std::string& prepared(const Statement& statement);
   ResultPtr run_plain(const char* sql);
   ResultPtr wait(std::string_view sql, bool executing);
   ResultPtr receive(bool executing);  // unchecked
