@@ -117,6 +117,7 @@ struct PreparedRun::Inside {
   std::optional<UnixMillis> run_at;
   Route route;
   bool reserved = false;  // a place in the registry
+  std::optional<store::PlaceVersion> unchanged;
 };
 
 }  // namespace qd::engine

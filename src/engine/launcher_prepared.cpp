@@ -53,7 +53,7 @@ void PreparedRun::Inside::settle(UnixMillis now) {
 }
 
 bool PreparedRun::insert(store::Session& session, UnixMillis now) {
-  auto& [launcher, plan, run_at, route, reserved] = *inside_;
+  auto& [launcher, plan, run_at, route, reserved, unchanged] = *inside_;
   if (run_at) {
     inside_->settle(now);
     plan.execution.id = store::ExecutionStore::create(session, plan.execution);
@@ -64,7 +64,7 @@ bool PreparedRun::insert(store::Session& session, UnixMillis now) {
 }
 
 void PreparedRun::start(Tell tell) {
-  auto& [launcher, plan, run_at, route, reserved] = *inside_;
+  auto& [launcher, plan, run_at, route, reserved, unchanged] = *inside_;
   try {
     launcher->retain_files(plan);
   } catch (const store::DatabaseError& error) {  // it runs all the same: they are kept for a while without it
@@ -230,6 +230,7 @@ bool Launcher::Impl::route_again(model::ExecutionId id, Forwarded entry) {
 Result<std::unique_ptr<PreparedRun>> Launcher::prepare(RunRequest request,
                                                        const std::map<std::string, std::string>* project_config) {
   const auto run_at = request.run_at;
+  const auto unchanged = request.unchanged;
   auto plan = impl_->admit(std::move(request), project_config);
   if (!plan) return fail(plan.error());
   Route route;
@@ -249,6 +250,7 @@ Result<std::unique_ptr<PreparedRun>> Launcher::prepare(RunRequest request,
   inside->run_at = run_at;
   inside->route = std::move(route);
   inside->reserved = here;
+  inside->unchanged = unchanged;
   return std::unique_ptr<PreparedRun>(new PreparedRun(std::move(inside)));
 }
 
@@ -260,13 +262,16 @@ StartWriter::Written Launcher::Impl::write_start(PreparedRun& run) {
     return starts.write_alone(life, [&](store::Session& session) { return run.insert(session, parts.clock.now()); });
   }
   inside.settle(parts.clock.now());
-  return starts.write(life, inside.plan.execution) ? Written::inserted : Written::dead;
+  const auto* unchanged = inside.unchanged ? &*inside.unchanged : nullptr;
+  return starts.write(life, inside.plan.execution, unchanged) ? Written::inserted : Written::dead;
 }
 
 Result<model::Execution> Launcher::launch(RunRequest request,
                                           const std::map<std::string, std::string>* project_config) {
   auto prepared = prepare(std::move(request), project_config);
   if (!prepared) return fail(prepared.error());
+  const auto& inside = *(*prepared)->inside_;
+  if (inside.unchanged && !inside.simple()) return fail(ErrorKind::conflict, "The job is to be read before it is run");
   auto written = StartWriter::Written::refused;
   try {
     written = impl_->write_start(**prepared);
@@ -275,6 +280,7 @@ Result<model::Execution> Launcher::launch(RunRequest request,
     throw;
   }
   if (written == StartWriter::Written::dead) {
+    if (inside.unchanged) return fail(ErrorKind::conflict, "The job was changed, or this member declared dead");
     return fail(ErrorKind::unavailable,
                 "The other members declared this one dead. It returns to the cluster at once; try again");
   }

@@ -14,8 +14,9 @@ constexpr std::size_t kLargestGroup = 100;
 constexpr std::chrono::milliseconds kPace{2};
 }  // namespace
 
-bool StartWriter::write(const model::Incarnation& life, model::Execution& execution) {
-  Entry entry{life, execution};
+bool StartWriter::write(const model::Incarnation& life, model::Execution& execution,
+                        const store::PlaceVersion* unchanged) {
+  Entry entry{life, execution, unchanged};
   std::unique_lock lock(mutex_);
   waiting_.push_back(&entry);
   while (!entry.done) {
@@ -75,7 +76,7 @@ void StartWriter::write_group(const Group& group) noexcept {
   try {
     std::vector<store::ExecutionStore::Start> starts;
     starts.reserve(group.size());
-    for (const Entry* entry : group) starts.push_back({entry->life, entry->execution});
+    for (const Entry* entry : group) starts.push_back({entry->life, entry->execution, entry->unchanged});
     const auto ids = store::ExecutionStore::create_all(database_, starts);
     for (std::size_t i = 0; i < group.size(); ++i) group[i]->execution.id = ids[i];
     return;

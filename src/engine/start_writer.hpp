@@ -13,6 +13,7 @@
 #include "model/execution.hpp"
 #include "model/member.hpp"
 #include "store/database.hpp"
+#include "store/place_version.hpp"
 
 namespace qd::engine {
 
@@ -21,9 +22,10 @@ class StartWriter {
  public:
   explicit StartWriter(store::Database& database) : database_(database) {}
 
-  // Inserts the row and sets its id. False: other members declared this life over. Blocks for an exchange with the
-  // database or two. Throws DatabaseError: nothing is known of the row then.
-  bool write(const model::Incarnation& life, model::Execution& execution);
+  // Inserts the row and sets its id. False: other members declared this life over, or the job is not `unchanged`.
+  // Blocks for an exchange with the database or two. Throws DatabaseError: nothing is known of the row then.
+  bool write(const model::Incarnation& life, model::Execution& execution,
+             const store::PlaceVersion* unchanged = nullptr);
 
   enum class Written { inserted, refused, dead };  // refused: by `insert`; dead: other members declared this life over
   // The same for a row that needs more than an INSERT, in a transaction of its own which holds the life: in a group,
@@ -34,6 +36,7 @@ class StartWriter {
   struct Entry {
     const model::Incarnation& life;
     model::Execution& execution;
+    const store::PlaceVersion* unchanged = nullptr;
     std::exception_ptr problem = {};
     bool done = false;
     std::condition_variable turn = {};

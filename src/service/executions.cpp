@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "codec/state_codec.hpp"
+#include "engine/admission.hpp"
 #include "engine/result_data.hpp"
 #include "log/packed_log.hpp"
 #include "model/state_changes.hpp"
@@ -69,17 +70,15 @@ Result<model::Execution> Executions::launch(const auth::Identity& who, engine::R
 
 Result<Executions::Started> Executions::launch_job(const auth::Identity& who, RunOfJob run) {
   auto description = run.request.job.description;
-  auto started = launch(who, std::move(run.request), &run.project_config);
+  auto started = launch(who, std::move(run.request), &run.place->project.config);
   if (!started) return fail(started.error());
   return Started{std::move(*started), std::move(description)};
 }
 
 Result<Executions::RunOfJob> Executions::request_to_run(const auth::Identity& who, const std::string& job_uuid,
-                                                        RunOptions& options) {
-  // The revision and the configuration in one look, as this is asked at every run.
-  auto place = projects_.of_job(job_uuid);
-  const StoredJobPtr stored = place ? jobs_.find(job_uuid, place->revision) : nullptr;
-  if (!stored) return no_such("Job ID", job_uuid);
+                                                        RunPlacePtr place, RunOptions& options) {
+  if (!place) return no_such("Job ID", job_uuid);
+  const auto& stored = place->job;
   if (auto right = require(who, job_decision(stored->job, "run"), "Job ID", job_uuid); !right)
     return fail(right.error());
   auto user = acting_user(who, options.as_user, job_decision(stored->job, "runAs"), "Job ID", job_uuid);
@@ -93,12 +92,25 @@ Result<Executions::RunOfJob> Executions::request_to_run(const auth::Identity& wh
   request.roles = who.roles;
   request.options = std::move(options.options);
   request.meta = std::move(options.meta);
-  return RunOfJob{std::move(request), std::move(place->project.config)};
+  return RunOfJob{std::move(request), std::move(place)};
 }
 
 Result<Executions::Started> Executions::run_job(const auth::Identity& who, const std::string& job_uuid,
                                                 RunOptions options) {
-  auto run = request_to_run(who, job_uuid, options);
+  // Most runs are of a job that nobody has changed since its last one, and of few jobs. Whatever goes wrong with what
+  // is kept, a changed job included: then it is read.
+  if (auto kept = places_.kept(job_uuid); kept && !engine::running_limit(kept->job->job)) {
+    const auto unchanged = kept->version;
+    auto started = run_job_at(who, job_uuid, std::move(kept), options, unchanged);
+    if (started) return started;
+  }
+  return run_job_at(who, job_uuid, places_.read(job_uuid), std::move(options), std::nullopt);
+}
+
+Result<Executions::Started> Executions::run_job_at(const auth::Identity& who, const std::string& job_uuid,
+                                                   RunPlacePtr place, RunOptions options,
+                                                   std::optional<store::PlaceVersion> unchanged) {
+  auto run = request_to_run(who, job_uuid, std::move(place), options);
   if (!run) return fail(run.error());
   const auto run_at = parse_run_at(options.run_at, clock_.now());
   if (!run_at) return fail(run_at.error());
@@ -107,6 +119,7 @@ Result<Executions::Started> Executions::run_job(const auth::Identity& who, const
   request.node_filter = std::move(options.node_filter);
   request.log_level = std::move(options.log_level);
   request.run_at = *run_at;
+  request.unchanged = unchanged;
   return launch_job(who, std::move(*run));
 }
 
@@ -115,7 +128,7 @@ Result<Executions::Started> Executions::retry(const auth::Identity& who, const s
   auto earlier = find(who, execution_id, "view");
   if (!earlier || earlier->job_uuid != job_uuid) return no_such("Execution ID", execution_id);
   if (earlier->failed_nodes.empty()) return no_such("Failed node List for execution ID", execution_id);
-  auto run = request_to_run(who, job_uuid, options);
+  auto run = request_to_run(who, job_uuid, places_.read(job_uuid), options);
   if (!run) return fail(run.error());
   auto& request = run->request;
   request.options.merge(std::map<std::string, std::string>(earlier->options));

@@ -14,6 +14,7 @@
 #include "service/access.hpp"
 #include "service/audit.hpp"
 #include "service/job_cache.hpp"
+#include "service/run_places.hpp"
 #include "store/execution_store.hpp"
 #include "store/project_store.hpp"
 
@@ -57,6 +58,7 @@ class Executions {
       : executions_(executions),
         projects_(projects),
         jobs_(jobs),
+        places_(projects, jobs),
         launcher_(launcher),
         clock_(clock),
         log_root_(std::move(log_root)),
@@ -120,9 +122,12 @@ class Executions {
   // What run_job() and retry() have in common: the job, who runs it as whom, and the option values, which it takes.
   struct RunOfJob {
     engine::RunRequest request;
-    std::map<std::string, std::string> project_config;
+    RunPlacePtr place;
   };
-  Result<RunOfJob> request_to_run(const auth::Identity& who, const std::string& job_uuid, RunOptions& options);
+  Result<RunOfJob> request_to_run(const auth::Identity& who, const std::string& job_uuid, RunPlacePtr place,
+                                  RunOptions& options);
+  Result<Started> run_job_at(const auth::Identity& who, const std::string& job_uuid, RunPlacePtr place,
+                             RunOptions options, std::optional<store::PlaceVersion> unchanged);
   Result<Started> launch_job(const auth::Identity& who, RunOfJob run);
   Result<> narrow_to_visible(const auth::Identity& who, store::ExecutionQuery& query);
   JsonObject stored_state(model::ExecutionId id);  // as it was last saved
@@ -130,6 +135,7 @@ class Executions {
   store::ExecutionStore& executions_;
   store::ProjectStore& projects_;
   JobCache& jobs_;
+  RunPlaces places_;
   engine::Launcher& launcher_;
   const Clock& clock_;
   std::string log_root_;

@@ -3,18 +3,18 @@
 namespace qd::service {
 
 StoredJobPtr JobCache::find(const std::string& uuid) {
-  const auto revision = jobs_.revision(uuid);
-  if (!revision) {
+  const auto version = jobs_.version(uuid);
+  if (!version) {
     forget(uuid);
     return nullptr;
   }
-  return find(uuid, *revision);
+  return find(uuid, *version);
 }
 
-StoredJobPtr JobCache::find(const std::string& uuid, std::int64_t revision) {
+StoredJobPtr JobCache::find(const std::string& uuid, const store::JobVersion& version) {
   const StoredJobPtr kept = state_.with([&](State& state) -> StoredJobPtr {
     const auto found = state.entries.find(uuid);
-    if (found == state.entries.end() || found->second.job->revision != revision) return nullptr;
+    if (found == state.entries.end() || found->second.job->version() != version) return nullptr;
     state.order.splice(state.order.begin(), state.order, found->second.place);
     return found->second.job;
   });

@@ -20,8 +20,8 @@ class JobCache {
   explicit JobCache(store::JobStore& jobs, std::size_t capacity = 1000) : jobs_(jobs), capacity_(capacity) {}
 
   StoredJobPtr find(const std::string& uuid);  // null: no such job
-  // The same for who knows the revision already.
-  StoredJobPtr find(const std::string& uuid, std::int64_t revision);
+  // The same for who knows already which one it is now.
+  StoredJobPtr find(const std::string& uuid, const store::JobVersion& version);
 
  private:
   struct Entry {

@@ -21,6 +21,11 @@ const std::string insert_while_alive = std::string("INSERT INTO execution (") + 
                                        placeholders(execution_column_count) +
                                        " FROM (SELECT 1 AS one) once WHERE " QD_LIFE_GOES_ON;
 
+const std::string insert_while_unchanged =
+    insert_while_alive +
+    " AND EXISTS (SELECT 1 FROM job j JOIN project p ON p.name = j.project WHERE j.uuid = ? AND j.revision = ? AND "
+    "j.created_ms = ? AND p.version = ? AND p.created_ms = ?)";
+
 // One statement takes the lowest free slot of the job, if fewer than the limit run. Two members that take the same slot
 // at once meet at its unique key.
 const std::string insert_within_limit =
@@ -117,12 +122,17 @@ model::ExecutionId ExecutionStore::create(Session& session, const model::Executi
 std::vector<model::ExecutionId> ExecutionStore::create_all(Database& database, const std::vector<Start>& starts) {
   std::vector<Statement> lives, inserts;
   const model::Incarnation* held = nullptr;
-  for (const auto& [life, execution] : starts) {
+  for (const auto& [life, execution, unchanged] : starts) {
     if (held == nullptr || *held != life) lives.push_back(MemberStore::hold_life(database.dialect(), life));
     held = &life;
-    auto& insert = inserts.emplace_back(Statement{insert_while_alive, columns_of(execution), Statement::Answer::id});
-    insert.params.emplace_back(life.uuid);
-    insert.params.emplace_back(life.number);
+    Params params = columns_of(execution);
+    params.insert(params.end(), {life.uuid, life.number});
+    if (unchanged != nullptr) {
+      const auto& [job, project, project_created] = *unchanged;
+      params.insert(params.end(), {execution.job_uuid, job.revision, job.created, project, project_created});
+    }
+    inserts.push_back(
+        {unchanged == nullptr ? insert_while_alive : insert_while_unchanged, std::move(params), Statement::Answer::id});
   }
   if (database.dialect() == Dialect::postgresql) {
     const auto locks = static_cast<std::ptrdiff_t>(lives.size());

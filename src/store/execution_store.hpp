@@ -12,6 +12,7 @@
 #include "store/database.hpp"
 #include "store/delivery_store.hpp"
 #include "store/execution_counts.hpp"
+#include "store/place_version.hpp"
 
 namespace qd::store {
 
@@ -111,9 +112,10 @@ class ExecutionStore {
   struct Start {
     const model::Incarnation& life;
     const model::Execution& execution;
+    const PlaceVersion* unchanged = nullptr;  // only if its job and project are still these
   };
-  // Inserts all of them, or, when it throws, none; the id of each, 0 when its life is over: a member that was declared
-  // dead starts nothing any more. One exchange with the database where it can.
+  // Inserts all of them, or, when it throws, none; the id of each, 0 when its life is over, as a member that was
+  // declared dead starts nothing any more, or when its job has changed. One exchange with the database where it can.
   static std::vector<model::ExecutionId> create_all(Database& database, const std::vector<Start>& starts);
 
   // Deletes a row that this transaction made.

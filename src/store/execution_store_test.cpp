@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <thread>
 
+#include "store/job_store.hpp"
+#include "store/project_store.hpp"
 #include "store/testing/database_test_case.hpp"
 
 namespace qd::store {
@@ -136,6 +138,37 @@ TEST_P(ExecutionStoreTest, CreatesManyUnlessTheirLifeIsOver) {
   kept.id = ids[1];
   EXPECT_EQ(store_->find(ids[1]), kept);
   EXPECT_EQ(store_->query({}).total, 4);
+}
+
+TEST_P(ExecutionStoreTest, CreatesOnlyWhatIsUnchanged) {
+  ProjectStore projects(*database_);
+  JobStore jobs(*database_);
+  ASSERT_TRUE(projects.create({.name = "ops", .config = {{"a", "1"}}, .created = 500}));
+  model::Job job;
+  job.uuid = "job";
+  job.project = "ops";
+  job.name = "Job job";
+  ASSERT_EQ(jobs.create(job, "ann", "member1", 600), JobStore::SaveOutcome::saved);
+  const model::Incarnation life{"nobody", 1};
+  const auto run = run_of("job", 1000);
+  auto version = projects.of_job("job")->version;
+  const auto creates = [&] { return ExecutionStore::create_all(*database_, {{life, run, &version}}).at(0) > 0; };
+  EXPECT_TRUE(creates());
+  projects.set_config("ops", {{"a", "2"}});
+  EXPECT_FALSE(creates());
+  version = projects.of_job("job")->version;
+  EXPECT_TRUE(creates());
+  ASSERT_EQ(jobs.update(job, "ann", "member1", 700), JobStore::SaveOutcome::saved);
+  EXPECT_FALSE(creates());
+  version = projects.of_job("job")->version;
+  EXPECT_TRUE(creates());
+  // One that is made anew under its uuid and with the same revision is another one.
+  jobs.remove("job");
+  EXPECT_FALSE(creates());
+  ASSERT_EQ(jobs.create(job, "ann", "member1", 800), JobStore::SaveOutcome::saved);
+  ASSERT_EQ(jobs.update(job, "ann", "member1", 900), JobStore::SaveOutcome::saved);
+  EXPECT_EQ(projects.of_job("job")->version.job.revision, version.job.revision);
+  EXPECT_FALSE(creates());
 }
 
 TEST_P(ExecutionStoreTest, OnlyTheOwningIncarnationFinishes) {

@@ -21,6 +21,7 @@ constexpr const char* select_summaries =
     "CASE WHEN scheduled = 1 THEN (SELECT MIN(s.server_uuid) FROM schedule s WHERE s.job_uuid = job.uuid) END, tags "
     "FROM job";
 constexpr const char* list_order = " ORDER BY group_path, name, uuid";
+constexpr const char* select_version = "SELECT revision, created_ms FROM job WHERE uuid = ?";
 constexpr const char* select_revision = "SELECT revision FROM job WHERE uuid = ?";
 constexpr const char* count_jobs = "SELECT COUNT(*) FROM job WHERE project = ?";
 constexpr const char* insert_job =
@@ -176,6 +177,12 @@ std::optional<StoredJob> JobStore::find(const std::string& uuid) {
 std::vector<StoredJob> JobStore::find_by_name(const std::string& project, const std::string& group,
                                               const std::string& name) {
   return read_stored_jobs(database_.query(select_jobs_by_name, {project, group, name}));
+}
+
+std::optional<JobVersion> JobStore::version(const std::string& uuid) {
+  const auto rows = database_.query(select_version, {uuid});
+  if (rows.empty()) return std::nullopt;
+  return JobVersion{rows.front().integer(0), rows.front().integer(1)};
 }
 
 std::optional<std::int64_t> JobStore::revision(const std::string& uuid) {

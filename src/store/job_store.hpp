@@ -9,6 +9,7 @@
 
 #include "model/job.hpp"
 #include "store/database.hpp"
+#include "store/place_version.hpp"
 
 namespace qd::store {
 
@@ -20,6 +21,8 @@ struct StoredJob {
   std::string updated_by;
   std::vector<std::string> updated_by_roles;  // at that time; in their name its schedule reads secrets
   std::string server_uuid;  // the member that saved it last; who owns its schedules now, their rows say
+
+  JobVersion version() const { return {revision, created}; }
 };
 
 // Who saves a job.
@@ -71,6 +74,7 @@ class JobStore {
   std::vector<StoredJob> find_by_name(const std::string& project, const std::string& group, const std::string& name);
   // Only the revision, to know whether a cached definition is current; nullopt: no such job.
   std::optional<std::int64_t> revision(const std::string& uuid);
+  std::optional<JobVersion> version(const std::string& uuid);
   std::vector<JobSummary> list(const JobQuery& query);
   std::vector<StoredJob> list_full(const JobQuery& query);
   std::int64_t count(const std::string& project);

@@ -11,8 +11,8 @@ namespace {
 constexpr const char* select_projects = "SELECT name, config, created_ms FROM project ORDER BY name";
 constexpr const char* select_project = "SELECT name, config, created_ms FROM project WHERE name = ?";
 constexpr const char* select_project_of_job =
-    "SELECT p.name, p.config, p.created_ms, j.revision FROM job j JOIN project p ON p.name = j.project WHERE j.uuid = "
-    "?";
+    "SELECT p.name, p.config, p.created_ms, p.version, j.revision, j.created_ms FROM job j JOIN project p ON p.name = "
+    "j.project WHERE j.uuid = ?";
 constexpr const char* insert_project = "INSERT INTO project (name, config, created_ms, version) VALUES (?, ?, ?, 1)";
 constexpr const char* update_config = "UPDATE project SET config = ?, version = version + 1 WHERE name = ?";
 // Takes the row's lock, so that the configuration read next is changed by nobody else.
@@ -82,7 +82,8 @@ std::optional<model::Project> ProjectStore::find(const std::string& name) {
 std::optional<ProjectStore::OfJob> ProjectStore::of_job(const std::string& job_uuid) {
   const auto rows = database_.query(select_project_of_job, {job_uuid});
   if (rows.empty()) return std::nullopt;
-  return OfJob{read(rows.front()), rows.front().integer(3)};
+  const auto& row = rows.front();
+  return OfJob{read(row), {{row.integer(4), row.integer(5)}, row.integer(3), row.integer(2)}};
 }
 
 bool ProjectStore::create(const model::Project& project) {

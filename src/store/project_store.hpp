@@ -8,6 +8,7 @@
 
 #include "model/project.hpp"
 #include "store/database.hpp"
+#include "store/place_version.hpp"
 #include "store/text_seal.hpp"
 
 namespace qd::store {
@@ -22,7 +23,7 @@ class ProjectStore {
   std::optional<model::Project> find(const std::string& name);
   struct OfJob {
     model::Project project;
-    std::int64_t revision = 0;  // of the job
+    PlaceVersion version;
   };
   std::optional<OfJob> of_job(const std::string& job_uuid);  // nothing: no such job
   bool create(const model::Project& project);                // false when the name is taken

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startServer } from '../support/server.mjs';
-import { ended, execution, lines, newJob, newProject, output, run, runToEnd, trial } from '../support/scenario.mjs';
+import { ended, execution, importJobs, job, lines, newJob, newProject, output, run, runToEnd, trial } from '../support/scenario.mjs';
 import { until } from '../support/wait.mjs';
 
 let qd, project;
@@ -68,6 +68,39 @@ describe('a run', () => {
     for (let i = 0; i < 5; i += 1) ids.push((await run(qd, id)).id);
     assert.deepEqual(ids, [...ids].sort((a, b) => a - b));
     assert.equal(new Set(ids).size, 5);
+  });
+});
+
+describe('a job that runs over and over', () => {
+  const said = async (id) => lines(qd, (await runToEnd(qd, id)).id);
+  const saying = (word, more = {}) => job({ name: 'often', multipleExecutions: true, steps: [`echo ${word}`], ...more });
+
+  it('runs as it was saved last', async () => {
+    const [{ id }] = (await importJobs(qd, project, [saying('one')])).succeeded;
+    assert.deepEqual(await said(id), ['one']);
+    assert.deepEqual(await said(id), ['one']);
+    await importJobs(qd, project, [saying('two', { uuid: id })], { dupeOption: 'update' });
+    assert.deepEqual(await said(id), ['two']);
+  });
+
+  it('runs anew when it was deleted and made again by its uuid', async () => {
+    const [{ id }] = (await importJobs(qd, project, [saying('first', { name: 'again' })])).succeeded;
+    assert.deepEqual(await said(id), ['first']);
+    await qd.ok('DELETE', `/job/${id}`);
+    await importJobs(qd, project, [saying('second', { name: 'again', uuid: id })], { uuidOption: 'preserve' });
+    assert.deepEqual(await said(id), ['second']);
+  });
+
+  it('is refused when it, its project or the right to it is gone', async () => {
+    const own = await newProject(qd);
+    const [{ id }] = (await importJobs(qd, own, [saying('here')])).succeeded;
+    assert.deepEqual(await said(id), ['here']);
+    await qd.ok('PUT', `/project/${own}/config/project.disable.executions`, { json: { value: 'true' } });
+    await qd.fails(400, 'api.error.job.disabled', 'POST', `/job/${id}/run`);
+    await qd.ok('PUT', `/project/${own}/config/project.disable.executions`, { json: { value: 'false' } });
+    assert.deepEqual(await said(id), ['here']);
+    await qd.ok('DELETE', `/job/${id}`);
+    await qd.fails(404, 'api.error.item.doesnotexist', 'POST', `/job/${id}/run`);
   });
 });
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Member, processesOf, startCluster } from '../support/cluster.mjs';
-import { ended, execution, gate, newJob, newProject, run } from '../support/scenario.mjs';
+import { ended, execution, gate, importJobs, job, lines, newJob, newProject, run, runToEnd } from '../support/scenario.mjs';
 import { until } from '../support/wait.mjs';
 
 const each = { steps: ['true'], multipleExecutions: true, schedule: { crontab: '* * * * * ? *' } };
@@ -49,6 +49,15 @@ it('what is posted to a webhook is taken by any member, and an old URL by none',
   await m3.ok('POST', at, { json: { project, regenToken: true } });
   assert.equal((await m2.api('POST', `/webhook/${authToken}`, { token: null, json: {} })).status, 403);
   await m2.ok('DELETE', at);
+});
+
+it('a job runs as it was saved last, whichever member saved it', async () => {
+  const says = (word, more = {}) => ({ multipleExecutions: true, steps: [`echo ${word}`], ...more });
+  const id = await newJob(m1, project, says('one', { name: 'changing' }));
+  const said = async (member) => lines(m1, (await runToEnd(member, id)).id);
+  for (const member of [m2, m3]) assert.deepEqual(await said(member), ['one']);
+  await importJobs(m1, project, [job({ name: 'changing', uuid: id, ...says('two') })], { dupeOption: 'update' });
+  for (const member of [m2, m3, m1]) assert.deepEqual(await said(member), ['two']);
 });
 
 it('a queue spreads the work', async () => {
