@@ -1,5 +1,6 @@
 #include "node/spawn.hpp"
 
+#include <cerrno>
 #include <condition_variable>
 #include <csignal>
 #include <cstdint>
@@ -122,6 +123,22 @@ SpawnLedger& ledger() {
   return instance;
 }
 
+// What made arguments and environment too long: ": variable RD_OPTION_X has 200000 bytes…".
+std::string too_long(const ProcessSpec& spec) {
+  constexpr std::size_t most_of_one = 32 * 4096 - 1;  // MAX_ARG_STRLEN of Linux, without the NUL at the end
+  std::size_t all = 0;
+  std::string one;
+  const auto look = [&](const std::string& text, const std::string& name) {
+    all += text.size() + 1;
+    if (text.size() > most_of_one && one.empty()) one = name + " has " + std::to_string(text.size()) + " bytes";
+  };
+  for (const std::string& variable : spec.environment)
+    look(variable, "variable " + variable.substr(0, variable.find('=')));
+  for (const std::string& argument : spec.argv) look(argument, "an argument");
+  if (one.empty()) return ": arguments and environment have " + std::to_string(all) + " bytes together";
+  return ": " + one + ", the most for one is " + std::to_string(most_of_one) + ". Hand big values over in a file";
+}
+
 Result<pid_t> spawn_with(const ProcessSpec& spec, FileActions& actions) {
   static const SpawnAttributes attributes;
   auto argv = pointers(spec.argv);
@@ -132,7 +149,9 @@ Result<pid_t> spawn_with(const ProcessSpec& spec, FileActions& actions) {
   ledger().end(number);
   if (error == 0) return pid;
   const std::string where = spec.working_directory.empty() ? "" : " in folder " + spec.working_directory;
-  return system_failure(error, "Cannot run " + spec.argv[0] + where);
+  auto failure = system_failure(error, "Cannot run " + spec.argv[0] + where);
+  if (error == E2BIG) failure.value().message += too_long(spec);
+  return failure;
 }
 
 void end_now(pid_t pid) {
