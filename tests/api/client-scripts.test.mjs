@@ -50,6 +50,14 @@ describe('scripts', () => {
       assert.equal(answer.text.includes('j_security_check'), form, password);
     }
   });
+  it('log in by the query of an empty POST, and wait for the redirect, as Rundeck\'s TypeScript client does', async () => {
+    for (const [password, target] of [[ADMIN_PASSWORD, '/menu/home'], ['wrong', '/user/error']]) {
+      const query = { j_username: 'admin', j_password: password };
+      const answer = await qd.raw('POST', '/j_security_check', { query, token: null, accept: 'application/json, text/plain, */*' });
+      assert.equal(answer.status, 302, password);
+      assert.equal(new URL(answer.headers.location, qd.url).pathname, target);
+    }
+  });
   it('run a job with the token in the URL and whatever type', async () => {
     const path = `/api/19/job/${job}/run?authtoken=${qd.token}`;
     assert.equal(await started(path, { headers: { 'Content-Type': 'text/xml' } }), '[]\n');
