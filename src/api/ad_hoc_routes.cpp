@@ -4,6 +4,7 @@
 #include "api/route.hpp"
 #include "api/run_options.hpp"
 #include "base/text.hpp"
+#include "model/arg_string.hpp"
 #include "service/errors.hpp"
 
 namespace qd::api {
@@ -67,12 +68,24 @@ model::Step script_step(const Fields& fields, model::ScriptStep::Source source, 
   return model::Step{std::move(step), "", {}, std::nullopt, {}, {}};
 }
 
+// Clients quote a command that a shell gave them as one word: `rd adhoc -- 'sleep 1; uptime'` sends "sleep 1; uptime"
+// with the marks. As the name of one program it would never run.
+std::string without_quotes(std::string command) {
+  const std::string_view trimmed = base::trim(command);
+  const bool quoted =
+      trimmed.size() > 2 && (trimmed.front() == '"' || trimmed.front() == '\'') && trimmed.back() == trimmed.front();
+  if (!quoted) return command;
+  std::vector<std::string> words = model::split_args(trimmed);
+  const bool line = words.size() == 1 && words.front().find_first_of(" \t\n") != std::string::npos;
+  return line ? std::move(words.front()) : command;
+}
+
 http::Response run_command(Call& call) {
   const auto fields = Fields::of(call);
   if (!fields) return error_answer(fields.error());
   const auto command = fields->text("exec");
   if (!command) return error_answer(service::missing_parameter("exec").value());
-  return launch(call, *fields, model::Step{model::CommandStep{*command}, "", {}, std::nullopt, {}, {}});
+  return launch(call, *fields, model::Step{model::CommandStep{without_quotes(*command)}, "", {}, std::nullopt, {}, {}});
 }
 
 http::Response run_script(Call& call) {

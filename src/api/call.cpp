@@ -15,6 +15,26 @@ bool looks_like_json(const http::Request& request, std::string_view type) {
   return body.starts_with('{') || body.starts_with('[');
 }
 
+// The member that has a text with a NUL character: no database keeps it, no program takes it as an argument.
+std::optional<std::string> member_with_nul(const Json& value, const std::string& name) {
+  if (const auto* text = value.if_string()) {
+    return text->find('\0') == boost::json::string::npos ? std::nullopt : std::optional(name);
+  }
+  if (const auto* list = value.if_array()) {
+    for (const Json& element : *list) {
+      if (auto found = member_with_nul(element, name)) return found;
+    }
+  }
+  if (const auto* object = value.if_object()) {
+    for (const auto& member : *object) {
+      const std::string key(member.key());
+      if (key.find('\0') != std::string::npos) return name;
+      if (auto found = member_with_nul(member.value(), name.empty() ? key : name + "." + key)) return found;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 const std::string& Call::param(std::string_view name) const {
@@ -56,6 +76,11 @@ Result<Json> Call::json_value() const {
   auto value = parse_json(request.body, limits);
   if (!value && value.error().kind == ErrorKind::invalid) {
     return fail(ErrorKind::invalid, "Invalid API Request: " + value.error().message, "api.error.invalid.request");
+  }
+  if (!value || request.body.find("\\u0000") == std::string::npos) return value;
+  if (const auto member = member_with_nul(*value, "")) {
+    return fail(ErrorKind::invalid, "The value of parameter \"" + *member + "\" is not valid: it holds a NUL character",
+                "api.error.parameter.invalid");
   }
   return value;
 }

@@ -17,6 +17,7 @@
 #include "base/trace.hpp"
 #include "base/work_context.hpp"
 #include "store/database.hpp"
+#include "store/unstorable_text.hpp"
 
 namespace qd::api {
 namespace {
@@ -56,6 +57,10 @@ http::Response no_such_route(const http::Request& request, const RouteTable::Pla
 // Of /api/V itself: by this, clients find out which version to speak.
 http::Response about_api(const Services& services) {
   return json_answer(JsonObject{{"apiversion", kCurrentVersion}, {"href", api_url(services, "")}});
+}
+
+bool disk_is_full(const store::DatabaseError& error) {
+  return error.code == "13" || error.code == "53100" || error.code == "1021";  // SQLite, PostgreSQL, MariaDB
 }
 
 http::Response unexpected(const http::Request& request, const std::string& shown_path, const std::exception& error) {
@@ -169,9 +174,20 @@ http::Response Dispatcher::Impl::answer(const http::Request& request, const Uplo
     base::log_error("api", request.method + " " + shown_path + ": " + error.what());
     return error_answer(503, "api.error.storage.sealed",
                         std::string("What is kept encrypted cannot be opened here. ") + error.what());
+  } catch (const store::UnstorableText& error) {
+    base::log_warn("api", request.method + " " + shown_path + ": " + error.what());
+    return error_answer(400, "api.error.invalid.request",
+                        "Invalid API Request: a text in it " + error.flaw +
+                            " and cannot be stored. Send texts as UTF-8, without NUL bytes.");
   } catch (const store::DatabaseError& error) {
     if (!error.unavailable) return unexpected(request, shown_path, error);
     base::log_error("api", request.method + " " + shown_path + ": " + error.what());
+    if (disk_is_full(error)) {
+      return error_answer(Error{ErrorKind::unavailable,
+                                "The database cannot store this: its disk is full. Nothing was changed. Make room "
+                                "there, then try again.",
+                                ""});
+    }
     return error_answer(
         Error{ErrorKind::unavailable, "The database cannot be reached at the moment. Try again in a second.", ""});
   } catch (const std::exception& error) {

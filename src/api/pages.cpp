@@ -30,9 +30,10 @@ std::string cookie_text(const Services& services, const http::Request& request, 
   return text;
 }
 
-// A script of our login page asks for JSON, and gets an answer instead of a way to another page.
+// A script of our login page asks for JSON and nothing else, and gets an answer instead of a way to another page.
+// Clients that take JSON among other types wait for the redirect.
 bool from_script(const http::Request& request) {
-  return request.header_or("Accept", "").starts_with("application/json");
+  return request.header_or("Accept", "") == "application/json";
 }
 
 struct Refused {

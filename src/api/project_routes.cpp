@@ -2,6 +2,7 @@
 #include "api/answers.hpp"
 #include "api/links.hpp"
 #include "api/route.hpp"
+#include "base/charset.hpp"
 #include "base/properties.hpp"
 #include "service/access.hpp"
 #include "service/errors.hpp"
@@ -98,7 +99,9 @@ bool is_text(const Call& call) {
 // The body of a PUT or POST of configuration: JSON, or properties text.
 Result<service::ProjectConfig> config_body(const Call& call) {
   if (is_text(call)) {
-    const auto entries = base::parse_properties(call.request.body);
+    std::string text = call.request.body;
+    if (!base::valid_utf8(text)) text = base::to_utf8(std::move(text), "ISO-8859-1").value();  // as Java writes them
+    const auto entries = base::parse_properties(text);
     if (!entries) return fail(ErrorKind::invalid, "The properties text is broken: " + entries.error().message);
     service::ProjectConfig config;
     for (const base::Property& entry : *entries) config[entry.key] = entry.value;

@@ -11,6 +11,7 @@ constexpr const char* kMemberKeys =
     "uuid, name, host, url, tags, version, state, reason, executionMode, schedules, lastBeat, "
     "vitals.runningExecutions, "
     "vitals.loadAverage";
+constexpr const char* kOwnedKeys = "id, name, group, project, description, href, permalink, scheduleEnabled, enabled";
 constexpr const char* kEventKeys = "id, time, kind, member.name, member.uuid, target.name, target.uuid, message";
 
 std::string member_line(const JsonObject& member) {
@@ -87,18 +88,38 @@ Result<int> set_member_passive(Context& context) {
   return set_member_mode(context, "disable");
 }
 
-Result<int> take_over(Context& context) {
+// "ID group/name SCHEDULER": the jobs whose schedules a member owns.
+std::string owned_line(const JsonObject& job) {
+  return job_line(job) + (truth_or(job, "scheduleEnabled", true) ? "" : " (schedule off)");
+}
+
+Result<int> list_scheduled(Context& context) {
+  const std::string uuid = context.args.text("uuid");
+  auto answer = context.api.get(uuid.empty() ? "scheduler/jobs" : api_path({"scheduler", "server", uuid, "jobs"}));
+  if (!answer) return fail(answer.error());
+  const Listing listing{views(&*answer, job_view),
+                        owned_line,
+                        {{"ID", "id"}, {"PROJECT", "project"}, {"GROUP", "group"}, {"NAME", "name"}}};
+  note_above(context, std::to_string(listing.items.size()) + " scheduled jobs");
+  show_list(context, listing);
+  return exit_code::done;
+}
+
+Result<JsonObject> takeover_body(const Context& context) {
   JsonObject body;
   if (context.args.has("all")) body["server"] = JsonObject{{"all", true}};
   if (context.args.has("uuid")) body["server"] = JsonObject{{"uuid", context.args.text("uuid")}};
   if (context.args.has("project")) body["project"] = context.args.text("project");
   JsonArray jobs;
+  if (context.args.has("job")) jobs.push_back(JsonObject{{"id", context.args.text("job")}});
   for (const std::string& id : context.args.comma_list("idlist")) jobs.push_back(JsonObject{{"id", id}});
   if (!jobs.empty()) body["jobs"] = std::move(jobs);
   if (!body.contains("server") && !body.contains("jobs"))
-    return fail(ErrorKind::invalid, "Whose schedules? Use --uuid UUID, --all or --idlist ID,… .");
-  if (auto confirmed = context.confirm("Really move these schedules to " + context.settings.url + "?"); !confirmed)
-    return fail(confirmed.error());
+    return fail(ErrorKind::invalid, "Whose schedules? Name a member by --uuid, all by --all, or a job.");
+  return body;
+}
+
+Result<int> send_takeover(const Context& context, JsonObject body) {
   auto answer = context.api.send_json("PUT", "scheduler/takeover", Json(std::move(body)));
   if (!answer) return fail(answer.error());
   if (context.out.for_programs()) {
@@ -107,6 +128,20 @@ Result<int> take_over(Context& context) {
     context.out.note(text_or(plain_view(*answer), "message"));
   }
   return exit_code::done;
+}
+
+Result<int> take_over(Context& context) {
+  auto body = takeover_body(context);
+  if (!body) return fail(body.error());
+  if (auto confirmed = context.confirm("Really move these schedules to " + context.settings.url + "?"); !confirmed)
+    return fail(confirmed.error());
+  return send_takeover(context, std::move(*body));
+}
+
+Result<int> take_over_at_once(Context& context) {
+  auto body = takeover_body(context);
+  if (!body) return fail(body.error());
+  return send_takeover(context, std::move(*body));
 }
 
 }  // namespace
@@ -151,6 +186,21 @@ Commands cluster_commands() {
         text("-p,--project", "NAME", "Only those of this project."), confirm_option()},
        {"qd cluster takeover --uuid UUID", "qd cluster takeover --all -p ops --confirm"},
        take_over},
+      {"scheduler jobs",
+       "List the jobs whose schedules a member of the cluster owns.",
+       "",
+       join_options(
+           {{text("-u,--uuid", "UUID", "Of this member, see `qd cluster members`; without it, of the one asked.")},
+            listing_options(kOwnedKeys, "%id %name")}),
+       {"qd scheduler jobs", "qd scheduler jobs -u UUID -% '%project %group/%name'"},
+       list_scheduled},
+      {"scheduler takeover",
+       "Give schedules to the member that RD_URL names, at once: `cluster takeover` as rd spells it.",
+       "",
+       {text("-u,--uuid", "UUID", "Those of this member."), flag("-a,--all", "Those of all members."),
+        text("-j,--job", "ID", "That of this job."), text("-p,--project", "NAME", "Only those of this project.")},
+       {"qd scheduler takeover -u UUID", "qd scheduler takeover -a -p ops"},
+       take_over_at_once},
   };
 }
 

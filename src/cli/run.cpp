@@ -1,5 +1,5 @@
 #include "cli/format.hpp"
-#include "cli/input_file.hpp"
+#include "cli/job_files.hpp"
 #include "cli/job_lookup.hpp"
 #include "cli/run_options.hpp"
 #include "cli/started.hpp"
@@ -17,27 +17,6 @@ std::string log_level(const Context& context) {
   return upper;
 }
 
-// Uploads `path` for option `name` of the job; its key stands for it as the option's value.
-Result<std::string> upload_file(const Context& context, const std::string& job, const std::string& name,
-                                const std::string& path) {
-  auto content = path == "-" ? read_stream(context.in, "Standard input") : read_file(path);
-  if (!content) return fail(ErrorKind::invalid, "Option -" + name + ": " + content.error().message);
-  const std::size_t slash = path.rfind('/');
-  Call call;
-  call.method = "POST";
-  call.path = api_path({"job", job, "input", "file"});
-  call.query = {{"optionName", name}, {"fileName", slash == std::string::npos ? path : path.substr(slash + 1)}};
-  call.content_type = "application/octet-stream";
-  call.body = std::move(*content);
-  auto answer = context.api.send_call(std::move(call));
-  if (!answer) return fail(answer.error());
-  const Json* keys = find(*answer, "options");
-  std::string key = keys == nullptr ? std::string() : text_or(plain_view(*keys), name);
-  if (key.empty()) return fail(ErrorKind::internal, "The server did not say under which key it keeps " + path + ".");
-  context.out.note("File Upload OK (" + path + " -> " + key + ")");
-  return key;
-}
-
 Result<JsonObject> job_values(const Context& context, const std::string& job) {
   auto arguments = parse_job_arguments(context.args.operands(), context.args.has("raw"));
   if (!arguments) return fail(arguments.error());
@@ -46,6 +25,7 @@ Result<JsonObject> job_values(const Context& context, const std::string& job) {
   for (const auto& [name, path] : arguments->files) {
     auto key = upload_file(context, job, name, path);
     if (!key) return fail(key.error());
+    context.out.note("File Upload OK (" + path + " -> " + *key + ")");
     values[name] = *key;
   }
   return values;

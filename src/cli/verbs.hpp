@@ -13,6 +13,7 @@ Commands project_scm_commands();
 Commands job_commands();
 Commands job_toggle_commands();
 Commands job_schedule_commands();
+Commands job_file_commands();
 Commands run_commands();
 Commands adhoc_commands();
 Commands execution_commands();
@@ -20,7 +21,8 @@ Commands execution_delete_commands();
 Commands node_commands();
 Commands system_commands();
 Commands project_schedule_commands();
-Commands cluster_commands();
+Commands cluster_commands();  // also those of rd's scheduler
+Commands metrics_commands();
 Commands token_commands();
 Commands user_commands();
 Commands stored_policy_commands();

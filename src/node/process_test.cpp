@@ -136,6 +136,23 @@ TEST_F(ProcessTest, SaysWhyAProgramCannotStart) {
   EXPECT_EQ(run(spec, output).end, ProcessResult::End::not_started);
 }
 
+TEST_F(ProcessTest, SaysWhatMadeTheArgumentsTooLong) {
+  CollectOutput output;
+  ProcessSpec spec;
+  spec.argv = shell("true");
+  spec.environment = {"SMALL=x", "BIG=" + std::string(131'068, 'x')};
+  EXPECT_EQ(run(spec, output).error,
+            "Cannot run /bin/sh: Argument list too long: variable BIG has 131072 bytes, the most for one is 131071. "
+            "Hand big values over in a file");
+  spec.environment[1].pop_back();
+  EXPECT_TRUE(run(spec, output).succeeded());
+  spec.argv.push_back(std::string(200'000, 'x'));
+  EXPECT_NE(run(spec, output).error.find(": an argument has 200000 bytes"), std::string::npos);
+  spec.argv.assign(100'000, std::string(100, 'x'));
+  spec.argv.front() = "/bin/true";
+  EXPECT_NE(run(spec, output).error.find(": arguments and environment have 10"), std::string::npos);
+}
+
 TEST_F(ProcessTest, UsesEnvironmentFolderAndInput) {
   CollectOutput output;
   ProcessSpec spec;

@@ -1,5 +1,6 @@
 #include "node/spawn.hpp"
 
+#include <cerrno>
 #include <condition_variable>
 #include <cstdint>
 #include <cstdlib>
@@ -90,6 +91,22 @@ SpawnLedger& ledger() {
   return instance;
 }
 
+// What made arguments and environment too long: ": variable RD_OPTION_X has 200000 bytes…".
+std::string too_long(const ProcessSpec& spec) {
+  constexpr std::size_t most_of_one = 32 * 4096 - 1;  // MAX_ARG_STRLEN of Linux, without the NUL at the end
+  std::size_t all = 0;
+  std::string one;
+  const auto look = [&](const std::string& text, const std::string& name) {
+    all += text.size() + 1;
+    if (text.size() > most_of_one && one.empty()) one = name + " has " + std::to_string(text.size()) + " bytes";
+  };
+  for (const std::string& variable : spec.environment)
+    look(variable, "variable " + variable.substr(0, variable.find('=')));
+  for (const std::string& argument : spec.argv) look(argument, "an argument");
+  if (one.empty()) return ": arguments and environment have " + std::to_string(all) + " bytes together";
+  return ": " + one + ", the most for one is " + std::to_string(most_of_one) + ". Hand big values over in a file";
+}
+
 // As execvp() looks for it.
 std::string program_path(const std::string& name) {
   if (name.find('/') != std::string::npos) return name;
@@ -142,7 +159,9 @@ Result<Spawned> spawn_process(const ProcessSpec& spec) {
   ledger().end(number);
   if (child.error == 0) return Spawned{child.pid, Fd(child.pidfd), std::move(out->read), std::move(err->read)};
   const std::string where = folder == nullptr ? "" : " in folder " + spec.working_directory;
-  return system_failure(child.error, "Cannot run " + spec.argv[0] + where);
+  auto failure = system_failure(child.error, "Cannot run " + spec.argv[0] + where);
+  if (child.error == E2BIG) failure.value().message += too_long(spec);
+  return failure;
 }
 
 }  // namespace qd::node

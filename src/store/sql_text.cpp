@@ -1,6 +1,7 @@
 #include "store/sql_text.hpp"
 
 #include "base/text.hpp"
+#include "store/unstorable_text.hpp"
 
 namespace qd::store {
 namespace {
@@ -60,9 +61,9 @@ void require_storable(std::string_view sql, const Params& params) {
     if (at == std::string::npos && base::valid_utf8(*text)) continue;
     const std::string what =
         at == std::string::npos ? "is no valid UTF-8" : "holds a NUL byte at offset " + std::to_string(at);
-    throw DatabaseError("text value " + std::to_string(i + 1) + " of " + std::to_string(params.size()) + " " + what +
-                            " and cannot be stored (in: " + abbreviate_sql(sql) + ")",
-                        false);
+    throw UnstorableText("text value " + std::to_string(i + 1) + " of " + std::to_string(params.size()) + " " + what +
+                             " and cannot be stored (in: " + abbreviate_sql(sql) + ")",
+                         what);
   }
 }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startServer } from '../support/server.mjs';
-import { ended, newJob, newProject, unique } from '../support/scenario.mjs';
+import { ended, lines, newJob, newProject, unique } from '../support/scenario.mjs';
 
 let qd, project, id;
 before(async () => {
@@ -147,5 +147,56 @@ describe('requests', () => {
     assert.deepEqual(await ids('red'), [red]);
     assert.deepEqual(await ids('red, dark'), [red, blue].sort());
     assert.deepEqual(await ids('none'), []);
+  });
+});
+
+describe('texts that cannot be stored', () => {
+  const nul = 'a\u0000b';
+  it('are refused by the name of the parameter in JSON', async () => {
+    for (const [method, path, json, name] of [
+      ['POST', `/project/${project}/run/command`, { exec: nul }, 'exec'],
+      ['POST', `/project/${project}/run/script`, { script: 'true', argString: nul }, 'argString'],
+      ['POST', `/project/${project}/run/url`, { scriptURL: `http://127.0.0.1/${nul}` }, 'scriptURL'],
+      ['POST', `/job/${id}/run`, { options: { color: nul } }, 'options.color'],
+      ['POST', '/jobs/delete', { ids: [id, nul] }, 'ids'],
+      ['PUT', `/project/${project}/readme.md`, { contents: nul }, 'contents'],
+      ['PUT', `/project/${project}/config`, { [nul]: 'x' }, ''],
+    ]) {
+      const { message } = await qd.fails(400, 'api.error.parameter.invalid', method, path, { json });
+      assert.equal(message, `The value of parameter "${name}" is not valid: it holds a NUL character`);
+    }
+  });
+  it('are refused, not a fault, in files', async () => {
+    const script = (content) => qd.api('POST', `/project/${project}/run/script`, { parts: [{ name: 'scriptFile', content, filename: 'x.sh' }] });
+    for (const [answer, why] of [
+      [await script(Buffer.from('echo caf\xe9', 'latin1')), /no valid UTF-8/],
+      [await script('echo a\0b'), /NUL byte at offset 6/],
+      [await qd.api('PUT', `/project/${project}/readme.md`, { body: 'a\0b', type: 'text/plain' }), /NUL byte/],
+    ]) {
+      assert.equal(answer.status, 400, answer.text);
+      assert.equal(answer.json.errorCode, 'api.error.invalid.request');
+      assert.match(answer.json.message, why);
+    }
+  });
+  it('are read as Java writes them in properties', async () => {
+    const answer = await qd.api('PUT', `/project/${project}/config/`, { body: Buffer.from('label=caf\xe9\n', 'latin1'), type: 'text/plain' });
+    assert.equal(answer.status, 200, answer.text);
+    assert.equal(answer.json.label, 'café');
+  });
+});
+
+describe('a command in quotes', () => {
+  const run = async (exec) => {
+    const { execution } = await qd.ok('POST', `/project/${project}/run/command`, { query: { exec } });
+    assert.equal((await ended(qd, execution.id)).status, 'succeeded', exec);
+    return lines(qd, execution.id);
+  };
+  it('around the whole of it is the command, as rd sends one word of its command line', async () => {
+    assert.deepEqual(await run('"echo one; echo ""two  2"""'), ['one', 'two  2']);
+    assert.deepEqual(await run("'echo one && echo two'"), ['one', 'two']);
+  });
+  it('around parts of it is what a shell makes of it', async () => {
+    assert.deepEqual(await run('"echo" "a  b"'), ['a  b']);
+    assert.deepEqual(await run('sh -c "echo a; echo b"'), ['a', 'b']);
   });
 });

@@ -1,10 +1,14 @@
 // What survives a crash: of the server, of its database, of a run.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { removeAtExit } from '../support/cleanup.mjs';
 import { KIND, freshDatabase } from '../support/databases.mjs';
-import { startServer } from '../support/server.mjs';
-import { adhoc, ended, execution, job, lines, newJob, newProject, output, run } from '../support/scenario.mjs';
+import { BINARY, startServer } from '../support/server.mjs';
+import { adhoc, ended, execution, gate, job, lines, newJob, newProject, output, run } from '../support/scenario.mjs';
 import { until, within } from '../support/wait.mjs';
 
 const firstLine = (qd, id) => until(async () => (await qd.ok('GET', `/execution/${id}/output`)).entries[0]?.log, { what: `the first line of execution ${id}` });
@@ -191,4 +195,29 @@ describe('a second start', () => {
     assert.equal((await qd.ok('GET', `/project/${project}/config`)).a, 'b');
     assert.equal((await qd.ok('GET', `/job/${id}/info`)).name, 'kept');
   }));
+});
+
+describe('a full disk', { skip: KIND !== 'sqlite' && 'the database is elsewhere' }, () => {
+  const namespaces = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
+  it('is named while it lasts, and forgotten once there is room', { skip: !namespaces && 'no mount namespaces here' }, async () => {
+    const [base, outside] = [1, 2].map(() => removeAtExit(mkdtempSync(join(tmpdir(), 'quarterdeck-'))));
+    const binary = join(outside, 'on-small-disk');
+    writeFileSync(binary, `#!/bin/sh\nexec unshare -m sh -c 'mount -t tmpfs -o size=16m tmpfs "$0" && exec "$@"' '${base}' '${BINARY}' "$@"\n`, { mode: 0o755 });
+    await withServer(async (qd) => {
+      const project = await newProject(qd);
+      const { wait, open } = gate();
+      const filler = await adhoc(qd, project, `dd if=/dev/zero of=${base}/filler bs=4k 2>/dev/null; touch ${outside}/full; ${wait}; rm ${base}/filler`);
+      await until(() => existsSync(join(outside, 'full')), { what: 'the disk to be full' });
+      const refused = await until(async () => {
+        const answer = await qd.api('PUT', `/project/${project}/readme.md`, { json: { contents: 'x'.repeat(100_000) } });
+        return answer.status !== 200 && answer;
+      }, { what: 'a write that finds no room' });
+      assert.equal(refused.status, 503, refused.text);
+      assert.match(refused.json.message, /its disk is full/);
+      assert.equal((await qd.api('GET', '/projects')).status, 200);
+      open();
+      assert.equal((await ended(qd, filler)).status, 'succeeded');
+      await qd.ok('PUT', `/project/${project}/readme.md`, { json: { contents: 'room again' } });
+    }, { base, binary });
+  });
 });
