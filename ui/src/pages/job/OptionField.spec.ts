@@ -43,6 +43,9 @@ describe('a field of the run form', () => {
     await wrapper.find('input:not([type=checkbox])').setValue(' x ');
     await wrapper.find('input:not([type=checkbox])').trigger('keydown', { key: 'Enter' });
     expect(told()).toEqual(['api', 'more', 'x']);
+    await wrapper.find('input:not([type=checkbox])').setValue('typed, not added');
+    await wrapper.find('input:not([type=checkbox])').trigger('change');
+    expect(told()).toEqual(['api', 'more', 'typed, not added']);
     const strict = field({ name: 'parts', multivalued: true, enforced: true, values: ['api'] }, []);
     expect(strict.wrapper.findAll('input')).toHaveLength(1);
   });
