@@ -27,5 +27,7 @@ describe('the form of a run', () => {
   it('puts the complaints of the server to their fields', () => {
     const message = "Job options were not valid: Option 'env' is required. Option 'hosts' value: 'z' does not match.";
     expect(complaintsOf(message, options)).toEqual({ env: "Option 'env' is required.", hosts: "Option 'hosts' value: 'z' does not match." });
+    const plain = "Job options were not valid: Option note value: bad doesn't match regular expression: ^v\\d+$";
+    expect(complaintsOf(plain, options)).toEqual({ note: "Option note value: bad doesn't match regular expression: ^v\\d+$" });
   });
 });

@@ -43,12 +43,12 @@ export function toSend(options: InputOption[], values: Values): Values {
   return sent;
 }
 
-// The fields that a refusal of the server is about: "… Option 'env' is required. …"
+// The fields that a refusal of the server is about: "… Option 'env' is required. Option rx value: …"
 export function complaintsOf(message: string, options: InputOption[]): Record<string, string> {
   const found: Record<string, string> = {};
   for (const sentence of message.split(/(?<=\.)\s+|\n/)) {
     for (const { name } of options) {
-      if (sentence.includes(`'${name}'`) || sentence.includes(`"${name}"`)) found[name] ??= sentence.replace(/^.*were not valid: */, '');
+      if ([`'${name}'`, `"${name}"`, `Option ${name} `, `Option ${name}: `].some((named) => sentence.includes(named))) found[name] ??= sentence.replace(/^.*were not valid: */, '');
     }
   }
   return found;
