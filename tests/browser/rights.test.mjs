@@ -99,3 +99,21 @@ test('very long names stay within their pages, and what was typed into a list of
   await page.locator('.cm-content').waitFor();
   await visitor.leave();
 });
+
+test('a run with an uploaded file asks for a file again; an empty page of activity gives way', async () => {
+  await qd.ok('POST', `/project/${project}/jobs/import`, { json: [{ name: 'reads', uuid: 'reads-1', options: [{ name: 'list', type: 'file', required: true }], sequence: command('cat ${file.list}') }] });
+  const visitor = await Visitor.come(browser, qd);
+  const page = await visitor.open(`/project/${project}/job/show/reads-1`);
+  await page.getByLabel(/^list/).setInputFiles({ name: 'list.txt', mimeType: 'text/plain', buffer: Buffer.from('from a file\n') });
+  await page.getByText('list.txt').waitFor();
+  await page.getByRole('button', { name: 'Run now' }).click();
+  await page.getByText('from a file').waitFor();
+  await page.getByRole('button', { name: 'Run again' }).click();
+  await page.waitForURL('**/job/show/reads-1*');
+  await page.getByRole('button', { name: 'Run now' }).click();
+  await page.getByText('Give a value.').waitFor();
+  await visitor.open(`/project/${project}/activity?offset=300`);
+  await page.waitForURL((url) => !url.searchParams.has('offset'));
+  await page.getByText('reads').first().waitFor();
+  await visitor.leave();
+});

@@ -14,12 +14,12 @@ export function startValue(option: InputOption): Value {
   return option.value ?? '';
 }
 
-// `given` are values of a link or of an earlier run ("a,b" for several).
+// `given` are values of a link or of an earlier run ("a,b" for several). Secrets and files of that run serve no other.
 export function startValues(options: InputOption[], given: Record<string, string> = {}): Values {
   return Object.fromEntries(
     options.map((option) => {
       const wanted = given[option.name];
-      if (wanted === undefined || option.secure) return [option.name, option.secure ? '' : startValue(option)];
+      if (wanted === undefined || option.secure || option.type === 'file') return [option.name, option.secure ? '' : startValue(option)];
       return [option.name, option.multivalued ? wanted.split(delimiterOf(option)).filter(Boolean) : wanted];
     }),
   );
