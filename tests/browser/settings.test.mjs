@@ -32,10 +32,14 @@ test('label and description are changed, unsaved changes are asked about, and th
   await until(async () => (await config())['project.label'] === 'Web shop', { what: 'the label' });
   assert.equal((await config())['custom.key'], 'stays');
 
+  await page.getByLabel('Description').fill('Not saved yet, and not lost');
   await page.getByRole('button', { name: 'Turn off Executions' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Turn off' }).click();
   await page.getByText('Nothing in this project starts').waitFor();
   assert.equal((await config())['project.disable.executions'], 'true');
+  assert.equal(await page.getByLabel('Description').inputValue(), 'Not saved yet, and not lost');
+  await page.getByRole('button', { name: 'Discard' }).click();
+  assert.equal(await page.getByLabel('Description').inputValue(), 'A shop');
   await visitor.picture('settings-general');
   await page.getByRole('button', { name: 'Turn on Executions' }).click();
   await page.getByText('Jobs and commands of this project may run.').waitFor();

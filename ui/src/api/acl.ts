@@ -14,6 +14,7 @@ export interface Rights {
   can(type: string, ...anyOf: string[]): boolean;
   // Of the one job that was asked about: canOn('job', 'update').
   canOn(type: string, ...anyOf: string[]): boolean;
+  known(): boolean; // is the answer here? Until then nothing is granted
 }
 
 class Answer implements Rights {
@@ -31,6 +32,9 @@ class Answer implements Rights {
   canOn(type: string, ...anyOf: string[]) {
     return this.can(`=${type}`, ...anyOf, 'admin');
   }
+  known() {
+    return true;
+  }
 }
 
 const known = shallowReactive(new Map<string, Rights>());
@@ -44,7 +48,7 @@ function ask(key: string, question: object): Rights {
       .then((answer) => known.set(key, new Answer(answer.decisions)))
       .catch(() => asked.delete(key));
   }
-  return { can: (...wanted) => known.get(key)?.can(...wanted) ?? false, canOn: (...wanted) => known.get(key)?.canOn(...wanted) ?? false };
+  return { can: (...wanted) => known.get(key)?.can(...wanted) ?? false, canOn: (...wanted) => known.get(key)?.canOn(...wanted) ?? false, known: () => known.has(key) };
 }
 
 // Rights in a project, or of the application (""). Nothing is granted until the answer is here; reactive.

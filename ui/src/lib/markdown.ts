@@ -10,6 +10,7 @@ const ALLOWED = {
 
 DOMPurify.addHook('afterSanitizeAttributes', (node) => {
   if (node.tagName === 'IMG' && !node.hasAttribute('alt')) node.setAttribute('alt', '');
+  if (node.tagName === 'PRE') node.setAttribute('tabindex', '0'); // it scrolls: keys reach it, too
   if (node.tagName === 'A' && /^https?:/i.test(node.getAttribute('href') ?? '')) {
     node.setAttribute('rel', 'noopener noreferrer');
     node.setAttribute('target', '_blank');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dayTime, duration, fromNow, fullTime, shortTime } from './time';
+import { allZones, dayTime, duration, fromNow, fullTime, knownZone, shortTime } from './time';
 
 describe('times', () => {
   it('durations', () => {
@@ -12,6 +12,10 @@ describe('times', () => {
     expect(fromNow(now - 180_000, now)).toBe('3 minutes ago');
     expect(fromNow(now + 7_200_000, now)).toBe('in 2 hours');
     expect(fromNow(now - 86_400_000, now)).toBe('yesterday');
+  });
+  it('zones that the browser knows, and those that it only lists', () => {
+    expect(['UTC', 'Asia/Kolkata', 'US/Eastern', 'No/Such', 'GMT+2:00x', '', undefined].map(knownZone)).toEqual(['UTC', 'Asia/Kolkata', 'US/Eastern', undefined, undefined, undefined, undefined]);
+    expect(allZones().filter((zone) => zone === 'UTC')).toHaveLength(1);
   });
   it('moments in a zone', () => {
     const at = Date.UTC(2026, 10, 29, 23, 5, 44);

@@ -13,6 +13,18 @@ function format(options: Intl.DateTimeFormatOptions, zone = shownZone()): Intl.D
   return known;
 }
 
+// Zones to choose from. The browser's list leaves out the most common one.
+export const allZones = () => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
+
+// The zone, if this browser can show times in it: it knows more names than it lists, but not all that a job may have.
+export function knownZone(zone: string | undefined): string | undefined {
+  try {
+    return zone ? format({ timeStyle: 'short' }, zone).resolvedOptions().timeZone && zone : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export type Moment = Date | string | number;
 const dateOf = (moment: Moment) => (moment instanceof Date ? moment : new Date(moment));
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Execution } from '@/api/executions';
 import { durations, outcomes } from './buckets';
-import { NO_FILTER, addressOf, filterOfAddress, isFiltered, localOf, queryOf, utcOf } from './filter';
+import { localOf, utcOf } from '@/lib/zoned';
+import { NO_FILTER, addressOf, filterOfAddress, isFiltered, queryOf } from './filter';
 
 describe('the filter of activity', () => {
   it('is what the address says', () => {

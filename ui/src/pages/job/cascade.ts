@@ -24,9 +24,12 @@ export function useCascade(jobId: string, options: InputOption[], values: Ref<Va
     const state = (remote[option.name] ??= { loading: true, error: '' });
     state.loading = true;
     const others = options.filter((one) => !one.secure && one.type !== 'file');
+    const asked = { ...values.value };
     try {
-      const choices = await optionValues(jobId, option.name, toSend(others, values.value), mine.signal);
+      const choices = await optionValues(jobId, option.name, toSend(others, asked), mine.signal);
       state.choices = choices;
+      // Before the first answer nobody knew on what it depends, and that may be another by now.
+      if (choices.dependsOn.some((name) => String(asked[name] ?? '') !== String(values.value[name] ?? ''))) return void load(option);
       state.error = '';
       settle(option, choices);
     } catch (error) {

@@ -14,6 +14,7 @@ describe('the form of a run', () => {
   it('starts with defaults, and with what a link gives, but for secrets', () => {
     expect(startValues(options)).toEqual({ env: 'dev', hosts: ['a', 'b'], all: ['x', 'y'], pass: '', note: '' });
     expect(startValues(options, { env: 'prod', hosts: 'c d', pass: 'leak' })).toMatchObject({ env: 'prod', hosts: ['c', 'd'], pass: '' });
+    expect(startValues([{ name: 'up', type: 'file' }], { up: 'key of an earlier upload' })).toEqual({ up: '' });
     expect(optionsOfQuery({ 'opt.env': 'prod', tab: 'run', 'opt.x': ['1'] })).toEqual({ env: 'prod' });
   });
   it('sends what is there, and an emptied default as empty', () => {
@@ -27,5 +28,7 @@ describe('the form of a run', () => {
   it('puts the complaints of the server to their fields', () => {
     const message = "Job options were not valid: Option 'env' is required. Option 'hosts' value: 'z' does not match.";
     expect(complaintsOf(message, options)).toEqual({ env: "Option 'env' is required.", hosts: "Option 'hosts' value: 'z' does not match." });
+    const plain = "Job options were not valid: Option note value: bad doesn't match regular expression: ^v\\d+$";
+    expect(complaintsOf(plain, options)).toEqual({ note: "Option note value: bad doesn't match regular expression: ^v\\d+$" });
   });
 });

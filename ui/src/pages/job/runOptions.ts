@@ -14,12 +14,12 @@ export function startValue(option: InputOption): Value {
   return option.value ?? '';
 }
 
-// `given` are values of a link or of an earlier run ("a,b" for several).
+// `given` are values of a link or of an earlier run ("a,b" for several). Secrets and files of that run serve no other.
 export function startValues(options: InputOption[], given: Record<string, string> = {}): Values {
   return Object.fromEntries(
     options.map((option) => {
       const wanted = given[option.name];
-      if (wanted === undefined || option.secure) return [option.name, option.secure ? '' : startValue(option)];
+      if (wanted === undefined || option.secure || option.type === 'file') return [option.name, option.secure ? '' : startValue(option)];
       return [option.name, option.multivalued ? wanted.split(delimiterOf(option)).filter(Boolean) : wanted];
     }),
   );
@@ -43,12 +43,12 @@ export function toSend(options: InputOption[], values: Values): Values {
   return sent;
 }
 
-// The fields that a refusal of the server is about: "… Option 'env' is required. …"
+// The fields that a refusal of the server is about: "… Option 'env' is required. Option rx value: …"
 export function complaintsOf(message: string, options: InputOption[]): Record<string, string> {
   const found: Record<string, string> = {};
   for (const sentence of message.split(/(?<=\.)\s+|\n/)) {
     for (const { name } of options) {
-      if (sentence.includes(`'${name}'`) || sentence.includes(`"${name}"`)) found[name] ??= sentence.replace(/^.*were not valid: */, '');
+      if ([`'${name}'`, `"${name}"`, `Option ${name} `, `Option ${name}: `].some((named) => sentence.includes(named))) found[name] ??= sentence.replace(/^.*were not valid: */, '');
     }
   }
   return found;

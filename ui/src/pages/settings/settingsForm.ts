@@ -35,13 +35,14 @@ export function useSettingsForm<T>(project: string, read: (config: Config) => T,
   const busy = ref(false);
   const error = ref('');
   const before = () => loaded.value.value ?? {};
-  const dirty = computed(() => {
-    if (!loaded.value.value) return false;
-    const { set, remove } = configChange(before(), write({ ...before() }, form.value));
-    return Object.keys(set).length > 0 || remove.length > 0;
-  });
   const discard = () => (form.value = read(before()));
-  watch(loaded.value, discard);
+  const changes = (config: Config) => {
+    const { set, remove } = configChange(config, write({ ...config }, form.value));
+    return Object.keys(set).length > 0 || remove.length > 0;
+  };
+  const dirty = computed(() => !!loaded.value.value && changes(loaded.value.value));
+  // What is typed stays when something else of the configuration was saved meanwhile.
+  watch(loaded.value, (_now, old) => (!old || busy.value || !changes(old)) && discard(), { flush: 'sync' });
   useLeaveGuard(dirty);
 
   async function save() {

@@ -7,6 +7,8 @@ export default {
   review: 'Review and save',
   discard: 'Discard changes',
   askDiscard: 'Throw away everything that you changed?',
+  mayNotEdit: 'You may not change this job. What you see can be read, but not saved. Ask for the right “update” on it.',
+  mayNotCreate: 'You may not make jobs in this project. Ask for the right “create” on jobs.',
   restored: 'What you had not saved yet is here again.',
   unsaved: 'There are unsaved changes.',
   noChanges: 'Nothing is changed.',
