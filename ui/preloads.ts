@@ -11,7 +11,7 @@ interface First {
 const PAGES: Record<string, First> = {
   '^/(menu/home)?$': { page: 'home/HomePage', asks: ['/projects'] },
   '^/project/[^/]+(/home)?$': { page: 'home/ProjectPage' },
-  '^/project/([^/]+)/jobs(/|$)': { page: 'jobs/JobsPage', asks: ['/project/$1/jobs'] },
+  '^/project/([^/]+)/jobs(/|$)': { page: 'jobs/JobsPage', asks: ['/project/$1/jobs/brief'] },
   '^/project/[^/]+/job/show/([^/]+)': { page: 'job/JobPage', asks: ['/job/$1/info', '/job/$1/input'] },
   '^/project/[^/]+/execution/(?:show/)?(\\d+)': { page: 'execution/ExecutionPage', asks: ['/execution/$1', '/execution/$1/state?since=0'] },
   '^/project/[^/]+/activity': { page: 'activity/ActivityPage' },
