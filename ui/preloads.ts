@@ -1,52 +1,71 @@
-// Writes into index.html which files and which answers of the API each of the pages needs that people open first;
-// public/theme.js asks for them before any of our scripts runs. `$1` is the first group of the address, and so on.
+// Writes pages.json: which files and which answers of the API each of the pages needs that people open first. The server
+// names the files in the document that it sends, so that browsers fetch them at once and together with those that all
+// pages have; public/theme.js asks the API. ":name" is a segment of the address, "*" at the end is any number of them.
 import type { Plugin, Rollup } from 'vite';
 import { API_VERSION } from './src/api/version';
 
+interface Ask {
+  path: string;
+  json?: Record<string, string>; // it is a POST
+}
 interface First {
+  pages: string[];
   page: string;
-  asks?: string[];
+  asks?: Ask[];
 }
 
-const PAGES: Record<string, First> = {
-  '^/(menu/home)?$': { page: 'home/HomePage', asks: ['/projects'] },
-  '^/project/[^/]+(/home)?$': { page: 'home/ProjectPage' },
-  '^/project/([^/]+)/jobs(/|$)': { page: 'jobs/JobsPage', asks: ['/project/$1/jobs'] },
-  '^/project/[^/]+/job/show/([^/]+)': { page: 'job/JobPage', asks: ['/job/$1/info', '/job/$1/input'] },
-  '^/project/[^/]+/execution/(?:show/)?(\\d+)': { page: 'execution/ExecutionPage', asks: ['/execution/$1', '/execution/$1/state?since=0'] },
-  '^/project/[^/]+/activity': { page: 'activity/ActivityPage' },
-  '^/project/[^/]+/nodes$': { page: 'nodes/NodesPage' },
-  '^/project/[^/]+/command/run': { page: 'commands/CommandsPage' },
-  '^/user/(login|error|loggedout)$': { page: 'login/LoginPage' },
-};
+const rights: Ask = { path: '/acl/can', json: { project: ':project' } };
+const PAGES: First[] = [
+  { pages: ['/', '/menu/home'], page: 'home/HomePage', asks: [{ path: '/projects' }] },
+  { pages: ['/project/:project', '/project/:project/home'], page: 'home/ProjectPage', asks: [rights] },
+  { pages: ['/project/:project/jobs/*'], page: 'jobs/JobsPage', asks: [{ path: '/project/:project/jobs/brief' }, rights] },
+  {
+    pages: ['/project/:project/job/show/:uuid'],
+    page: 'job/JobPage',
+    asks: [{ path: '/job/:uuid/info' }, { path: '/job/:uuid/input' }, { path: '/acl/can', json: { project: ':project', jobUuid: ':uuid' } }, rights],
+  },
+  {
+    pages: ['/project/:project/execution/show/:id', '/project/:project/execution/:id'],
+    page: 'execution/ExecutionPage',
+    asks: [{ path: '/execution/:id' }, { path: '/execution/:id/state?since=0' }, rights],
+  },
+  { pages: ['/project/:project/activity'], page: 'activity/ActivityPage', asks: [rights] },
+  { pages: ['/project/:project/nodes'], page: 'nodes/NodesPage', asks: [rights] },
+  { pages: ['/project/:project/command/run'], page: 'commands/CommandsPage', asks: [rights] },
+  { pages: ['/user/login'], page: 'login/LoginPage' },
+];
+const MARK = '<!--qd-first-->'; // where the server writes the files of the page
 
-function filesOf(chunk: Rollup.OutputChunk, bundle: Rollup.OutputBundle, entry: string, found = new Set<string>()): Set<string> {
-  if (chunk.fileName === entry || found.has(chunk.fileName)) return found;
+function filesOf(chunk: Rollup.OutputChunk, bundle: Rollup.OutputBundle, found = new Set<string>()): Set<string> {
+  if (found.has(chunk.fileName)) return found;
   found.add(chunk.fileName);
   for (const style of chunk.viteMetadata?.importedCss ?? []) found.add(style);
   for (const name of chunk.imports) {
     const next = bundle[name];
-    if (next?.type === 'chunk') filesOf(next, bundle, entry, found);
+    if (next?.type === 'chunk') filesOf(next, bundle, found);
   }
   return found;
+}
+
+function table(bundle: Rollup.OutputBundle) {
+  const chunks = Object.values(bundle).filter((one) => one.type === 'chunk');
+  const always = filesOf(chunks.find((one) => one.isEntry)!, bundle);
+  return PAGES.map(({ pages, page, asks = [] }) => {
+    const chunk = chunks.find((one) => one.facadeModuleId?.endsWith(`/src/pages/${page}.vue`));
+    if (!chunk) throw new Error(`preloads: there is no page ${page}; mend ui/preloads.ts`);
+    return { pages, files: [...filesOf(chunk, bundle)].filter((file) => !always.has(file)), asks: asks.map((ask) => ({ ...ask, path: `/api/${API_VERSION}${ask.path}` })) };
+  });
 }
 
 export function preloads(): Plugin {
   return {
     name: 'qd-preloads',
-    transformIndexHtml: {
+    generateBundle: {
       order: 'post',
-      handler(html, { bundle }) {
-        if (!bundle) return html;
-        const chunks = Object.values(bundle).filter((one) => one.type === 'chunk');
-        const entry = chunks.find((one) => one.isEntry)!.fileName;
-        const pages = Object.entries(PAGES).map(([path, { page, asks = [] }]) => {
-          const chunk = chunks.find((one) => one.facadeModuleId?.endsWith(`/src/pages/${page}.vue`));
-          if (!chunk) throw new Error(`preloads: there is no page ${page}; mend ui/preloads.ts`);
-          return { path, files: [...filesOf(chunk, bundle, entry)], asks: asks.map((ask) => `/api/${API_VERSION}${ask}`) };
-        });
-        return html.replace('<!--qd-pages-->', `<script type="application/json" id="qd-pages">${JSON.stringify(pages)}</script>`);
+      handler(_options, bundle) {
+        this.emitFile({ type: 'asset', fileName: 'pages.json', source: JSON.stringify(table(bundle)) });
       },
     },
+    transformIndexHtml: { order: 'post', handler: (html, { bundle }) => (bundle ? html.replace('</head>', `${MARK}\n</head>`) : html) },
   };
 }

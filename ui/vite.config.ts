@@ -28,5 +28,5 @@ export default defineConfig({
   server: {
     proxy: Object.fromEntries(['/api', '/j_security_check', '/user/logout'].map((path) => [path, { target: server, changeOrigin: false }])),
   },
-  test: { environment: 'happy-dom', include: ['src/**/*.spec.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+  test: { environment: 'happy-dom', css: { include: /\?raw/ }, include: ['src/**/*.spec.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
 });

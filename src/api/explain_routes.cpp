@@ -56,9 +56,20 @@ http::Response who_can(Call& call) {
   });
 }
 
+// A job that is named by its id alone is looked up, for whom may see it: policies speak of groups and names, too.
+void complete_job(Call& call, acl::Things& things) {
+  if (things.job_uuid.empty() || !things.job.empty()) return;
+  const auto stored = call.services.jobs.find(call.who, things.job_uuid, "view");
+  if (!stored || (*stored)->job.project != things.project) return;
+  const model::Job& job = (*stored)->job;
+  things.job = job.group.empty() ? job.name : job.group + '/' + job.name;
+}
+
 http::Response what_can(Call& call) {
   return with_question(call, [&](const JsonObject& body, const service::AccessQuestion& question) {
-    const auto found = call.services.policies.what_can(call.who, question, things_of(body));
+    acl::Things things = things_of(body);
+    complete_job(call, things);
+    const auto found = call.services.policies.what_can(call.who, question, things);
     return answer(found, [](const service::AccessAnswer& access) {
       if (!access.flaws.empty()) return json_answer(validation_json(access.flaws), 400);
       return json_answer(access_json(access));

@@ -1,7 +1,9 @@
-// What pages for jobs need beyond the peer's API: what a run asks for, how jobs stand at a glance, saving over a known
-// revision, earlier revisions, and what a schedule means before it is saved.
+// What pages for jobs need beyond the peer's API: what a run asks for, how jobs stand at a glance, all jobs on few
+// bytes, saving over a known revision, earlier revisions, and what a schedule means before it is saved.
 #include "api/answers.hpp"
+#include "api/brief_jobs.hpp"
 #include "api/job_body.hpp"
+#include "api/job_json.hpp"
 #include "api/route.hpp"
 #include "base/text.hpp"
 #include "codec/job_codec.hpp"
@@ -162,12 +164,20 @@ http::Response validate_schedule(Call& call) {
   return json_answer(JsonObject{{"valid", true}, {"expression", check->expression}, {"times", std::move(times)}});
 }
 
+http::Response list_briefly(Call& call) {
+  const auto query = job_query(call);
+  if (!query) return error_answer(query.error());
+  return answer(call.services.jobs.list(call.who, *query),
+                [](const std::vector<store::JobSummary>& found) { return json_answer(brief_jobs_json(found)); });
+}
+
 }  // namespace
 
 const std::vector<Route>& job_edit_routes() {
   static const std::vector<Route> kRoutes{
       {"GET", "job/{id}/input", 14, {"job", "view"}, get_input},
       {"GET", "project/{project}/jobs/glance", 14, {"job", "view"}, get_glances},
+      {"GET", "project/{project}/jobs/brief", 14, {"job", "view"}, list_briefly},
       {"PUT", "job/{id}", 14, {"job", "update"}, save_job},
       {"GET", "job/{id}/revisions", 14, {"job", "read"}, list_revisions},
       {"GET", "job/{id}/revision/{revision}", 14, {"job", "read"}, get_revision},

@@ -188,7 +188,7 @@ http::Response page(Services& services, const http::Request& request, std::strin
 
   const auto who = find_visitor(services, request);
   if (!who) return to_login(services, request, path);
-  auto shell = shell_page(services, {.status = 200, .who = &*who, .message = "", .login_form = false});
+  auto shell = shell_page(services, {.status = 200, .who = &*who, .message = "", .login_form = false, .path = path});
   return with_form_cookie(services, request, std::move(shell));
 }
 

@@ -1,5 +1,6 @@
 #include "api/shell_page.hpp"
 
+#include "api/first_page.hpp"
 #include "base/id.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -11,6 +12,7 @@ namespace {
 constexpr std::string_view kBoot = R"({"base":"","nonce":""})";
 constexpr std::string_view kNoScript = "<!--qd-noscript-->";
 constexpr std::string_view kFiles = "\"./";
+constexpr std::string_view kFirst = "<!--qd-first-->";
 
 std::string single_sign_on_url(const Services& services) {
   const std::string& url = services.pages.sso.url;
@@ -59,7 +61,8 @@ Json single_sign_on(const Services& services) {
 }
 
 // The title of the login page and the rest of its texts are for everybody; version, member and roles are not.
-JsonObject boot_facts(const Services& services, const ShellPage& page, const std::string& nonce) {
+JsonObject boot_facts(const Services& services, const ShellPage& page, const FirstPage& first,
+                      const std::string& nonce) {
   JsonObject boot{{"base", services.context_path},
                   {"nonce", nonce},
                   {"gui", look(services.pages)},
@@ -72,12 +75,25 @@ JsonObject boot_facts(const Services& services, const ShellPage& page, const std
   boot["roles"] = JsonArray(page.who->roles.begin(), page.who->roles.end());
   boot["version"] = member.version;
   boot["member"] = JsonObject{{"name", member.node_name}, {"uuid", member.server_uuid}, {"cluster", member.cluster}};
+  boot["first"] = JsonObject{{"asks", first.asks}, {"named", first.named}};
   return boot;
 }
 
 // Inside a script element nothing may look like its end.
 std::string script_text(const JsonObject& json) {
   return base::replace_all(boost::json::serialize(json), "<", "\\u003c");
+}
+
+// Browsers fetch what is named here while they still read the document, and not only when a script names it.
+std::string links(const Services& services, const JsonArray& files) {
+  std::string text;
+  for (const Json& file : files) {
+    const std::string name(file.as_string());
+    text += "<link rel=\"";
+    text += name.ends_with(".css") ? "stylesheet" : "modulepreload";
+    text += "\" crossorigin href=\"" + services.context_path + '/' + name + "\">\n";
+  }
+  return text;
 }
 
 std::string policy(const std::string& nonce) {
@@ -111,7 +127,9 @@ http::Response shell_page(const Services& services, const ShellPage& page) {
                                ? form(services, page.message)
                                : "<p>These pages need scripts: allow them for this site, or use the API or the "
                                  "command <code>qd</code>.</p>");
-  text = base::replace_all(text, kBoot, script_text(boot_facts(services, page, nonce)));
+  const FirstPage first = first_page(services.web.text("pages.json"), page.login_form ? "/user/login" : page.path);
+  text = base::replace_all(text, kFirst, links(services, first.files));
+  text = base::replace_all(text, kBoot, script_text(boot_facts(services, page, first, nonce)));
   http::Response response = http::Response::text(page.status, std::move(text), "text/html;charset=UTF-8");
   response.headers.emplace("Content-Security-Policy", policy(nonce));
   return response;

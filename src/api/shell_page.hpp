@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "api/services.hpp"
 #include "auth/identity.hpp"
@@ -15,6 +16,7 @@ struct ShellPage {
   const auth::Identity* who = nullptr;  // null: nobody is logged in
   std::string message;                  // of a login page: why the last attempt failed
   bool login_form = false;              // holds the form, for browsers without scripts and for programs
+  std::string_view path = {};           // of the page, without the prefix
 };
 
 // The document with what it needs at start written into it, and a Content-Security-Policy of its own: scripts and

@@ -203,6 +203,20 @@ describe('questions to the policies', () => {
     assert.deepEqual(allowed, ['view: Job "web/front/deploy"', 'run: Job "web/front/deploy"'].sort().reverse());
   });
 
+  it('know group and name of a job that is named by its id alone', async () => {
+    const project = await newProject(qd);
+    const role = unique('g');
+    await qd.ok('POST', `/project/${project}/acl/web.aclpolicy`, yaml(`description: w\nfor: {job: [{allow: run, match: {group: 'web/.*'}}]}\nby: {group: ${role}}\n`));
+    const can = async (id, from = project) => {
+      const { decisions } = await qd.ok('POST', '/acl/can', { json: { groups: role, project: from, jobUuid: id } });
+      return decisions.filter((one) => one.allowed).map((one) => one.description);
+    };
+    const inside = await newJob(qd, project, { name: 'deploy', group: 'web/front' });
+    assert.deepEqual(await can(inside), ['Job "web/front/deploy"']);
+    assert.deepEqual(await can(await newJob(qd, project)), []);
+    assert.deepEqual(await can(inside, await newProject(qd)), [], 'of another project');
+  });
+
   it('try a policy before it is stored', async () => {
     const draft = { name: 'questions.aclpolicy', contents: policy({ job: [{ allow: 'delete' }] }, { context: { project: 'shop' }, group }) };
     const { decisions } = await explain({ resource: resource('deploy'), actions: ['run', 'delete'], policy: draft });

@@ -72,6 +72,26 @@ describe('what a run asks for', () => {
   });
 });
 
+describe('jobs in brief', () => {
+  it('are by name and group, with the filters of the list', async () => {
+    const own = await newProject(qd);
+    const make = (name, fields) => newJob(qd, own, { name, ...fields });
+    const ten = await make('job 10', { group: 'web/front', description: 'Ten', scheduleEnabled: false, schedule: { crontab: '0 0 0 1 1 ? 2099' } });
+    const nine = await make('Job 9', { executionEnabled: false });
+    const other = await make('job 10', { group: 'db' });
+    assert.deepEqual(await qd.ok('GET', `/project/${own}/jobs/brief`), {
+      groups: ['', 'db', 'web/front'],
+      jobs: [
+        [nine, 'Job 9', 0, '', false, true, false],
+        [other, 'job 10', 1, '', false, true, true],
+        [ten, 'job 10', 2, 'Ten', true, false, true],
+      ],
+    });
+    const found = await qd.ok('GET', `/project/${own}/jobs/brief`, { query: { groupPath: 'web' } });
+    assert.deepEqual(found.jobs.map(([id]) => id), [ten]);
+  });
+});
+
 describe('jobs at a glance', () => {
   it('have their last run and their next', async () => {
     const year = new Date().getUTCFullYear() + 1;

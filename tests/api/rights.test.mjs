@@ -16,7 +16,7 @@ const RUNS = [...READS, 'job run', 'execution kill', 'adhoc run'];
 const GRANTS = { nobody: [], reader: READS, runner: RUNS };
 
 // Answer 200 to whoever is logged in, and show or change only what he may; the tests below look at what.
-const FILTERED = new Set(['GET project/{project}/jobs', 'GET project/{project}/jobs/export', 'GET project/{project}/jobs/glance', 'GET project/{project}/jobs/browse', 'POST project/{project}/jobs/browse', 'GET project/{project}/jobTags/query', 'POST project/{project}/jobs/import', 'GET scheduler/jobs', 'GET scheduler/server/{uuid}/jobs', 'DELETE jobs/delete', 'POST jobs/delete', 'POST jobs/execution/enable', 'POST jobs/execution/disable', 'POST jobs/schedule/enable', 'POST jobs/schedule/disable', 'POST executions/delete']);
+const FILTERED = new Set(['GET project/{project}/jobs', 'GET project/{project}/jobs/export', 'GET project/{project}/jobs/brief', 'GET project/{project}/jobs/glance', 'GET project/{project}/jobs/browse', 'POST project/{project}/jobs/browse', 'GET project/{project}/jobTags/query', 'POST project/{project}/jobs/import', 'GET scheduler/jobs', 'GET scheduler/server/{uuid}/jobs', 'DELETE jobs/delete', 'POST jobs/delete', 'POST jobs/execution/enable', 'POST jobs/execution/disable', 'POST jobs/schedule/enable', 'POST jobs/schedule/disable', 'POST executions/delete']);
 
 let qd;
 let project;
@@ -102,6 +102,8 @@ describe('lists and bulk calls', () => {
     assert.deepEqual((await qd.ok('GET', '/projects', as('reader'))).map((one) => one.name), [project]);
     assert.deepEqual(await qd.ok('GET', `/project/${project}/jobs`, as('nobody')), []);
     assert.equal((await qd.ok('GET', `/project/${project}/jobs`, as('reader'))).length, 1);
+    assert.deepEqual(await qd.ok('GET', `/project/${project}/jobs/brief`, as('nobody')), { groups: [], jobs: [] });
+    assert.equal((await qd.ok('GET', `/project/${project}/jobs/brief`, as('reader'))).jobs.length, 1);
     assert.deepEqual((await qd.ok('GET', `/project/${project}/jobs/browse`, as('nobody'))).items, []);
     assert.equal((await qd.ok('GET', `/project/${project}/jobs/browse`, as('reader'))).items.length, 1);
     assert.deepEqual(await qd.ok('GET', `/project/${project}/jobs/export`, { ...as('nobody'), query: { format: 'json' } }), []);

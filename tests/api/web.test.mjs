@@ -71,6 +71,22 @@ describe('the web interface', () => {
     assert.ok((await page('/user/error')).text.includes('j_security_check'));
   });
 
+  it('names the files of the page in its document, and what to ask for, to those who are logged in', async () => {
+    const cookies = new Cookies();
+    await qd.raw('POST', `${PREFIX}/j_security_check`, { token: null, form: { j_username: 'admin', j_password: ADMIN_PASSWORD }, cookies });
+    const jobs = (await page('/project/a%20b/jobs/web', { cookies })).text;
+    const [, script] = /<link rel="modulepreload" crossorigin href="(\/deck\/assets\/JobsPage-[^"]+\.js)">/.exec(jobs);
+    assert.equal((await qd.raw('GET', script, { token: null })).status, 200);
+    assert.match(jobs, /<link rel="stylesheet" crossorigin href="\/deck\/assets\/JobsPage-[^"]+\.css">/);
+    const { first } = boot(jobs);
+    assert.deepEqual(first.named, { project: 'a b' });
+    assert.ok(first.asks.some((ask) => ask.path === '/api/59/project/:project/jobs/brief'), JSON.stringify(first));
+    const login = (await page('/user/login')).text;
+    assert.match(login, /modulepreload" crossorigin href="\/deck\/assets\/LoginPage-/);
+    assert.equal(boot(login).first, undefined);
+    assert.ok(!(await page('/no/such/page', { cookies })).text.includes('Page-'));
+  });
+
   it('logs in scripts that ask for JSON without sending them elsewhere', async () => {
     const ask = (password, headers = {}) => qd.raw('POST', `${PREFIX}/j_security_check`, { token: null, accept: 'application/json', form: { j_username: 'admin', j_password: password }, headers });
     const good = await ask(ADMIN_PASSWORD);

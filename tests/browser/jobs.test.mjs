@@ -41,7 +41,7 @@ after(async () => {
 test('the list shows how each job stands, finds jobs, and acts on many', async () => {
   const visitor = await Visitor.come(browser, qd);
   const asked = [];
-  visitor.page.on('request', (request) => request.url().endsWith(`/api/59/project/${project}/jobs`) && asked.push(request.frame().url()));
+  visitor.page.on('request', (request) => request.url().endsWith(`/api/59/project/${project}/jobs/brief`) && asked.push(request.frame().url()));
   const page = await visitor.open(`/project/${project}/jobs`);
   await page.getByRole('link', { name: 'deploy', exact: true }).waitFor();
   assert.equal(asked.length, 1, 'what theme.js asked for early is asked for again');

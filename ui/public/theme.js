@@ -1,37 +1,22 @@
-// Runs before the first paint, so that a dark page never flashes white; and asks for the scripts of the page at once, so that
-// they come together with those that all pages have, and for what it shows, so that the server works while they come.
+// Runs before the first paint: asks for what the page shows, so that the server works while our scripts come, and sets the
+// theme, so that a dark page never flashes white. The theme comes second: what a browser keeps may take it a while to read.
 (function () {
+  var boot = JSON.parse(document.getElementById('qd-boot').textContent);
+  var first = boot.first || { asks: [], named: {} };
+  var asked = (window.qdAsked = {});
+  first.asks.forEach(function (ask) {
+    var url = boot.base + ask.path.replace(/:(\w+)/g, function (all, name) { return encodeURIComponent(first.named[name]); });
+    var body = ask.json && JSON.stringify(ask.json, function (key, value) { return typeof value === 'string' ? value.replace(/^:(\w+)$/, function (all, name) { return first.named[name]; }) : value; });
+    var headers = { Accept: 'application/json', 'X-Requested-With': 'XMLHttpRequest' };
+    if (body) headers['Content-Type'] = 'application/json';
+    var key = body ? url + '\n' + body : url; // as api/client.ts looks for it
+    asked[key] = fetch(url, { method: body ? 'POST' : 'GET', headers: headers, body: body, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(60000) });
+    asked[key].catch(function () { delete asked[key]; });
+    setTimeout(function () { delete asked[key]; }, 30000); // what nobody took is stale
+  });
+
   var wanted = null;
   try { wanted = JSON.parse(localStorage.getItem('qd.preferences') || '{}').theme; } catch (e) { wanted = null; }
   var dark = wanted === 'dark' || (wanted !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
   document.documentElement.dataset.theme = dark ? 'dark' : 'light';
-
-  var list = document.getElementById('qd-pages');
-  if (!list) return;
-  var start = document.currentScript.src.replace(/theme\.js.*/, '');
-  var path = location.pathname.slice(new URL(start).pathname.length - 1);
-  var boot = JSON.parse(document.getElementById('qd-boot').textContent);
-  window.qdAsked = {};
-  JSON.parse(list.textContent).some(function (page) {
-    var found = new RegExp(page.path).exec(path);
-    if (!found) return false;
-    if (boot.user) page.asks.forEach(function (ask) {
-      var url = boot.base + ask.replace(/\$(\d)/g, function (all, group) { return encodeURIComponent(decodeURIComponent(found[group])); });
-      window.qdAsked[url] = fetch(url, { headers: { Accept: 'application/json', 'X-Requested-With': 'XMLHttpRequest' }, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(60000) });
-      window.qdAsked[url].catch(function () { delete window.qdAsked[url]; });
-      setTimeout(function () { delete window.qdAsked[url]; }, 30000); // what nobody took is stale
-    });
-    page.files.forEach(function (file) {
-      var link = document.createElement('link');
-      var style = /\.css$/.test(file);
-      link.rel = style ? 'preload' : 'modulepreload';
-      if (style) {
-        link.as = 'style';
-        link.crossOrigin = ''; // as the one that uses it, or it is fetched twice
-      }
-      link.href = start + file;
-      document.head.appendChild(link);
-    });
-    return true;
-  });
 })();

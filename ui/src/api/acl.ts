@@ -55,8 +55,7 @@ function ask(key: string, question: object): Rights {
 export const rightsIn = (project: string): Rights => ask(project, project ? { project } : {});
 
 // Rights on one job, too.
-export const rightsOnJob = (project: string, job: { id: string; group: string | null; name: string }): Rights =>
-  ask(`${project}\n${job.id}\n${job.group}\n${job.name}`, { project, job: job.group ? `${job.group}/${job.name}` : job.name, jobUuid: job.id });
+export const rightsOnJob = (project: string, uuid: string): Rights => ask(`${project}\n${uuid}`, { project, jobUuid: uuid });
 
 // Is the answer here?
 export const rightsKnown = (project: string) => known.has(project);

@@ -71,10 +71,11 @@ const isStranger = (error: ApiError) => error.status === 401 || (error.status ==
 // What public/theme.js asked for before this script ran: each answer is used once.
 const early = (window as { qdAsked?: Record<string, Promise<Response> | undefined> }).qdAsked ?? {};
 
-function takeEarly(method: string, url: string, signal: AbortSignal | undefined): Promise<Response> | undefined {
-  if (method !== 'GET' || signal?.aborted) return undefined;
-  const answer = early[url];
-  delete early[url];
+function takeEarly(url: string, { json, signal }: RequestOptions): Promise<Response> | undefined {
+  if (signal?.aborted) return undefined;
+  const key = json === undefined ? url : `${url}\n${JSON.stringify(json)}`;
+  const answer = early[key];
+  delete early[key];
   return answer;
 }
 
@@ -91,7 +92,7 @@ async function send(method: string, path: string, options: RequestOptions): Prom
   const signal = options.signal && 'any' in AbortSignal ? AbortSignal.any([limit, options.signal]) : (options.signal ?? limit);
   const url = apiUrl(path, options.query);
   try {
-    return await (takeEarly(method, url, options.signal) ?? fetch(url, { method, headers, body, signal, credentials: 'same-origin', cache: 'no-store' }));
+    return await ((method === (options.json === undefined ? 'GET' : 'POST') && takeEarly(url, options)) || fetch(url, { method, headers, body, signal, credentials: 'same-origin', cache: 'no-store' }));
   } catch (error) {
     if (options.signal?.aborted) throw error;
     const slow = limit.aborted;

@@ -12,10 +12,10 @@ export interface JobSummary {
   scheduled: boolean;
   scheduleEnabled: boolean;
   enabled: boolean;
-  serverNodeUUID?: string;
 }
 
 export interface JobInfo extends JobSummary {
+  serverNodeUUID?: string;
   averageDuration?: number;
   nextScheduledExecution?: string;
   created?: string;
@@ -29,8 +29,18 @@ export interface Glance {
   lastExecution?: { id: number; status: string; customStatus?: string; started?: string; ended?: string };
 }
 
-export const listJobs = (project: string, query: Query = {}, signal?: AbortSignal) =>
-  api.get<JobSummary[]>(apiPath`/project/${project}/jobs`, query, { signal, timeout: 60_000 });
+type BriefJob = [id: string, name: string, group: number, description: string, scheduled: boolean, scheduleEnabled: boolean, enabled: boolean];
+interface BriefJobs {
+  groups: string[];
+  jobs: BriefJob[];
+}
+
+// By name, as far as the server knows its letters, then by group.
+export async function listJobs(project: string, signal?: AbortSignal): Promise<JobSummary[]> {
+  const { groups, jobs } = await api.get<BriefJobs>(apiPath`/project/${project}/jobs/brief`, {}, { signal, timeout: 60_000 });
+  const named = groups.map((group) => group || null);
+  return jobs.map(([id, name, group, description, scheduled, scheduleEnabled, enabled]) => ({ id, name, group: named[group] ?? null, description, project, scheduled, scheduleEnabled, enabled }));
+}
 export const jobInfo = (id: string, signal?: AbortSignal) => api.get<JobInfo>(apiPath`/job/${id}/info`, {}, { signal });
 export const glanceAt = (project: string, ids: string[], signal?: AbortSignal) =>
   api.get<Record<string, Glance>>(apiPath`/project/${project}/jobs/glance`, { idlist: ids.join(',') }, { signal });
