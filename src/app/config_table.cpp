@@ -277,7 +277,7 @@ constexpr ConfigKey table[] = {
     {"quarterdeck.login.threads",
      Kind::number,
      "2",
-     "Threads that check passwords, so that guessing slows nobody down.",
+     "Threads that check passwords; of them, as many as half the cores compute hashes at a time.",
      QD_SET(auth.login_threads),
      {1, 64}},
     {"quarterdeck.proxy.trusted", Kind::text, "",
