@@ -10,6 +10,9 @@ namespace qd::service {
 namespace {
 
 constexpr std::size_t kJobsPerQuery = 512;
+constexpr int kTreeDepth = 3;
+constexpr std::size_t kMostTreeSteps = 5'000;
+constexpr std::size_t kSmallestPiece = 128, kLargestPiece = 8192;  // of a list that is read until a page is full
 
 }  // namespace
 
@@ -22,17 +25,34 @@ Result<std::vector<model::Job>> Jobs::export_all(const auth::Identity& who, cons
   return jobs;
 }
 
-// Pages are cut after the jobs that `who` may not see are taken out, so that every page is full.
+// Pages are cut after the jobs that `who` may not see are taken out, so that every page is full. What comes behind a
+// page is not read.
 Result<std::vector<store::JobSummary>> Jobs::list(const auth::Identity& who, const store::JobQuery& query) {
   if (!projects_.find(query.project)) return no_such_project(query.project);
-  store::JobQuery all = query;
-  all.offset = all.max = 0;
-  auto jobs = jobs_.list(all);
-  std::erase_if(jobs, [&](const store::JobSummary& job) { return !allowed(who, job_decision(job, "view")); });
-  const std::size_t begin = std::min(query.offset, jobs.size());
-  jobs.erase(jobs.begin(), jobs.begin() + static_cast<std::ptrdiff_t>(begin));
-  if (query.max > 0 && jobs.size() > query.max) jobs.resize(query.max);
-  return jobs;
+  store::JobQuery piece = query;
+  piece.offset = 0;
+  if (query.max > 0) {
+    const std::size_t offset = std::min(query.offset, kLargestPiece);
+    piece.max = std::clamp(offset + std::min(query.max, kLargestPiece), kSmallestPiece, kLargestPiece);
+  }
+  std::size_t before = query.offset;
+  std::vector<store::JobSummary> page;
+  while (true) {
+    auto jobs = jobs_.list(piece);
+    const bool last = piece.max == 0 || jobs.size() < piece.max;
+    if (!last) piece.after = store::JobPlace{jobs.back().group, jobs.back().name, jobs.back().uuid};
+    for (store::JobSummary& job : jobs) {
+      if (!allowed(who, job_decision(job, "view"))) continue;
+      if (before > 0) {
+        --before;
+        continue;
+      }
+      page.push_back(std::move(job));
+      if (page.size() == query.max) return page;
+    }
+    if (last) return page;
+    piece.max = std::min(piece.max * 2, kLargestPiece);
+  }
 }
 
 std::vector<store::StoredJob> Jobs::definitions(const auth::Identity& who, const std::vector<std::string>& uuids) {

@@ -76,6 +76,27 @@ describe('the list of jobs', () => {
     for (const offset of [0, 2, 4, 6]) pages.push(...(await list({ max: 2, offset })).map((item) => item.id));
     assert.deepEqual(pages, all);
   });
+
+  it('by pages that are full, however many jobs may not be seen between', async () => {
+    const project = await newProject(qd);
+    const jobs = Array.from({ length: 600 }, (_, at) => ({
+      name: `job ${String(at).padStart(3, '0')}`, group: at % 5 ? `hidden/${at % 7}` : `team/${at % 3}`, sequence: { commands: [{ exec: 'true' }] },
+    }));
+    const imported = await qd.ok('POST', `/project/${project}/jobs/import`, { json: jobs, query: { format: 'json' } });
+    assert.deepEqual(imported.failed, []);
+    const contents = JSON.stringify({ description: 'pages', context: { project }, for: { job: [{ match: { group: 'team/.*' }, allow: 'view' }] }, by: { group: project } });
+    await qd.ok('POST', `/system/acl/${project}.aclpolicy`, { json: { contents }, status: 201 });
+    const { token } = await qd.ok('POST', '/tokens', { json: { user: 'pages', roles: [project] }, status: 201 });
+    const seen = async (query) => (await qd.ok('GET', `/project/${project}/jobs`, { query, token })).map((job) => job.name);
+    const all = await seen({});
+    assert.equal(all.length, 120);
+    const pages = [];
+    for (let offset = 0; offset < 140; offset += 35) pages.push(await seen({ max: 35, offset }));
+    assert.deepEqual(pages.map((page) => page.length), [35, 35, 35, 15]);
+    assert.deepEqual(pages.flat(), all);
+    assert.deepEqual(await seen({ max: 35, offset: 120 }), []);
+    await qd.ok('DELETE', `/system/acl/${project}.aclpolicy`, { status: 204 });
+  });
 });
 
 describe('deleting', () => {
