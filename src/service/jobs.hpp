@@ -37,6 +37,7 @@ struct ImportOutcome {
   int index = 0;                  // 1-based position in the file
   std::string uuid, name, group;  // uuid "" when there is no such job
   std::string error;
+  std::vector<std::string> warnings;  // what the file says and the job goes without
 };
 
 struct SaveRequest {
