@@ -34,7 +34,8 @@ scm::GitHost git_host(const Config& config, RunningParts& running) {
           .pool = running.engine_pool,
           .folder = (config.folders.var / "scm").string(),
           .known_hosts = (config.folders.base / ".ssh" / "known_hosts").string(),
-          .environment = running.guard.environment()};
+          .environment = running.guard.environment(),
+          .blocked = running.blocked_addresses};
 }
 
 }  // namespace

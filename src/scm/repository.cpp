@@ -117,6 +117,7 @@ GitCall Repository::call(std::vector<std::string> args) const {
 GitCall Repository::remote_call(std::vector<std::string> args, const GitLogin& login, Millis limit) const {
   auto one = call(std::move(args));
   one.login = &login;
+  one.remote = &place_.url;
   one.limit = limit;
   return one;
 }
