@@ -177,10 +177,12 @@ void UseCases::start() {
   history_cleanup.start();
   later_modes.start();
   archives.start();
+  scm.start();
 }
 
 void UseCases::stop() noexcept {
   archives.stop();
+  scm.stop();
   audit.stop();
   history_cleanup.stop();
   later_modes.stop();

@@ -122,8 +122,12 @@ GitCall Repository::remote_call(std::vector<std::string> args, const GitLogin& l
   return one;
 }
 
+bool Repository::exists() const {
+  return read_file(place_.folder + "/" + kPlaceFile) == place_text(place_);
+}
+
 Result<> Repository::open(const GitLogin& login) {
-  if (read_file(place_.folder + "/" + kPlaceFile) == place_text(place_)) {
+  if (exists()) {
     if (auto fetched = fetch(login); !fetched)
       return fail(fetched.error().kind, "Failed fetch from the repository: " + fetched.error().message);
     return find_branch(login);

@@ -378,6 +378,7 @@ Result<ScmOutcome> ScmExport::push(const ScmActionRequest& request) {
   }
   const auto login = session_.read_login();
   if (!login) return ScmOutcome::failed("Failed push to remote: " + login.error().message);
+  const std::lock_guard alone(session_.copy.remote);
   const auto pushed = session_.repository().push(*login, name);
   if (!pushed) return ScmOutcome::failed("Failed push to remote: " + pushed.error().message);
   return ScmOutcome::done("");

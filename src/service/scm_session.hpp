@@ -23,6 +23,7 @@ struct ScmSession {
   std::function<Result<scm::GitLogin>()> read_login;  // with the rights of `who`
   const bool cluster;                                 // others have copies, too
   const std::chrono::steady_clock::time_point began;  // of the request, before it waited for the copy
+  std::function<Result<>()> fetch_later;  // of who must not wait for the remote repository: asks it in the background
 
   scm::Repository& repository() const { return *copy.repository; }
 
@@ -31,16 +32,19 @@ struct ScmSession {
     const auto now = std::chrono::steady_clock::now();
     const auto login = read_login();
     if (!login) return fail(login.error());
+    const std::lock_guard alone(copy.remote);
     if (auto fetched = repository().fetch(*login); !fetched) return fetched;
     copy.fetched = now;
+    copy.fetching.with([](auto& fetching) { fetching.flaw.clear(); });
     return {};
   }
   // The same, unless somebody did while this request waited, or not longer ago than `age`. Whoever may not read the
   // key gets no answer either way.
   Result<> fetch_unless_fresh(std::chrono::milliseconds age = {}) const {
-    if (copy.fetched < began - age) return fetch();
+    if (!fetch_later && copy.fetched < began - age) return fetch();
     const auto login = read_login();
-    return login ? Result<>() : Result<>(fail(login.error()));
+    if (!login) return fail(login.error());
+    return fetch_later ? fetch_later() : Result<>();
   }
 };
 
