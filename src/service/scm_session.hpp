@@ -27,6 +27,9 @@ struct ScmSession {
 
   scm::Repository& repository() const { return *copy.repository; }
 
+  // Of a file of the branch, at most so many bytes; nothing: there is no such file.
+  Result<std::optional<std::string>> content_of(const std::string& path, std::size_t most) const;
+
   // Asks the remote repository for changes.
   Result<> fetch() const {
     const auto now = std::chrono::steady_clock::now();
