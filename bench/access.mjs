@@ -1,11 +1,12 @@
 // What access control and logins cost: a decision, a filtered list, other users while somebody guesses, sessions.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import { cpus } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newProject } from '../tests/support/scenario.mjs';
-import { BINARY, startServer } from '../tests/support/server.mjs';
+import { ADMIN_PASSWORD, BINARY, startServer } from '../tests/support/server.mjs';
 import { MEGABYTE, median, spread } from './tools.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -73,6 +74,8 @@ export async function filteredList(table) {
   for (const [what, role, expected] of [['by one policy, 1,110 seen', 'few', tenth], ['by one policy, all seen', 'all', 10_000], ['by 1,000 policies, all seen', 'team', 10_000]]) {
     const { token } = await qd.ok('POST', '/tokens', { json: { user: role, roles: [role] }, status: 201 });
     const { times, cost } = await timeList(qd, token, `/project/${project}/jobs`, expected);
+    const page = await timeList(qd, token, `/project/${project}/jobs?max=30`, 30);
+    table.add(`30 of 10,000 jobs ${what}`, `${page.cost.toFixed(1)} ms`, '<= 10 ms', page.cost <= 10, `of the server's processor time; until the last byte, min/median/max ${spread(page.times)} ms`);
     table.add(`list of 10,000 jobs ${what}`, `${cost.toFixed(1)} ms`, '<= 50 ms', cost <= 50, `of the server's processor time; until the last byte, min/median/max ${spread(times)} ms`);
   }
   await qd.stop();
@@ -117,6 +120,26 @@ export async function guessing(table) {
   table.add('p99 of others, nobody guesses', `${before.toFixed(1)} ms`, '', undefined, `median ${median(alone).toFixed(1)}`);
   table.add('p99 of others, 50 wrong logins/s', `${during.toFixed(1)} ms`, '<= twice and 10 ms', during <= 2 * before + 10, `median ${median(besides).toFixed(1)}, answers ${JSON.stringify(answers)}`);
   agent.destroy();
+  await qd.stop();
+}
+
+// Right logins while other programs use up the machine, against requests that compute nothing.
+export async function busyLogins(table) {
+  const qd = await startServer({ database: undefined });
+  const hogs = Array.from({ length: 8 * cpus().length }, () => spawn('/bin/sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' }));
+  const logins = [];
+  try {
+    await settle(2000);
+    for (let round = 0; round < 15; round += 1) {
+      const begun = now();
+      const { status } = await qd.raw('POST', '/j_security_check', { form: { j_username: 'admin', j_password: ADMIN_PASSWORD }, token: null });
+      if (status !== 302) throw new Error(`a login got ${status}`);
+      logins.push(now() - begun);
+    }
+  } finally {
+    for (const hog of hogs) hog.kill('SIGKILL');
+  }
+  table.add('login beside 8 busy programs a core', `${median(logins).toFixed(0)} ms`, '<= 2000 ms', median(logins) <= 2000, `min/median/max ${spread(logins, 0)}`);
   await qd.stop();
 }
 

@@ -35,6 +35,7 @@ const FIGURES = {
   decisions: access.decisions,
   acl: access.filteredList,
   guessing: access.guessing,
+  busylogins: access.busyLogins,
   sessions: access.sessions,
   balanced,
   pages,

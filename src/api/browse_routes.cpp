@@ -28,6 +28,7 @@ Result<store::JobQuery> browse_query(const Call& call) {
     take(query->name_exact, "jobExactFilter");
     take(query->group_part, "groupPath");
     if (query->uuids.empty()) query->uuids = base::split_trimmed(text_or(*body, "idlist"), ',');
+    if (auto fits = check_lists(*query); !fits) return fail(fits.error());
   }
   if (const auto path = call.query("path")) query->group_part = *path;
   if (query->group_part == "" || query->group_part == "/") query->group_part = std::nullopt;

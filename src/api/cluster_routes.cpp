@@ -88,16 +88,7 @@ Result<store::ClusterEventQuery> event_query(const Call& call) {
   store::ClusterEventQuery query;
   query.kind = call.query("kind").value_or("");
   query.member = call.query("member").value_or("");
-  const auto from = date_parameter(call, "from");
-  if (!from) return fail(from.error());
-  const auto until = date_parameter(call, "until");
-  if (!until) return fail(until.error());
-  query.from = *from;
-  query.until = *until;
-  const auto page = page_parameters(call, 100, kMaxEvents);
-  if (!page) return fail(page.error());
-  query.offset = page->offset;
-  query.max = page->max;
+  if (auto period = read_period(call, kMaxEvents, query); !period) return fail(period.error());
   return query;
 }
 

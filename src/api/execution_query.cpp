@@ -1,5 +1,7 @@
 #include "api/execution_query.hpp"
 
+#include <tuple>
+
 #include "api/parameters.hpp"
 #include "base/text.hpp"
 #include "service/errors.hpp"
@@ -8,6 +10,7 @@ namespace qd::api {
 namespace {
 
 constexpr std::size_t kMaxPage = 10'000;
+constexpr std::size_t kMostJobs = 5'000, kMostPaths = 400;  // in one question
 
 Result<std::optional<UnixMillis>> relative_parameter(const Call& call, const char* name) {
   const auto text = call.query(name);
@@ -30,6 +33,18 @@ std::string group_or_dash(const std::optional<std::string>& group) {
 bool filters_jobs(const store::ExecutionQuery& query) {
   return !query.job_uuids.empty() || !query.job_paths.empty() || !query.group_part.empty() ||
          !query.group_exact.empty() || !query.job_part.empty() || !query.job_exact.empty();
+}
+
+Result<> check_lists(const store::ExecutionQuery& query) {
+  const std::tuple<const char*, std::size_t, std::size_t> lists[] = {
+      {"jobIdListFilter", query.job_uuids.size(), kMostJobs},
+      {"excludeJobIdListFilter", query.exclude_job_uuids.size(), kMostJobs},
+      {"jobListFilter", query.job_paths.size(), kMostPaths},
+      {"excludeJobListFilter", query.exclude_job_paths.size(), kMostPaths}};
+  for (const auto& [name, size, most] : lists) {
+    if (auto fits = service::at_most(name, size, most); !fits) return fits;
+  }
+  return {};
 }
 
 Result<> read_dates(const Call& call, store::ExecutionQuery& query) {
@@ -73,6 +88,7 @@ Result<store::ExecutionQuery> execution_query(const Call& call) {
   } else if (filters_jobs(query)) {
     query.ad_hoc = false;
   }
+  if (auto fits = check_lists(query); !fits) return fail(fits.error());
   if (auto dates = read_dates(call, query); !dates) return fail(dates.error());
   const auto page = page_parameters(call, 20, kMaxPage);
   if (!page) return fail(page.error());

@@ -24,16 +24,7 @@ Result<store::FireQuery> fire_query(const Call& call) {
                                              store::fire::skipped};
   if (!kStates.contains(query.state))
     return service::bad_parameter("state", query.state, "it must be fired, late, missed or skipped");
-  const auto from = date_parameter(call, "from");
-  if (!from) return fail(from.error());
-  const auto until = date_parameter(call, "until");
-  if (!until) return fail(until.error());
-  query.from = *from;
-  query.until = *until;
-  const auto page = page_parameters(call, 100, kMaxFires);
-  if (!page) return fail(page.error());
-  query.offset = page->offset;
-  query.max = page->max;
+  if (auto period = read_period(call, kMaxFires, query); !period) return fail(period.error());
   return query;
 }
 

@@ -87,6 +87,11 @@ JsonObject outcome_json(const Call& call, const service::ImportOutcome& outcome)
   object["name"] = outcome.name;
   object["group"] = outcome.group;
   object["project"] = project;
+  if (!outcome.warnings.empty()) {
+    JsonArray warnings;
+    for (const std::string& warning : outcome.warnings) warnings.emplace_back(warning);
+    object["warnings"] = std::move(warnings);
+  }
   return object;
 }
 

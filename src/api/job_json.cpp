@@ -3,8 +3,14 @@
 #include "api/links.hpp"
 #include "api/parameters.hpp"
 #include "base/text.hpp"
+#include "service/errors.hpp"
 
 namespace qd::api {
+namespace {
+
+constexpr std::size_t kMostIds = 10'000, kMostTags = 400;  // in one question
+
+}  // namespace
 
 JsonObject job_summary_json(const Call& call, const store::JobSummary& job) {
   const Services& services = call.services;
@@ -66,7 +72,13 @@ Result<store::JobQuery> job_query(const Call& call) {
   if (!max) return fail(max.error());
   query.offset = *offset;
   query.max = *max;
+  if (auto fits = check_lists(query); !fits) return fail(fits.error());
   return query;
+}
+
+Result<> check_lists(const store::JobQuery& query) {
+  if (auto fits = service::at_most("idlist", query.uuids.size(), kMostIds); !fits) return fits;
+  return service::at_most("tags", base::split_trimmed(query.tag.value_or(""), ',').size(), kMostTags);
 }
 
 }  // namespace qd::api

@@ -15,5 +15,7 @@ void show_owner(store::JobSummary& job, const std::optional<std::string>& owner)
 
 // The filters of a job list or export in query parameters.
 Result<store::JobQuery> job_query(const Call& call);
+// No more values than a database takes.
+Result<> check_lists(const store::JobQuery& query);
 
 }  // namespace qd::api

@@ -19,6 +19,22 @@ struct Page {
 };
 Result<Page> page_parameters(const Call& call, std::size_t usual, std::size_t most);
 
+// `from`, `until`, `offset` and `max` of a list of what happened: 100 of it, and at most `most`.
+template <class Query>
+Result<> read_period(const Call& call, std::size_t most, Query& query) {
+  const auto from = date_parameter(call, "from");
+  if (!from) return fail(from.error());
+  const auto until = date_parameter(call, "until");
+  if (!until) return fail(until.error());
+  const auto page = page_parameters(call, 100, most);
+  if (!page) return fail(page.error());
+  query.from = *from;
+  query.until = *until;
+  query.offset = page->offset;
+  query.max = page->max;
+  return {};
+}
+
 // "2w" as a length: s, n (minutes), h, d, w, m (30 days), y (365 days).
 std::optional<Millis> relative_time(std::string_view text);
 // The same from `now` on, or back, on the calendar of UTC: months and years keep the day where the month has it.

@@ -6,6 +6,7 @@
 #include "base/properties.hpp"
 #include "service/access.hpp"
 #include "service/errors.hpp"
+#include "service/scm.hpp"
 
 namespace qd::api {
 namespace {
@@ -78,7 +79,9 @@ http::Response get_project(Call& call) {
 }
 
 http::Response delete_project(Call& call) {
-  return answer(call.services.projects.remove(call.who, call.param("project")), no_content);
+  const auto removed = call.services.projects.remove(call.who, call.param("project"));
+  if (removed) call.services.scm.project_is_gone();
+  return answer(removed, no_content);
 }
 
 http::Response config_answer(const Call& call, const Result<service::ProjectConfig>& config) {

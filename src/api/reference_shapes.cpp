@@ -62,7 +62,8 @@ void add_projects(std::vector<ShapeNote>& all) {
 }
 
 void add_jobs(std::vector<ShapeNote>& all) {
-  const auto imported = shape({{"index", whole()}, {"name", text()}, {"group", text()}, {"project", text()}});
+  const auto imported = shape(
+      {{"index", whole()}, {"name", text()}, {"group", text()}, {"project", text()}, {"warnings?", list(text())}});
   all.push_back({"BriefJobs", shape({{"groups", list(text())}, {"jobs", list(list(anything()))}})});
   all.push_back({"Job", shape({{"id", text()},
                                {"name", text()},

@@ -71,7 +71,7 @@ class Judge {
     problems_.push_back(raw.where + ": " + std::string(key) + ": " + what);
   }
   void note(const std::string& key, const std::string& where, std::string suggestion) {
-    config_.unimplemented.push_back({key, where, std::move(suggestion)});
+    config_.unimplemented.push_back({key, where, std::move(suggestion), std::string(advice_on_key(key))});
   }
   void finish_server();
   void finish_auth();

@@ -196,6 +196,7 @@ struct Config {
     std::string key;
     std::string where;       // "file:line", "environment variable X", "flag"
     std::string suggestion;  // a key that we do know and that is spelt nearly so, or empty
+    std::string advice;      // what to do instead, or empty
   };
   std::vector<Unimplemented> unimplemented;
   std::vector<std::filesystem::path> files;  // those that were read, in order

@@ -157,6 +157,13 @@ std::string nearest_config_key(std::string_view key) {
   return nearest == nullptr ? std::string() : std::string(nearest->key);
 }
 
+std::string_view advice_on_key(std::string_view key) {
+  if (!key.starts_with("rundeck.config.storage.") || !key.ends_with(".type")) return {};
+  if (key.starts_with("rundeck.config.storage.provider.")) return "settings and files of projects are in the database";
+  return "settings and files of projects are encrypted with quarterdeck.storage.password. Set it, the same on all "
+         "members, run `qd keys rotate` once, and take this converter out";
+}
+
 std::string list_config_keys() {
   std::string out;
   for (const auto& row : config_keys()) {

@@ -33,6 +33,9 @@ const ConfigKey* find_environment_key(std::string_view name);
 // A known key that is spelt nearly like `key`, or "".
 std::string nearest_config_key(std::string_view key);
 
+// What to do instead of setting this key of the peer, which means nothing here; "" when there is nothing to say.
+std::string_view advice_on_key(std::string_view key);
+
 // The table as text for `quarterdeck config`: key, kind, default, meaning.
 std::string list_config_keys();
 // The same as docs/configuration-reference.md: a table for each chapter, and what is known and without effect.

@@ -277,7 +277,7 @@ constexpr ConfigKey table[] = {
     {"quarterdeck.login.threads",
      Kind::number,
      "2",
-     "Threads that check passwords, so that guessing slows nobody down.",
+     "Threads that check passwords; of them, as many as half the cores compute hashes at a time.",
      QD_SET(auth.login_threads),
      {1, 64}},
     {"quarterdeck.proxy.trusted", Kind::text, "",
@@ -536,7 +536,8 @@ constexpr ConfigKey table[] = {
      QD_SET(remote_options.attempts),
      {1, 10}},
     {"quarterdeck.http.blockedAddresses", Kind::text, "169.254.0.0/16, fe80::/10, fd00:ec2::254, 100.100.100.200",
-     "Addresses that URLs of option values, node sources and notifications must not reach: link-local ones and "
+     "Addresses that URLs of option values, node sources, notifications and git repositories must not reach: "
+     "link-local ones and "
      "metadata "
      "of clouds, "
      "unless it says otherwise.",

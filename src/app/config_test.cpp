@@ -157,6 +157,17 @@ TEST_F(ConfigTest, UnknownKeysOfOurOwnAreErrorsAndThePeersAreListed) {
   }
 }
 
+TEST_F(ConfigTest, WhoEncryptedProjectsIsToldHowToDoItHere) {
+  rundeck(
+      "rundeck.config.storage.converter.1.type=jasypt-encryption\nrundeck.config.storage.converter.1.path=/\n"
+      "rundeck.config.storage.provider.1.type=file\n");
+  std::map<std::string, std::string> advice;
+  for (const auto& entry : load().unimplemented) advice[entry.key] = entry.advice;
+  EXPECT_THAT(advice.at("rundeck.config.storage.converter.1.type"), HasSubstr("quarterdeck.storage.password"));
+  EXPECT_THAT(advice.at("rundeck.config.storage.provider.1.type"), HasSubstr("in the database"));
+  EXPECT_EQ(advice.at("rundeck.config.storage.converter.1.path"), "");
+}
+
 TEST_F(ConfigTest, PlaceholdersNameKeysVariablesAndTheBase) {
   framework(
       "framework.server.hostname = h1\nframework.server.url = http://${framework.server.hostname}:${server.port}\n"

@@ -78,7 +78,9 @@ void take_settings(const fs::path& from, const fs::path& to, FreshDefaults& fres
     } else if ((known != nullptr && known->kind != ValueKind::ignored) || framework) {
       added[entry.key] = entry.value;
     } else {
-      report.not_taken("setting", entry.key, known != nullptr ? std::string(known->meaning) : "has no effect here");
+      const std::string advice(advice_on_key(entry.key));
+      const std::string nothing = "has no effect here" + (advice.empty() ? "" : ": " + advice);
+      report.not_taken("setting", entry.key, known != nullptr ? std::string(known->meaning) : nothing);
     }
   }
   if (added.empty()) return;

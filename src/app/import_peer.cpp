@@ -6,6 +6,7 @@
 #include "base/properties.hpp"
 #include "base/zip.hpp"
 #include "service/project_import.hpp"
+#include "service/scm_settings.hpp"
 
 namespace qd::app {
 namespace {
@@ -66,6 +67,32 @@ struct Parts {
   const auth::Identity who = importer();
 };
 
+// Who set it up there is kept: he is only named.
+void take_scm(Parts& parts, const fs::path& folder, ImportReport& report) {
+  using service::Integration;
+  const auto name = folder.filename().string();
+  for (const auto integration : {Integration::exporting, Integration::importing}) {
+    const auto path = service::stored_scm_path(integration);
+    std::error_code ignored;
+    if (!fs::exists(folder / path, ignored)) continue;
+    const auto text = read_peer_file(folder / path);
+    const auto stored =
+        text ? service::read_stored_scm(integration, *text) : Result<service::StoredScm>(fail(text.error()));
+    const auto put =
+        stored ? parts.project_service.put_file(parts.who, name, path, service::write_stored_scm(integration, *stored))
+               : Result<>(fail(stored.error()));
+    if (put) {
+      report.taken("scm", name, service::integration_name(integration) + ", " + stored->type);
+    } else {
+      report.not_taken("scm", name, path + ": " + put.error().message);
+    }
+  }
+}
+
+bool is_scm_file(const fs::path& file) {
+  return file.filename() == "scm-export.properties" || file.filename() == "scm-import.properties";
+}
+
 // Values that name files of the peer's project folder name those of ours.
 void take_project(const Config& config, Parts& parts, const fs::path& folder, ImportReport& report) {
   const auto name = folder.filename().string();
@@ -87,7 +114,7 @@ void take_project(const Config& config, Parts& parts, const fs::path& folder, Im
   }
   report.taken("project", name, "its jobs and executions come with an archive of it");
   for (const auto& file : peer_files(folder, {"etc"}, "")) {
-    if (file.filename() == "project.properties") continue;
+    if (file.filename() == "project.properties" || is_scm_file(file)) continue;
     const auto content = read_peer_file(file);
     const auto written =
         content ? write_new_peer_file(own / "etc" / file.filename(), *content) : Result<>(fail(content.error()));
@@ -100,6 +127,7 @@ void take_project(const Config& config, Parts& parts, const fs::path& folder, Im
       report.not_taken("file", shown, written.error().message);
     }
   }
+  take_scm(parts, folder, report);
   for (const auto& file : peer_files(folder, {"acls"}, ".aclpolicy")) {
     const auto content = read_peer_file(file);
     const auto shown = name + "/" + file.filename().string();

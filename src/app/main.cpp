@@ -68,6 +68,7 @@ void note_unimplemented(const Config& config) {
   for (const Config::Unimplemented& entry : config.unimplemented) {
     std::string note = entry.where + ": " + entry.key + " has no effect here";
     if (!entry.suggestion.empty()) note += "; did you mean " + entry.suggestion + "?";
+    if (!entry.advice.empty()) note += ": " + entry.advice;
     qd::base::log_warn("config", note);
   }
   for (const auto* warnings : {&config.cluster.remote.warnings, &config.cluster.messaging.warnings}) {

@@ -34,7 +34,8 @@ scm::GitHost git_host(const Config& config, RunningParts& running) {
           .pool = running.engine_pool,
           .folder = (config.folders.var / "scm").string(),
           .known_hosts = (config.folders.base / ".ssh" / "known_hosts").string(),
-          .environment = running.guard.environment()};
+          .environment = running.guard.environment(),
+          .blocked = running.blocked_addresses};
 }
 
 }  // namespace
@@ -176,10 +177,12 @@ void UseCases::start() {
   history_cleanup.start();
   later_modes.start();
   archives.start();
+  scm.start();
 }
 
 void UseCases::stop() noexcept {
   archives.stop();
+  scm.stop();
   audit.stop();
   history_cleanup.stop();
   later_modes.stop();

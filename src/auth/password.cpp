@@ -7,7 +7,9 @@
 #include <memory>
 #include <openssl/evp.h>
 #include <optional>
+#include <semaphore>
 #include <stdexcept>
+#include <thread>
 
 #include "base/id.hpp"
 #include "base/text.hpp"
@@ -78,8 +80,24 @@ bool same_text(std::string_view a, std::string_view b) {
   return base::constant_time_equal(base::sha256_hex(a), base::sha256_hex(b));
 }
 
+// Whoever computes a hash holds a core for as long as it takes. One of this many at a time does, of all threads.
+class HashPlace {
+ public:
+  HashPlace() { places().acquire(); }
+  ~HashPlace() { places().release(); }
+  HashPlace(const HashPlace&) = delete;
+  HashPlace& operator=(const HashPlace&) = delete;
+
+ private:
+  static std::counting_semaphore<>& places() {
+    static std::counting_semaphore<> all(static_cast<std::ptrdiff_t>(hashes_at_a_time()));
+    return all;
+  }
+};
+
 bool crypt_matches(const std::string& hash, std::string_view given) {
   if (given.find('\0') != std::string_view::npos) return false;
+  const HashPlace place;
   auto scratch = std::make_unique<crypt_data>();
   const std::string phrase(given);
   const char* computed = crypt_r(phrase.c_str(), hash.c_str(), scratch.get());
@@ -105,6 +123,10 @@ long crypt_cost(const std::string& hash) {
 }
 
 }  // namespace
+
+std::size_t hashes_at_a_time() {
+  return std::max(1U, std::thread::hardware_concurrency() / 2);
+}
 
 Result<void> check_stored_password(std::string_view stored) {
   const auto [kind, text] = split_stored(stored);
@@ -168,6 +190,7 @@ std::string make_bcrypt(std::string_view plain) {
   if (crypt_gensalt_rn("$2a$", bcrypt_cost, nullptr, 0, salt.data(), static_cast<int>(salt.size())) == nullptr) {
     throw std::runtime_error("crypt(3) of this system makes no bcrypt salts");
   }
+  const HashPlace place;
   auto scratch = std::make_unique<crypt_data>();
   const char* hash = crypt_r(std::string(plain).c_str(), salt.data(), scratch.get());
   if (hash == nullptr || hash[0] == '*') throw std::runtime_error("crypt(3) of this system computes no bcrypt");

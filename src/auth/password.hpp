@@ -12,6 +12,10 @@ namespace qd::auth {
 // Passwords that are longer are never right; no hash is computed for them.
 inline constexpr std::size_t longest_password = 1024;
 
+// How many crypt(3) hashes this process computes at once: half of the cores, so that the others are there for whoever
+// does not log in. Further ones wait for their turn.
+std::size_t hashes_at_a_time();
+
 // Can `stored` ever match? The error says what is wrong with it, without the secret itself.
 Result<void> check_stored_password(std::string_view stored);
 

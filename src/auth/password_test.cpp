@@ -1,7 +1,11 @@
 #include "auth/password.hpp"
 
+#include <chrono>
+#include <ctime>
 #include <gtest/gtest.h>
 #include <stdexcept>
+#include <thread>
+#include <vector>
 
 namespace qd::auth {
 namespace {
@@ -84,6 +88,25 @@ TEST(Password, CostsAreOrderedAsTheTimesAre) {
             password_cost("CRYPT:$5$saltstring$s8MMlXllLFjEelwbezfZEk30pD6Vrm13AOeQBbQDZs0"));
   EXPECT_LT(password_cost("BCRYPT:$2y$05$abcdefghijklmnopqrstuuWjJdsvtKj1kGIGiTGFB3m8jgDmIdLXa"),
             password_cost("BCRYPT:$2y$10$abcdefghijklmnopqrstuuWjJdsvtKj1kGIGiTGFB3m8jgDmIdLXa"));
+}
+
+double processor_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+TEST(Password, HashesLeaveCoresToOthers) {
+  const auto began = std::chrono::steady_clock::now();
+  const double before = processor_seconds();
+  std::vector<std::thread> guesses;
+  for (std::size_t at = 0; at < hashes_at_a_time() * 4; ++at) {
+    guesses.emplace_back(
+        [] { verify_password("BCRYPT:$2y$10$abcdefghijklmnopqrstuuWjJdsvtKj1kGIGiTGFB3m8jgDmIdLXa", "wrong"); });
+  }
+  for (auto& guess : guesses) guess.join();
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  EXPECT_LE(processor_seconds() - before, took.count() * static_cast<double>(hashes_at_a_time()) * 1.2);
 }
 
 }  // namespace

@@ -85,6 +85,12 @@ void print_loaded(const Context& context, const JsonObject& result, const char* 
   context.out.note(std::to_string(jobs.size()) + " Jobs " + title + ":");
   for (const JsonObject& job : jobs)
     context.out.text(context.args.has("verbose") ? details(Json(job)) : loaded_line(job));
+  for (const JsonObject& job : views(find(result, key), plain_view)) {
+    const Json* warnings = job.if_contains("warnings");
+    if (warnings == nullptr || !warnings->is_array()) continue;
+    for (const Json& warning : warnings->get_array())
+      context.out.error("Warning: " + job_path(job) + ": " + scalar_text(warning).value_or(""));
+  }
 }
 
 // The exit code.

@@ -87,6 +87,7 @@ DecodedJob decode_entry(JobSource& source, std::size_t index) {
     if (auto flaw = model::find_flaw(*decoded.job)) problem.report(flaw->path, flaw->message);
   }
   entry.document = nullptr;
+  decoded.ignored = std::move(problem.ignored);
   if (!problem.found) return decoded;
   FieldPath path = start;
   path.insert(path.end(), problem.path.begin(), problem.path.end());

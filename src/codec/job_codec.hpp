@@ -21,9 +21,10 @@ Result<JobFormat> parse_job_format(std::string_view name);
 
 // One entry of a job file: a job, or what is wrong with it.
 struct DecodedJob {
-  int line = 0;             // 1-based line where the entry starts; 0 when unknown
-  std::string name, group;  // as far as they could be read, to name the entry in answers
-  Result<model::Job> job;   // an error names field and line
+  int line = 0;                           // 1-based line where the entry starts; 0 when unknown
+  std::string name, group;                // as far as they could be read, to name the entry in answers
+  Result<model::Job> job;                 // an error names field and line
+  std::vector<std::string> ignored = {};  // what the entry says and the job goes without
 };
 
 struct DecodeLimits {

@@ -87,8 +87,7 @@ class TriggerReader {
     } else {
       fields.wrong(key, "is required beside 'type'");
     }
-    const JsonObject rest = fields.rest();
-    if (!rest.empty()) fields.wrong(rest.begin()->key(), "is not known beside 'type'");
+    for (const auto& entry : fields.rest()) fields.ignore(entry.key(), "is not known beside 'type', and left out");
   }
 
   void read_emails(Fields& fields) {
@@ -124,8 +123,10 @@ class TriggerReader {
     if (config.contains("urls")) {
       for (const auto& entry : rest) config[entry.key()] = entry.value();
       add(Notification::Kind::webhook, std::move(config));
-    } else if (!rest.empty()) {
-      fields.wrong(rest.begin()->key(), "is no kind of notification; use email, urls or plugin");
+    } else {
+      for (const auto& entry : rest) {
+        fields.ignore(entry.key(), "is no kind of notification, and left out; use email, urls or plugin");
+      }
     }
   }
 

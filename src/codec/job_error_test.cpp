@@ -130,15 +130,12 @@ TEST(JobErrors, NameTheFieldOfAWrongShape) {
       {"  nodefilters: text", "'nodefilters' must be a map, not \"text\""},
       {"  nodefilters: {filter: a, dispatch: {rankOrder: up}}", "'rankOrder' must be ascending or descending"},
       {"  schedule: {crontab: '* *'}", "must have six or seven fields"},
-      {"  notification: {onsuccess: {fax: 1}}", "'fax' is no kind of notification"},
       {"  notification: {onsuccess: {plugin: {}}}", "notification onsuccess plugin: 'type' is required"},
       {"  notification: {onsuccess: {email: {subject: s}}}", "'email' needs 'recipients'"},
       {"  notification: {onsuccess: [{type: email}]}",
        "notification onsuccess: 'configuration' is required beside 'type'"},
       {"  notification: {onsuccess: {type: url, config: {format: json}}}",
        "notification onsuccess url: 'urls' is required"},
-      {"  notification: {onsuccess: {type: pager, fax: 1}}",
-       "notification onsuccess: 'fax' is not known beside 'type'"},
       {"  orchestrator: {configuration: {a: b}}", "orchestrator: 'type' is required"},
       {"  group: a/../b", "'group' must not contain \"..\""},
       {"  uuid: a/b", "'uuid' may hold letters, digits and -_.+ only"},
@@ -149,6 +146,33 @@ TEST(JobErrors, NameTheFieldOfAWrongShape) {
     EXPECT_THAT(yaml_message(field + "\n" + sequence), StartsWith("job 1 (\"j\") line ")) << field;
   }
   EXPECT_EQ(yaml_message(sequence), "fine");
+}
+
+// As the peer does.
+TEST(JobErrors, UnknownKindsOfNotificationAreLeftOutAndToldOf) {
+  const auto decoded = [](const std::string& text, JobFormat format) {
+    auto jobs = decode_jobs(text, format);
+    EXPECT_TRUE(jobs && jobs->size() == 1 && jobs->front().job) << text;
+    return std::move(jobs->front());
+  };
+  const auto yaml = [&](const std::string& trigger) {
+    return decoded("- name: j\n  sequence: {commands: [{exec: id}]}\n  notification: {onsuccess: " + trigger + "}\n",
+                   JobFormat::yaml);
+  };
+  const auto alone = yaml("{fax: {to: x}}");
+  EXPECT_TRUE(alone.job->notifications.empty());
+  EXPECT_THAT(alone.ignored, testing::ElementsAre(HasSubstr("notification onsuccess: 'fax' is no kind of")));
+  const auto beside = yaml("{fax: 1, pager: 2, email: {recipients: a@example.com}}");
+  EXPECT_EQ(beside.job->notifications.size(), 1u);
+  EXPECT_EQ(beside.ignored.size(), 2u);
+  EXPECT_THAT(yaml("{type: pager, fax: 1}").ignored, testing::ElementsAre(HasSubstr("not known beside 'type'")));
+  EXPECT_TRUE(yaml("{urls: 'http://x', more: 1}").ignored.empty()) << "kept with the webhook";
+  const auto xml = decoded(
+      "<joblist><job><name>n</name><notification><onsuccess><fax/><email recipients='a@example.com'/></onsuccess>"
+      "</notification><sequence><command><exec>id</exec></command></sequence></job></joblist>",
+      JobFormat::xml);
+  EXPECT_EQ(xml.job->notifications.size(), 1u);
+  EXPECT_THAT(xml.ignored, testing::ElementsAre(HasSubstr("notification onsuccess: <fax> is no kind of")));
 }
 
 TEST(JobErrors, NameWhatXmlHolds) {

@@ -99,6 +99,10 @@ void Fields::wrong(std::string_view key, const std::string& what) {
   problem_.report(path_of(key), start + "'" + std::string(key) + "' " + what);
 }
 
+void Fields::ignore(std::string_view key, const std::string& what) {
+  problem_.ignored.push_back((subject_.empty() ? "" : subject_ + ": ") + "'" + std::string(key) + "' " + what);
+}
+
 FieldPath Fields::path_of(std::string_view key) const {
   FieldPath path = path_;
   path.emplace_back(key);

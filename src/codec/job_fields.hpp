@@ -19,6 +19,7 @@ struct FieldProblem {
   bool found = false;
   FieldPath path;
   std::string message;
+  std::vector<std::string> ignored;  // what is not wrong, but means nothing: whole sentences without their full stops
 
   void report(FieldPath where, std::string what);
 };
@@ -45,6 +46,8 @@ class Fields {
 
   // Reports `key` as wrong; `what` is the end of the sentence: "must be a map".
   void wrong(std::string_view key, const std::string& what);
+  // `key` means nothing, and the job goes without it; `what` likewise.
+  void ignore(std::string_view key, const std::string& what);
   FieldPath path_of(std::string_view key) const;
   FieldProblem& problem() { return problem_; }
   const std::string& subject() const { return subject_; }

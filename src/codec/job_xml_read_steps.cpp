@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "codec/job_xml_read.hpp"
 #include "codec/xml_tree.hpp"
 
@@ -73,14 +75,23 @@ class XmlTriggerReader {
     for (const char* key : {"format", "httpMethod"}) {
       if (Json value = taken(elements, key); !value.is_null()) shared[key] = std::move(value);
     }
+    const bool has_some =
+        std::any_of(elements.begin(), elements.end(), [](const auto& entry) { return is_kind(entry.key()); });
     for (auto& entry : elements) {
+      if (has_some && !is_kind(entry.key())) {
+        problem_.ignored.push_back("notification " + trigger_ + ": <" + std::string(entry.key()) +
+                                   "> is no kind of notification, and left out; use email, webhook or plugin");
+        continue;
+      }
       for (Json& item : listed(std::move(entry.value()))) add(entry.key(), item, shared);
     }
   }
 
  private:
+  static bool is_kind(std::string_view name) { return name == "email" || name == "webhook" || name == "plugin"; }
+
   void add(std::string_view kind, Json& item, const JsonObject& shared) {
-    if (kind != "email" && kind != "webhook" && kind != "plugin") {
+    if (!is_kind(kind)) {
       wrong("<" + std::string(kind) + "> is no kind of notification; use email, webhook or plugin");
       return;
     }

@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "node/blocking_run.hpp"
 #include "node/spawn.hpp"
+#include "scm/remote_guard.hpp"
 
 namespace qd::scm {
 namespace {
@@ -67,7 +68,7 @@ class SecretFile {
 
 using Environment = std::map<std::string, std::string>;
 
-Environment plain_environment(const GitHost& host) {
+Environment plain_environment(const GitHost& host, const GitSettings& settings) {
   Environment variables;
   for (const char* name : kKept) {
     if (const char* value = std::getenv(name)) variables[name] = value;
@@ -82,11 +83,13 @@ Environment plain_environment(const GitHost& host) {
   variables["GIT_NO_REPLACE_OBJECTS"] = "1";
   variables["GIT_ATTR_NOSYSTEM"] = "1";
   std::size_t count = 0;
-  for (const auto& [key, value] : kSettings) {
+  const auto set = [&](const std::string& key, const std::string& value) {
     variables["GIT_CONFIG_KEY_" + std::to_string(count)] = key;
     variables["GIT_CONFIG_VALUE_" + std::to_string(count)] = value;
     ++count;
-  }
+  };
+  for (const auto& [key, value] : kSettings) set(key, value);
+  for (const auto& [key, value] : settings) set(key, value);
   variables["GIT_CONFIG_COUNT"] = std::to_string(count);
   for (const auto& [name, value] : host.environment) variables[name] = value;
   return variables;
@@ -170,11 +173,9 @@ tl::unexpected<Error> took_too_long(const GitCall& call) {
                                           std::to_string(call.limit.count() / 1000) + " s and was ended");
 }
 
-}  // namespace
-
-Result<GitEnd> run_git(const GitHost& host, const GitCall& call) {
+Result<GitEnd> run_with(const GitHost& host, const GitCall& call, const GitSettings& settings) {
   Secrets secrets;
-  auto variables = plain_environment(host);
+  auto variables = plain_environment(host, settings);
   if (call.login != nullptr) {
     if (auto given = give_login(host, *call.login, variables, secrets); !given) return fail(given.error());
     node::wait_for_spawns_under_way();  // a script that a child of another spawn still holds open cannot be run
@@ -189,7 +190,7 @@ Result<GitEnd> run_git(const GitHost& host, const GitCall& call) {
   }
   spec.working_directory = host.folder;
   spec.input = call.input;
-  auto run = node::run_blocking(host.loop, host.pool, std::move(spec), call.limit, call.most_output);
+  auto run = node::run_blocking(host.loop, host.pool, std::move(spec), call.limit, call.most_output, host.cancelled);
   using End = node::ProcessResult::End;
   if (run.process.cancelled) return took_too_long(call);
   if (run.process.end == End::not_started)
@@ -203,6 +204,27 @@ Result<GitEnd> run_git(const GitHost& host, const GitCall& call) {
   if (!call.login) return GitEnd{code, std::move(run.out), std::move(run.err)};
   if (!call.login->password.empty()) run.err = base::replace_all(run.err, call.login->password, "***");
   return GitEnd{code, std::move(run.out), std::move(run.err)};
+}
+
+Result<GitEnd> run_guarded(const GitHost& host, const GitCall& call) {
+  const auto settings = guarded_settings(*call.remote, *host.blocked);
+  if (!settings) return fail(settings.error());
+  auto end = run_with(host, call, *settings);
+  if (!end || end->code == 0 || !stopped_at_redirect(end->err)) return end;
+  const auto place = redirected(*call.remote, host.blocked);
+  if (!place) return fail(place.error());
+  if (!*place) return end;
+  auto there = guarded_settings(**place, *host.blocked);
+  if (!there) return fail(there.error());
+  there->emplace_back("url." + (*place)->text + ".insteadOf", call.remote->text);
+  return run_with(host, call, *there);
+}
+
+}  // namespace
+
+Result<GitEnd> run_git(const GitHost& host, const GitCall& call) {
+  const bool guarded = call.remote != nullptr && host.blocked && !host.blocked->empty();
+  return guarded ? run_guarded(host, call) : run_with(host, call, {});
 }
 
 std::string complaint_of(const GitEnd& end) {

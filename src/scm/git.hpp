@@ -2,7 +2,9 @@
 // of git_url.hpp.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +12,8 @@
 #include "base/event_loop.hpp"
 #include "base/result.hpp"
 #include "base/worker_pool.hpp"
+#include "http/address_blocks.hpp"
+#include "scm/git_url.hpp"
 
 namespace qd::scm {
 
@@ -20,6 +24,8 @@ struct GitHost {
   std::string known_hosts;                         // beside ~/.ssh/known_hosts
   std::map<std::string, std::string> environment;  // of every process, e.g. the mark of node/orphan_guard.hpp
   std::size_t largest_file = 512u << 20;           // that git may write: what it fetches is one file
+  std::shared_ptr<const http::AddressBlocks> blocked = {};  // that no repository is fetched from; null: none
+  std::function<bool()> cancelled = {};                     // ends a call when it says so; asked a few times a second
 };
 
 // What a remote repository is told. The key is a private key's text; the password is the user's or, with a key, its
@@ -37,6 +43,7 @@ struct GitCall {
   Millis limit{60'000};
   std::size_t most_output = 1u << 20;
   const GitLogin* login = nullptr;  // of calls that reach the remote repository
+  const GitUrl* remote = nullptr;   // likewise
   std::vector<std::pair<std::string, std::string>> environment = {};
 };
 

@@ -1,6 +1,7 @@
 #include "scm/git_url.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include "base/text.hpp"
 
@@ -29,9 +30,35 @@ std::optional<GitUrl::Transport> transport_of(std::string_view scheme) {
   return std::nullopt;
 }
 
+// "host", "host:22", "[2001:db8::1]:22"; ssh's short form also has "[host:22]".
+void read_host(std::string text, GitUrl& url) {
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    url.host = base::percent_decode(text.substr(1, end == std::string::npos ? end : end - 1));
+    if (end != std::string::npos && text.substr(end + 1).starts_with(':')) url.port = text.substr(end + 2);
+    if (std::count(url.host.begin(), url.host.end(), ':') != 1) return;
+    text = url.host;
+  }
+  const auto colon = text.find(':');
+  url.host = base::percent_decode(text.substr(0, colon));
+  if (colon != std::string::npos) url.port = text.substr(colon + 1);
+}
+
+// Whoever reads the URL must see the same host in it: no character that some programs end a host at.
+bool is_host(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || static_cast<unsigned char>(c) >= 0x80 ||
+           std::string_view(".-_:%~").find(c) != std::string_view::npos;
+  });
+}
+
 // "user:password@host:22" in parts; refuses what SSH or git could take for an option.
 Result<> read_authority(std::string authority, GitUrl& url) {
+  if (authority.find_first_of("#?\\") != std::string::npos)
+    return refused("has a character in its host that no host has");
   const auto at = authority.rfind('@');
+  if (at != authority.find('@') && url.transport != GitUrl::Transport::ssh)
+    return refused("has two '@' before its path; write the one of the user as %40");
   if (at != std::string::npos) {
     url.user = base::percent_decode(authority.substr(0, std::min(at, authority.find(':'))));
     authority = authority.substr(at + 1);
@@ -40,6 +67,9 @@ Result<> read_authority(std::string authority, GitUrl& url) {
   if (authority.front() == '-') return refused("has a host that begins with '-'");
   if (!url.user.empty() && url.user.front() == '-') return refused("has a user that begins with '-'");
   if (std::any_of(url.user.begin(), url.user.end(), is_control)) return refused("has a control character in its user");
+  read_host(authority, url);
+  if (!is_host(url.host) || !is_host(base::replace_all(base::replace_all(authority, "[", ""), "]", "")))
+    return refused("has a character in its host that no host has");
   return {};
 }
 
@@ -72,7 +102,10 @@ Result<GitUrl> parse_git_url(const std::string& text) {
     if (auto read = read_authority(rest.substr(0, slash), url); !read) return fail(read.error());
     return url;
   }
-  const auto colon = text.find(':');
+  // A host in brackets may hold colons: "user@[2001:db8::1]:path".
+  const auto bracket = text.find('[');
+  const bool bracketed = bracket == 0 || (bracket != std::string::npos && text[bracket - 1] == '@');
+  const auto colon = text.find(':', bracketed ? text.find(']', bracket) : 0);
   if (colon == std::string::npos || colon + 1 == text.size() || text.find('/') < colon || text[colon + 1] == ':')
     return refused("is none that is taken");
   url.transport = GitUrl::Transport::ssh;

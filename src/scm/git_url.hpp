@@ -13,6 +13,8 @@ struct GitUrl {
   std::string text;  // as it was given
   std::string user;  // "" without
   std::string path;  // of a file
+  std::string host;  // of what is no file; IPv6 without brackets
+  std::string port;  // "" without
 
   bool operator==(const GitUrl&) const = default;
 };

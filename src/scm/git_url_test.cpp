@@ -10,7 +10,7 @@ using Transport = GitUrl::Transport;
 TEST(GitUrl, TakesWhatGitHostsShow) {
   const auto of = [](const char* text) { return parse_git_url(text).value(); };
   EXPECT_EQ(of("ssh://git@git.example.com:2222/a/b.git"),
-            (GitUrl{Transport::ssh, "ssh://git@git.example.com:2222/a/b.git", "git", ""}));
+            (GitUrl{Transport::ssh, "ssh://git@git.example.com:2222/a/b.git", "git", "", "git.example.com", "2222"}));
   EXPECT_EQ(of("git@git.example.com:a/b.git").user, "git");
   EXPECT_EQ(of("git@git.example.com:a/b.git").transport, Transport::ssh);
   EXPECT_EQ(of("git.example.com:a/b.git").user, "");
@@ -18,7 +18,22 @@ TEST(GitUrl, TakesWhatGitHostsShow) {
   EXPECT_EQ(of("http://u:p@example.com/x").user, "u");
   EXPECT_EQ(of("git://example.com/x").transport, Transport::git);
   EXPECT_EQ(of("file:///srv/my%20jobs.git").path, "/srv/my jobs.git");
-  EXPECT_EQ(of("/srv/jobs.git"), (GitUrl{Transport::file, "/srv/jobs.git", "", "/srv/jobs.git"}));
+  EXPECT_EQ(of("/srv/jobs.git"), (GitUrl{Transport::file, "/srv/jobs.git", "", "/srv/jobs.git", "", ""}));
+}
+
+TEST(GitUrl, NamesHostAndPort) {
+  const auto of = [](const char* text) {
+    const auto url = parse_git_url(text).value();
+    return url.host + " " + url.port;
+  };
+  EXPECT_EQ(of("https://u:p@example.com/x"), "example.com ");
+  EXPECT_EQ(of("git@example.com:x"), "example.com ");
+  EXPECT_EQ(of("git@[example.com:2222]:x"), "example.com 2222");
+  EXPECT_EQ(of("git@[2001:db8::1]:x"), "2001:db8::1 ");
+  EXPECT_EQ(of("[2001:db8::1]:x"), "2001:db8::1 ");
+  EXPECT_EQ(of("http://[2001:db8::1]:8080/x"), "2001:db8::1 8080");
+  EXPECT_EQ(of("git://[::1]/x"), "::1 ");
+  EXPECT_EQ(of("http://169%2e254.169.254/x"), "169.254.169.254 ");
 }
 
 TEST(GitUrl, RefusesProgramsOptionsAndWhatIsNone) {
@@ -43,6 +58,11 @@ TEST(GitUrl, RefusesProgramsOptionsAndWhatIsNone) {
                            "https://host\n/x",
 
                            "gopher://host/x",
+                           "http://192.0.2.7#@example.com/x",
+                           "http://192.0.2.7?@example.com/x",
+                           "http://192.0.2.7\\@example.com/x",
+                           "http://a@192.0.2.7@example.com/x",
+                           "ssh://192.0.2.7%2fx/y",
                            "./x:y"}) {
     EXPECT_FALSE(parse_git_url(text)) << text;
   }

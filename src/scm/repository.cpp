@@ -117,12 +117,17 @@ GitCall Repository::call(std::vector<std::string> args) const {
 GitCall Repository::remote_call(std::vector<std::string> args, const GitLogin& login, Millis limit) const {
   auto one = call(std::move(args));
   one.login = &login;
+  one.remote = &place_.url;
   one.limit = limit;
   return one;
 }
 
+bool Repository::exists() const {
+  return read_file(place_.folder + "/" + kPlaceFile) == place_text(place_);
+}
+
 Result<> Repository::open(const GitLogin& login) {
-  if (read_file(place_.folder + "/" + kPlaceFile) == place_text(place_)) {
+  if (exists()) {
     if (auto fetched = fetch(login); !fetched)
       return fail(fetched.error().kind, "Failed fetch from the repository: " + fetched.error().message);
     return find_branch(login);

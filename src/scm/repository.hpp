@@ -67,6 +67,10 @@ class Repository {
 
   const Place& place() const { return place_; }
 
+  // Is there a whole copy of this URL and branch?
+  bool exists() const;
+  // Another Repository fetched into the same folder.
+  void fetched_elsewhere() { forget_tips(); }
   // Makes the copy when there is none of this URL and branch, and fetches.
   Result<> open(const GitLogin& login);
   Result<> fetch(const GitLogin& login);

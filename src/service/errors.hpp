@@ -21,5 +21,13 @@ inline tl::unexpected<Error> bad_parameter(const std::string& name, const std::s
   return fail(ErrorKind::invalid, "The value \"" + value + "\" for parameter \"" + name + "\" is not valid: " + why,
               "api.error.parameter.invalid");
 }
+// Databases take only so many values in one question.
+inline Result<> at_most(const std::string& name, std::size_t values, std::size_t most) {
+  if (values <= most) return {};
+  return fail(ErrorKind::invalid,
+              "The parameter \"" + name + "\" has " + std::to_string(values) + " values; at most " +
+                  std::to_string(most) + " are taken. Ask in several requests.",
+              "api.error.parameter.invalid");
+}
 
 }  // namespace qd::service

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/id.hpp"
+#include "base/logging.hpp"
 #include "model/job_rules.hpp"
 #include "service/access.hpp"
 #include "service/errors.hpp"
@@ -173,6 +174,8 @@ ImportOutcome Jobs::import_one(const auth::Identity& who, const ImportRequest& r
   }
   outcome.status = ImportOutcome::Status::succeeded;
   outcome.uuid = job.uuid;
+  outcome.warnings = entry.ignored;
+  for (const auto& warning : outcome.warnings) base::log_warn("jobs", "job \"" + job.path() + "\": " + warning);
   record(who, existing ? audit::kUpdate : audit::kCreate, job, request.from_scm ? "scm-import" : "");
   return outcome;
 }

@@ -10,6 +10,9 @@ namespace qd::service {
 namespace {
 
 constexpr std::size_t kJobsPerQuery = 512;
+constexpr int kTreeDepth = 3;
+constexpr std::size_t kMostTreeSteps = 5'000;
+constexpr std::size_t kSmallestPiece = 128, kLargestPiece = 8192;  // of a list that is read until a page is full
 
 }  // namespace
 
@@ -22,17 +25,34 @@ Result<std::vector<model::Job>> Jobs::export_all(const auth::Identity& who, cons
   return jobs;
 }
 
-// Pages are cut after the jobs that `who` may not see are taken out, so that every page is full.
+// Pages are cut after the jobs that `who` may not see are taken out, so that every page is full. What comes behind a
+// page is not read.
 Result<std::vector<store::JobSummary>> Jobs::list(const auth::Identity& who, const store::JobQuery& query) {
   if (!projects_.find(query.project)) return no_such_project(query.project);
-  store::JobQuery all = query;
-  all.offset = all.max = 0;
-  auto jobs = jobs_.list(all);
-  std::erase_if(jobs, [&](const store::JobSummary& job) { return !allowed(who, job_decision(job, "view")); });
-  const std::size_t begin = std::min(query.offset, jobs.size());
-  jobs.erase(jobs.begin(), jobs.begin() + static_cast<std::ptrdiff_t>(begin));
-  if (query.max > 0 && jobs.size() > query.max) jobs.resize(query.max);
-  return jobs;
+  store::JobQuery piece = query;
+  piece.offset = 0;
+  if (query.max > 0) {
+    const std::size_t offset = std::min(query.offset, kLargestPiece);
+    piece.max = std::clamp(offset + std::min(query.max, kLargestPiece), kSmallestPiece, kLargestPiece);
+  }
+  std::size_t before = query.offset;
+  std::vector<store::JobSummary> page;
+  while (true) {
+    auto jobs = jobs_.list(piece);
+    const bool last = piece.max == 0 || jobs.size() < piece.max;
+    if (!last) piece.after = store::JobPlace{jobs.back().group, jobs.back().name, jobs.back().uuid};
+    for (store::JobSummary& job : jobs) {
+      if (!allowed(who, job_decision(job, "view"))) continue;
+      if (before > 0) {
+        --before;
+        continue;
+      }
+      page.push_back(std::move(job));
+      if (page.size() == query.max) return page;
+    }
+    if (last) return page;
+    piece.max = std::min(piece.max * 2, kLargestPiece);
+  }
 }
 
 std::vector<store::StoredJob> Jobs::definitions(const auth::Identity& who, const std::vector<std::string>& uuids) {
@@ -141,29 +161,46 @@ Jobs::Facts Jobs::facts(const std::string& uuid) {
   return {stored ? stored->job.description : "", durations_.of(uuid)};
 }
 
+// One reading of a tree. Each job is looked up once, however many steps call it.
+struct Jobs::TreeWalk {
+  const auth::Identity& who;
+  std::map<std::string, StoredJobPtr> targets = {};  // by what references say; null: nothing that `who` may view
+  std::size_t steps = 0;
+};
+
 Result<std::vector<TreeStep>> Jobs::workflow_tree(const auth::Identity& who, const std::string& uuid) {
   auto job = find(who, uuid, "view");
   if (!job) return fail(job.error());
-  return tree_of(who, (*job)->job, 3);
+  TreeWalk walk{who};
+  return tree_of(walk, (*job)->job, kTreeDepth);
 }
 
-std::vector<TreeStep> Jobs::tree_of(const auth::Identity& who, const model::Job& job, int depth) {
-  const bool whole = allowed(who, job_decision(job, "read"));
+StoredJobPtr Jobs::target_of(TreeWalk& walk, const model::JobRefStep& reference, const std::string& project) {
+  const bool by_uuid = !reference.uuid.empty() && !reference.use_name;
+  const std::string& where = reference.project.empty() ? project : reference.project;
+  const std::string key = by_uuid ? reference.uuid : where + "\n" + reference.group + "\n" + reference.name;
+  const auto [known, is_new] = walk.targets.try_emplace(key);
+  if (!is_new) return known->second;
+  StoredJobPtr target;
+  if (by_uuid) {
+    target = cache_.find(reference.uuid);
+  } else if (auto found = jobs_.find_by_name(where, reference.group, reference.name); !found.empty()) {
+    target = std::make_shared<const store::StoredJob>(std::move(found.front()));
+  }
+  if (target && allowed(walk.who, job_decision(target->job, "view"))) known->second = std::move(target);
+  return known->second;
+}
+
+std::vector<TreeStep> Jobs::tree_of(TreeWalk& walk, const model::Job& job, int depth) {
+  const bool whole = allowed(walk.who, job_decision(job, "read"));
+  walk.steps += job.workflow.steps.size();
   std::vector<TreeStep> tree;
   for (const model::Step& step : job.workflow.steps) {
     TreeStep entry{step, "", {}, !whole};
     if (const auto* reference = std::get_if<model::JobRefStep>(&step.action)) {
-      std::optional<store::StoredJob> target;
-      if (!reference->uuid.empty() && !reference->use_name) {
-        target = jobs_.find(reference->uuid);
-      } else {
-        auto found = jobs_.find_by_name(reference->project.empty() ? job.project : reference->project, reference->group,
-                                        reference->name);
-        if (!found.empty()) target = std::move(found.front());
-      }
-      if (target && allowed(who, job_decision(target->job, "view"))) {
+      if (const auto target = target_of(walk, *reference, job.project)) {
         entry.job_uuid = target->job.uuid;
-        if (depth > 1) entry.steps = tree_of(who, target->job, depth - 1);
+        if (depth > 1 && walk.steps < kMostTreeSteps) entry.steps = tree_of(walk, target->job, depth - 1);
       }
     }
     tree.push_back(std::move(entry));

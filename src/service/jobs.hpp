@@ -37,6 +37,7 @@ struct ImportOutcome {
   int index = 0;                  // 1-based position in the file
   std::string uuid, name, group;  // uuid "" when there is no such job
   std::string error;
+  std::vector<std::string> warnings;  // what the file says and the job goes without
 };
 
 struct SaveRequest {
@@ -52,7 +53,8 @@ struct BulkOutcome {
   std::string error_code;  // "" when it worked; failed, unauthorized, notfound
 };
 
-// A step of a workflow tree, job references followed to a depth of 3.
+// A step of a workflow tree, job references followed to a depth of 3, and as long as the tree has no more than some
+// thousand steps: jobs that call each other in many steps would fill the memory.
 struct TreeStep {
   model::Step step;
   std::string job_uuid;  // of a reference that was found
@@ -123,7 +125,9 @@ class Jobs {
   std::optional<store::StoredJob> duplicate_of(const ImportRequest& request, const model::Job& job);
   void record(const auth::Identity& who, const char* action, const model::Job& job, std::string detail = {});
   bool has_project_schedule(const std::string& uuid);
-  std::vector<TreeStep> tree_of(const auth::Identity& who, const model::Job& job, int depth);
+  struct TreeWalk;
+  std::vector<TreeStep> tree_of(TreeWalk& walk, const model::Job& job, int depth);
+  StoredJobPtr target_of(TreeWalk& walk, const model::JobRefStep& reference, const std::string& project);
   Result<> check_save(const auth::Identity& who, const model::Job& job, const std::optional<store::StoredJob>& existing,
                       bool from_scm = false);
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <future>
-#include <sys/resource.h>
 #include <unordered_map>
 
 #include "base/logging.hpp"
@@ -12,14 +11,8 @@
 namespace qd::service {
 namespace {
 
-constexpr int kNiceOfChecks = 5;  // so that guessing takes no time from other users
 constexpr std::size_t kMostVouched = 20'000;
 constexpr UnixMillis kVouchedAnew = 8LL * 3'600'000;  // how often the trail tells of somebody's coming by a proxy
-
-void be_nice() {
-  static thread_local const bool done = [] { return setpriority(PRIO_PROCESS, 0, kNiceOfChecks) == 0; }();
-  (void)done;
-}
 
 }  // namespace
 
@@ -53,7 +46,6 @@ std::optional<auth::LoginOutcome> Logins::check(const auth::Credentials& credent
   std::promise<auth::LoginOutcome> promise;
   auto answer = promise.get_future();
   const bool taken = pool_.try_post([&] {
-    be_nice();
     try {
       auth::SharedLogin shared;
       promise.set_value(modules_.log_in(credentials, shared));

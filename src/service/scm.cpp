@@ -17,7 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Millis kCopyPatience{30'000};
+constexpr Millis kCopyPatience{30'000}, kPagePatience{2'000};
+constexpr std::size_t kBackgroundThreads = 2, kMostInBackground = 32;
 constexpr const char* kSetupDone = "SCM Plugin Setup Complete";
 
 const char* service_name(Integration integration) {
@@ -52,7 +53,14 @@ scm::Person committer(store::ProfileStore& profiles, const std::string& login, c
 
 }  // namespace
 
-Scm::Scm(ScmParts parts, scm::GitHost host) : parts_(std::move(parts)), host_(std::move(host)) {}
+Scm::Scm(ScmParts parts, scm::GitHost host)
+    : parts_(std::move(parts)),
+      host_(std::move(host)),
+      background_host_(host_),
+      sweeper_("scm-sweeper", [this] { return sweep(); }),
+      background_("scm-fetch", kBackgroundThreads, kMostInBackground) {
+  background_host_.cancelled = [this] { return stopping_.load(); };
+}
 
 Result<> Scm::may_configure(const auth::Identity& who, const std::string& project) {
   if (!parts_.projects.find(project)) return no_such("Project", project);
@@ -132,14 +140,35 @@ Result<scm::GitLogin> Scm::login(const auth::Identity& who, const std::string& p
   return login;
 }
 
+scm::Place Scm::place_of(const std::string& project, Integration integration, const ScmSettings& settings) const {
+  scm::Place place;
+  place.folder = host_.folder + "/" + base::percent_encode(project) + "/" + integration_name(integration);
+  place.url = settings.url;
+  place.branch = settings.branch;
+  place.create_branch = integration == Integration::exporting && settings.create_branch;
+  place.base_branch = settings.base_branch;
+  return place;
+}
+
+Result<> Scm::open_copy(const auth::Identity& who, const std::string& project, const ScmSettings& settings,
+                        ScmCopy& copy) {
+  const auto given = login(who, project, settings);
+  if (!given) return fail(given.error());
+  const std::lock_guard alone(copy.remote);
+  if (auto opened = copy.repository->open(*given); !opened) return opened;
+  copy.fetched = std::chrono::steady_clock::now();
+  copy.fetching.with([](auto& fetching) { fetching.flaw.clear(); });
+  return {};
+}
+
 template <class T, class Use>
 Result<T> Scm::with_copy(const auth::Identity& who, const std::string& project, Integration integration,
-                         const StoredScm& config, Use use) {
+                         const StoredScm& config, Use use, Wait wait) {
   const auto began = std::chrono::steady_clock::now();
   const ScmCopies::Turn turn(copies_);
   if (!turn) return fail(ErrorKind::unavailable, "Many repositories are in use; try it again in a moment.", kNoStatus);
   const auto copy = copies_.of(project, integration);
-  const std::unique_lock lock(copy->mutex, kCopyPatience);
+  const std::unique_lock lock(copy->mutex, wait == Wait::yes ? kCopyPatience : kPagePatience);
   if (!lock.owns_lock())
     return fail(ErrorKind::unavailable, "The repository is in use; try it again in a moment.", kNoStatus);
   const auto settings = scm_settings(integration, config.config);
@@ -147,31 +176,36 @@ Result<T> Scm::with_copy(const auth::Identity& who, const std::string& project, 
   if (copy->fingerprint != fingerprint) {
     copy->fingerprint.clear();
     copy->verdicts.clear();
+    copy->fetched = {};
     if (auto fine = check_place(settings); !fine) return fail(fine.error().kind, fine.error().message, kNoStatus);
-    scm::Place place;
-    place.folder = host_.folder + "/" + base::percent_encode(project) + "/" + integration_name(integration);
-    place.url = settings.url;
-    place.branch = settings.branch;
-    place.create_branch = integration == Integration::exporting && settings.create_branch;
-    place.base_branch = settings.base_branch;
-    copy->repository = std::make_unique<scm::Repository>(host_, std::move(place), settings.fetch_limit);
-    const auto given = login(who, project, settings);
-    if (!given) return fail(given.error().kind, given.error().message, kNoStatus);
-    if (auto opened = copy->repository->open(*given); !opened)
-      return fail(opened.error().kind, opened.error().message, kNoStatus);
+    copy->repository =
+        std::make_unique<scm::Repository>(host_, place_of(project, integration, settings), settings.fetch_limit);
+    if (wait == Wait::yes) {
+      const auto opened = open_copy(who, project, settings, *copy);
+      if (!opened) return fail(opened.error().kind, opened.error().message, kNoStatus);
+    } else if (!copy->repository->exists()) {
+      if (const auto given = login(who, project, settings); !given)
+        return fail(given.error().kind, given.error().message, kNoStatus);
+      const auto flaw = fetch_later(who, project, settings, integration, copy);
+      return fail(
+          ErrorKind::unavailable,
+          flaw ? "The repository is being copied to this member; look again in a moment." : flaw.error().message,
+          kNoStatus);
+    }
     copy->fingerprint = fingerprint;
-    copy->fetched = std::chrono::steady_clock::now();
   }
-  const ScmSession session{who,
-                           project,
-                           config,
-                           settings,
-                           *copy,
-                           parts_.job_rows,
-                           parts_.rows,
-                           [&] { return login(who, project, settings); },
-                           parts_.cluster,
-                           began};
+  ScmSession session{who,
+                     project,
+                     config,
+                     settings,
+                     *copy,
+                     parts_.job_rows,
+                     parts_.rows,
+                     [&] { return login(who, project, settings); },
+                     parts_.cluster,
+                     began,
+                     {}};
+  if (wait == Wait::no) session.fetch_later = [&] { return fetch_later(who, project, settings, integration, copy); };
   return use(session);
 }
 
@@ -307,7 +341,7 @@ std::optional<ScmSummary> Scm::summary(const auth::Identity& who, const std::str
   summary.configured = config.has_value();
   summary.enabled = config && config->enabled && provider(integration, config->type) != nullptr;
   if (!summary.enabled) return summary;
-  if (auto found = status(who, project, integration))
+  if (auto found = status_of(who, project, integration, Wait::no))
     summary.status = std::move(*found);
   else
     summary.flaw = found.error().message;
@@ -315,13 +349,21 @@ std::optional<ScmSummary> Scm::summary(const auth::Identity& who, const std::str
 }
 
 Result<ScmStatus> Scm::status(const auth::Identity& who, const std::string& project, Integration integration) {
+  return status_of(who, project, integration, Wait::yes);
+}
+
+Result<ScmStatus> Scm::status_of(const auth::Identity& who, const std::string& project, Integration integration,
+                                 Wait wait) {
   if (auto right = may_use(who, project, integration); !right) return fail(right.error());
   const auto config = enabled(project, integration);
   if (!config) return fail(config.error());
-  auto status = with_copy<ScmStatus>(who, project, integration, *config, [&](const ScmSession& session) {
-    return integration == Integration::exporting ? ScmExport(session, {}).status()
-                                                 : ScmImport(session, parts_.jobs).status();
-  });
+  auto status = with_copy<ScmStatus>(
+      who, project, integration, *config,
+      [&](const ScmSession& session) {
+        return integration == Integration::exporting ? ScmExport(session, {}).status()
+                                                     : ScmImport(session, parts_.jobs).status();
+      },
+      wait);
   if (status) return status;
   return fail(status.error().kind,
               "Failed to get SCM " + integration_name(integration) + " status for project " + project + ": " +
@@ -426,10 +468,13 @@ ScmJobStates Scm::job_states(const auth::Identity& who, const std::string& proje
   if (!may_use(who, project, integration)) return {};
   const auto config = enabled(project, integration);
   if (!config) return {};
-  auto states = with_copy<ScmJobStates>(who, project, integration, *config, [&](const ScmSession& session) {
-    return integration == Integration::exporting ? ScmExport(session, {}).job_states()
-                                                 : ScmImport(session, parts_.jobs).job_states();
-  });
+  auto states = with_copy<ScmJobStates>(
+      who, project, integration, *config,
+      [&](const ScmSession& session) {
+        return integration == Integration::exporting ? ScmExport(session, {}).job_states()
+                                                     : ScmImport(session, parts_.jobs).job_states();
+      },
+      Wait::no);
   return states ? std::move(*states) : ScmJobStates();
 }
 

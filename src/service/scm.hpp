@@ -5,14 +5,18 @@
 // makes when they are missing.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "auth/identity.hpp"
+#include "base/repeating_thread.hpp"
 #include "base/result.hpp"
+#include "base/worker_pool.hpp"
 #include "service/audit.hpp"
 #include "service/jobs.hpp"
 #include "service/scm_copies.hpp"
@@ -44,6 +48,11 @@ struct ScmParts {
 class Scm {
  public:
   Scm(ScmParts parts, scm::GitHost host);
+  ~Scm();
+
+  void start();          // takes away copies of projects that are gone, now and then
+  void stop() noexcept;  // ends what goes on in the background
+  void project_is_gone() { sweeper_.poke(); }
 
   Result<std::vector<ScmPluginView>> plugins(const auth::Identity& who, const std::string& project,
                                              Integration integration);
@@ -59,7 +68,8 @@ class Scm {
   Result<bool> toggle(const auth::Identity& who, const std::string& project, bool on);
   Result<StoredScm> config(const auth::Identity& who, const std::string& project, Integration integration);
 
-  // Never an error: nothing for those who may not use the integration.
+  // Never an error: nothing for those who may not use the integration. As of the last fetch: the remote repository is
+  // asked in the background, so that no page waits for it.
   std::optional<ScmSummary> summary(const auth::Identity& who, const std::string& project, Integration integration);
   // Errors with code kNoStatus: the repository gives no answer.
   Result<ScmStatus> status(const auth::Identity& who, const std::string& project, Integration integration);
@@ -69,7 +79,8 @@ class Scm {
                              const std::string& action, ScmActionRequest request);
 
   Result<ScmJobState> job_status(const auth::Identity& who, const std::string& uuid, Integration integration);
-  // Of all jobs, for lists; empty where there is no such integration, no right to it, and no answer of the repository.
+  // Of all jobs, for lists, as of the last fetch; empty where there is no such integration, no right to it, and no
+  // answer of the repository.
   ScmJobStates job_states(const auth::Identity& who, const std::string& project, Integration integration);
   Result<ScmJobDiff> job_diff(const auth::Identity& who, const std::string& uuid, Integration integration);
   Result<ScmActionForm> job_action_form(const auth::Identity& who, const std::string& uuid, Integration integration,
@@ -94,15 +105,32 @@ class Scm {
   Result<> check_place(const ScmSettings& settings) const;
   ScmOutcome open(const auth::Identity& who, const std::string& project, Integration integration,
                   const StoredScm& config, const std::string& message);
+  // Does the caller wait for the remote repository?
+  enum class Wait { yes, no };
   // `use(session)` with the working copy, which nobody else uses meanwhile.
   template <class T, class Use>
   Result<T> with_copy(const auth::Identity& who, const std::string& project, Integration integration,
-                      const StoredScm& config, Use use);
+                      const StoredScm& config, Use use, Wait wait = Wait::yes);
+  Result<> open_copy(const auth::Identity& who, const std::string& project, const ScmSettings& settings, ScmCopy& copy);
+  scm::Place place_of(const std::string& project, Integration integration, const ScmSettings& settings) const;
+  Result<ScmStatus> status_of(const auth::Identity& who, const std::string& project, Integration integration,
+                              Wait wait);
+  // Has the remote repository asked in the background; the error is what the last time came to.
+  Result<> fetch_later(const auth::Identity& who, const std::string& project, const ScmSettings& settings,
+                       Integration integration, const std::shared_ptr<ScmCopy>& copy);
+  Result<> fetch_now(const auth::Identity& who, const std::string& project, const ScmSettings& settings,
+                     Integration integration, ScmCopy& copy);
+  Millis sweep() noexcept;
+  void drop_copies(const std::string& project);
   Result<std::string> project_of_job(const auth::Identity& who, const std::string& uuid, Integration integration);
 
   ScmParts parts_;
   scm::GitHost host_;
+  std::atomic<bool> stopping_{false};
+  scm::GitHost background_host_;
   ScmCopies copies_;
+  base::RepeatingThread sweeper_;
+  base::WorkerPool background_;  // last: its threads end first
 };
 
 }  // namespace qd::service

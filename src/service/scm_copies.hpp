@@ -24,6 +24,14 @@ struct ScmVerdict {
 };
 
 struct ScmCopy {
+  // What asking the remote repository in the background came to.
+  struct Fetching {
+    bool under_way = false;
+    std::chrono::steady_clock::time_point tried{};
+    std::string flaw;  // of the last time; "": it went well
+  };
+  base::Guarded<Fetching> fetching;
+  std::mutex remote;        // of whoever talks to the remote repository; taken after `mutex`, or without it
   std::timed_mutex mutex;   // everything else is the holder's
   std::string fingerprint;  // of the configuration that the repository was opened with; "": none is open
   std::unique_ptr<scm::Repository> repository;
@@ -40,6 +48,13 @@ class ScmCopies {
       auto& copy = copies[integration_name(integration) + "/" + project];
       if (!copy) copy = std::make_shared<ScmCopy>();
       return copy;
+    });
+  }
+
+  void forget(const std::string& project) {
+    copies_.with([&](auto& copies) {
+      for (const auto integration : {Integration::exporting, Integration::importing})
+        copies.erase(integration_name(integration) + "/" + project);
     });
   }
 

@@ -214,11 +214,15 @@ Result<std::vector<ScmExportItem>> ScmExport::items() {
   return items;
 }
 
-Result<ScmJobState> ScmExport::job_state(const std::string& uuid) {
+Result<ScmExport::Entry> ScmExport::fresh_entry_of(const std::string& uuid) {
   if (session_.cluster) {
     if (auto done = catch_up(kFreshEnough); !done) return fail(done.error());
   }
-  const auto entry = entry_of(uuid);
+  return entry_of(uuid);
+}
+
+Result<ScmJobState> ScmExport::job_state(const std::string& uuid) {
+  const auto entry = fresh_entry_of(uuid);
   if (!entry) return fail(entry.error());
   return state_of_entry(*entry);
 }
@@ -251,18 +255,16 @@ Result<ScmJobStates> ScmExport::job_states() {
 }
 
 Result<ScmJobDiff> ScmExport::job_diff(const std::string& uuid) {
-  auto state = job_state(uuid);
-  if (!state) return fail(state.error());
-  const auto entry = entry_of(uuid);
+  const auto entry = fresh_entry_of(uuid);
   if (!entry) return fail(entry.error());
+  auto state = state_of_entry(*entry);
+  if (!state) return fail(state.error());
   ScmJobDiff diff{std::move(*state), std::nullopt, std::nullopt};
-  const auto snapshot = session_.repository().snapshot();
-  if (!snapshot) return fail(snapshot.error());
-  const auto file = snapshot->tree->find(entry->original_path.empty() ? entry->path : entry->original_path);
-  if (file == snapshot->tree->end()) return diff;
-  const auto before = session_.repository().content(file->second.id, kLargestExported);
+  const auto before =
+      session_.content_of(entry->original_path.empty() ? entry->path : entry->original_path, kLargestExported);
   if (!before) return fail(before.error());
-  auto content = session_.repository().diff(*before, text_of(*entry));
+  if (!*before) return diff;
+  auto content = session_.repository().diff(**before, text_of(*entry));
   if (!content) return fail(content.error());
   diff.content = std::move(*content);
   return diff;
@@ -378,6 +380,7 @@ Result<ScmOutcome> ScmExport::push(const ScmActionRequest& request) {
   }
   const auto login = session_.read_login();
   if (!login) return ScmOutcome::failed("Failed push to remote: " + login.error().message);
+  const std::lock_guard alone(session_.copy.remote);
   const auto pushed = session_.repository().push(*login, name);
   if (!pushed) return ScmOutcome::failed("Failed push to remote: " + pushed.error().message);
   return ScmOutcome::done("");

@@ -45,6 +45,7 @@ class ScmExport {
   void remember(const Entry& entry, const std::string& commit);
   Result<ScmStatus> state_of(const View& view);
   Result<Entry> entry_of(const std::string& uuid);
+  Result<Entry> fresh_entry_of(const std::string& uuid);  // of a cluster: with what others pushed
   Result<ScmJobState> state_of_entry(const Entry& entry);
 
   Result<ScmOutcome> commit(const ScmActionRequest& request);

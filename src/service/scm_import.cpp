@@ -268,25 +268,21 @@ Result<ScmJobStates> ScmImport::job_states() {
 }
 
 Result<ScmJobDiff> ScmImport::job_diff(const std::string& uuid) {
-  auto state = job_state(uuid);
-  if (!state) return fail(state.error());
   const auto entry = entry_of(uuid);
   if (!entry) return fail(entry.error());
-  ScmJobDiff diff{std::move(*state), std::nullopt, std::nullopt};
-  const auto snapshot = session_.repository().snapshot();
-  if (!snapshot) return fail(snapshot.error());
+  ScmJobDiff diff{state_of_entry(*entry), std::nullopt, std::nullopt};
+  if (entry->state == scm_state::kUnknown) return diff;
   const auto& path = entry->new_path.empty() ? entry->path : entry->new_path;
-  const auto file = snapshot->tree->find(path);
-  if (file == snapshot->tree->end() || entry->state == scm_state::kUnknown) return diff;
-  const auto there = session_.repository().content(file->second.id, kLargestImported);
+  const auto there = session_.content_of(path, kLargestImported);
   if (!there) return fail(there.error());
+  if (!*there) return diff;
   auto job = entry->stored.job;
   if (!entry->row.source_uuid.empty()) job.uuid = entry->row.source_uuid;
   if (session_.settings.uuid == ScmSettings::Uuid::remove) {
-    const auto named = only_job_of(*there, session_.settings.format);
+    const auto named = only_job_of(**there, session_.settings.format);
     job.uuid = named ? named->uuid : "";
   }
-  auto content = session_.repository().diff(codec::encode_jobs({job}, session_.settings.format), *there);
+  auto content = session_.repository().diff(codec::encode_jobs({job}, session_.settings.format), **there);
   if (!content) return fail(content.error());
   diff.content = std::move(*content);
   auto incoming = session_.repository().last_commit(path);

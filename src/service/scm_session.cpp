@@ -2,6 +2,16 @@
 
 namespace qd::service {
 
+Result<std::optional<std::string>> ScmSession::content_of(const std::string& path, std::size_t most) const {
+  const auto snapshot = repository().snapshot();
+  if (!snapshot) return fail(snapshot.error());
+  const auto file = snapshot->tree->find(path);
+  if (file == snapshot->tree->end()) return std::optional<std::string>();
+  return repository().content(file->second.id, most).map([](std::string text) {
+    return std::optional(std::move(text));
+  });
+}
+
 Result<model::Job> only_job_of(const std::string& text, codec::JobFormat format) {
   auto jobs = codec::decode_jobs(text, format);
   if (!jobs) return fail(jobs.error());

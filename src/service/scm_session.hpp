@@ -23,24 +23,31 @@ struct ScmSession {
   std::function<Result<scm::GitLogin>()> read_login;  // with the rights of `who`
   const bool cluster;                                 // others have copies, too
   const std::chrono::steady_clock::time_point began;  // of the request, before it waited for the copy
+  std::function<Result<>()> fetch_later;  // of who must not wait for the remote repository: asks it in the background
 
   scm::Repository& repository() const { return *copy.repository; }
+
+  // Of a file of the branch, at most so many bytes; nothing: there is no such file.
+  Result<std::optional<std::string>> content_of(const std::string& path, std::size_t most) const;
 
   // Asks the remote repository for changes.
   Result<> fetch() const {
     const auto now = std::chrono::steady_clock::now();
     const auto login = read_login();
     if (!login) return fail(login.error());
+    const std::lock_guard alone(copy.remote);
     if (auto fetched = repository().fetch(*login); !fetched) return fetched;
     copy.fetched = now;
+    copy.fetching.with([](auto& fetching) { fetching.flaw.clear(); });
     return {};
   }
   // The same, unless somebody did while this request waited, or not longer ago than `age`. Whoever may not read the
   // key gets no answer either way.
   Result<> fetch_unless_fresh(std::chrono::milliseconds age = {}) const {
-    if (copy.fetched < began - age) return fetch();
+    if (!fetch_later && copy.fetched < began - age) return fetch();
     const auto login = read_login();
-    return login ? Result<>() : Result<>(fail(login.error()));
+    if (!login) return fail(login.error());
+    return fetch_later ? fetch_later() : Result<>();
   }
 };
 

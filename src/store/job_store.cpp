@@ -120,6 +120,11 @@ std::vector<StoredJob> read_stored_jobs(const Rows& rows) {
   return jobs;
 }
 
+Condition behind(const JobPlace& place) {
+  return {"(group_path > ? OR (group_path = ? AND (name > ? OR (name = ? AND uuid > ?))))",
+          {place.group, place.group, place.name, place.name, place.uuid}};
+}
+
 bool means_top_level(const std::string& group) {
   return group.empty() || group == "-";
 }
@@ -146,6 +151,7 @@ Conditions job_conditions(Dialect dialect, const JobQuery& query) {
       tags.push_back(contains_exactly(dialect, "tags", "," + tag + ","));
     if (!tags.empty()) conditions.add(any_of(tags));
   }
+  if (query.after) conditions.add(behind(*query.after));
   return conditions;
 }
 

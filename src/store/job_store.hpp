@@ -42,6 +42,11 @@ struct JobSummary {
   std::vector<std::string> tags = {};
 };
 
+// Where a job stands in the order of lists.
+struct JobPlace {
+  std::string group, name, uuid;
+};
+
 struct JobQuery {
   std::string project = {};
   std::vector<std::string> uuids = {};         // idlist; empty: all
@@ -53,6 +58,7 @@ struct JobQuery {
   std::optional<bool> scheduled = {};           // scheduledFilter
   std::optional<std::string> server_uuid = {};  // serverNodeUUIDFilter
   std::optional<std::string> tag = {};          // tags: any of these, separated by commas
+  std::optional<JobPlace> after = {};           // only what comes behind it
   std::size_t offset = 0;
   std::size_t max = 0;  // 0: all
 };

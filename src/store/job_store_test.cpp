@@ -112,6 +112,13 @@ TEST_P(JobStoreTest, ListsInOneOrderEverywhere) {
   EXPECT_THAT(names({.project = "ops", .offset = 1, .max = 2}), ElementsAre("zeta", "a/z"));
   EXPECT_THAT(names({.project = "none"}), IsEmpty());
   EXPECT_EQ(jobs_->count("ops"), 7);
+  JobQuery piece{.project = "ops", .max = 2};
+  std::vector<std::string> all;
+  for (auto jobs = jobs_->list(piece); !jobs.empty(); jobs = jobs_->list(piece)) {
+    for (const auto& job : jobs) all.push_back(job.uuid);
+    piece.after = JobPlace{jobs.back().group, jobs.back().name, jobs.back().uuid};
+  }
+  EXPECT_THAT(all, ElementsAre("2", "1", "4", "7", "3", "6", "5"));
   EXPECT_EQ(jobs_->list_full({.project = "ops", .max = 1}).at(0).job, job_named("2", "", "Alpha"));
 }
 

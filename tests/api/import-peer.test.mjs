@@ -34,6 +34,8 @@ before(async () => {
     'projects/shop/etc/project.properties': `project.name=shop\nproject.label=The shop\nresources.source.1.type=file\nresources.source.1.config.file=${rundeck}/projects/shop/etc/resources.yaml\nresources.source.1.config.format=resourceyaml\n`,
     'projects/shop/etc/resources.yaml': 'db1:\n  nodename: db1\n  hostname: db1.example.com\n',
     'projects/shop/acls/own.aclpolicy': inProject,
+    'projects/shop/etc/scm-export.properties': 'scm.export.type=git-export\nscm.export.enabled=true\nscm.export.username=ann\nscm.export.roles.count=1\nscm.export.roles.0=ops\nscm.export.config.dir=/x\nscm.export.config.url=https://git.example.com/shop.git\nscm.export.config.branch=main\n',
+    'projects/shop/etc/scm-import.properties': 'scm.import.enabled=true\n',
     'projects/shop/readme.md': '# The shop',
     'var/storage/content/keys/web/pass': 'the password',
     'var/storage/meta/keys/web/pass': JSON.stringify({ 'Rundeck-content-type': 'application/x-rundeck-data-password', 'Rundeck-data-type': 'password' }),
@@ -67,6 +69,8 @@ describe('quarterdeck import', () => {
     row(first.out, 'taken +project +shop');
     row(first.out, 'taken +file +shop/etc/resources.yaml');
     row(first.out, 'taken +policy +shop/own.aclpolicy');
+    row(first.out, 'taken +scm +shop +export, git-export');
+    row(first.out, 'NOT TAKEN +scm +shop +etc/scm-import.properties: There is no scm.import.type');
     row(first.out, 'taken +key +keys/web/pass');
     row(first.out, 'taken +archive +.*shop.jar +into project shop: 1 jobs, 1 executions');
     row(first.out, 'NOT TAKEN +job +shop +jobs/job-2.xml');
@@ -77,6 +81,8 @@ describe('quarterdeck import', () => {
   it('lets a server go on with it', async () => {
     const project = await server.ok('GET', '/project/shop');
     assert.equal(project.config['project.label'], 'The shop');
+    const scm = await server.ok('GET', '/project/shop/scm/export/config');
+    assert.deepEqual([scm.type, scm.enabled, scm.config.url], ['git-export', true, 'https://git.example.com/shop.git']);
     assert.equal(project.config['resources.source.1.config.file'], join(base, 'projects/shop/etc/resources.yaml'));
     assert.ok((await server.ok('GET', '/project/shop/resources')).db1);
     assert.equal((await server.ok('GET', '/project/shop/readme.md')).contents, '# The shop');

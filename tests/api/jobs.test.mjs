@@ -70,11 +70,41 @@ describe('the list of jobs', () => {
 
   it('filtered by idlist', async () => assert.deepEqual(await names({ idlist: `${ids.plain},${ids.off},${NOWHERE}` }), ['off', 'plain']));
 
+  it('but not by more values than a database takes', async () => {
+    const many = (name, count) => Array.from({ length: count }, (_, at) => [name, `x${at}`]);
+    const refused = async (...request) => assert.match((await qd.fails(400, 'api.error.parameter.invalid', ...request)).message, /Ask in several requests/);
+    await refused('GET', `/project/${project}/jobs`, { query: { tags: many('', 1500).map(([, tag]) => tag).join(',') } });
+    await refused('POST', `/project/${project}/jobs/browse`, { json: { idlist: many('', 300_000).map(([, id]) => id).join(',') } });
+    const jobs = new URLSearchParams(many('jobListFilter', 1500));
+    await refused('GET', `/project/${project}/executions?${jobs}`);
+  });
+
   it('by pages', async () => {
     const all = (await list()).map((item) => item.id);
     const pages = [];
     for (const offset of [0, 2, 4, 6]) pages.push(...(await list({ max: 2, offset })).map((item) => item.id));
     assert.deepEqual(pages, all);
+  });
+
+  it('by pages that are full, however many jobs may not be seen between', async () => {
+    const project = await newProject(qd);
+    const jobs = Array.from({ length: 600 }, (_, at) => ({
+      name: `job ${String(at).padStart(3, '0')}`, group: at % 5 ? `hidden/${at % 7}` : `team/${at % 3}`, sequence: { commands: [{ exec: 'true' }] },
+    }));
+    const imported = await qd.ok('POST', `/project/${project}/jobs/import`, { json: jobs, query: { format: 'json' } });
+    assert.deepEqual(imported.failed, []);
+    const contents = JSON.stringify({ description: 'pages', context: { project }, for: { job: [{ match: { group: 'team/.*' }, allow: 'view' }] }, by: { group: project } });
+    await qd.ok('POST', `/system/acl/${project}.aclpolicy`, { json: { contents }, status: 201 });
+    const { token } = await qd.ok('POST', '/tokens', { json: { user: 'pages', roles: [project] }, status: 201 });
+    const seen = async (query) => (await qd.ok('GET', `/project/${project}/jobs`, { query, token })).map((job) => job.name);
+    const all = await seen({});
+    assert.equal(all.length, 120);
+    const pages = [];
+    for (let offset = 0; offset < 140; offset += 35) pages.push(await seen({ max: 35, offset }));
+    assert.deepEqual(pages.map((page) => page.length), [35, 35, 35, 15]);
+    assert.deepEqual(pages.flat(), all);
+    assert.deepEqual(await seen({ max: 35, offset: 120 }), []);
+    await qd.ok('DELETE', `/system/acl/${project}.aclpolicy`, { status: 204 });
   });
 });
 
@@ -181,6 +211,19 @@ describe('about one job', () => {
     assert.ok(info.href.endsWith(`/job/${id}`));
     assert.equal(typeof info.averageDuration, 'number');
     assert.ok(info.averageDuration >= 0 && info.averageDuration < 60_000);
+  });
+
+  it('its workflow, without end where jobs call each other in many steps', async () => {
+    const project = await newProject(qd);
+    const id = await newJob(qd, project, { name: 'loop' });
+    const commands = Array.from({ length: 200 }, (_, at) => (at % 2 ? { jobref: { uuid: id, name: 'loop' } } : { jobref: { name: 'loop', group: '' } }));
+    const saved = await qd.ok('POST', `/project/${project}/jobs/import`, { json: [{ name: 'loop', uuid: id, sequence: { commands } }], query: { format: 'json', dupeOption: 'update' } });
+    assert.deepEqual(saved.failed, []);
+    const { workflow } = await qd.ok('GET', `/job/${id}/workflow`);
+    assert.deepEqual([workflow.length, workflow[0].workflow.length, workflow[0].workflow[0].workflow.length], [200, 200, 200]);
+    const count = (steps) => steps.reduce((sum, step) => sum + 1 + count(step.workflow ?? []), 0);
+    assert.ok(count(workflow) < 6_000, `${count(workflow)} steps`);
+    assert.equal(workflow[199].jobId, id, 'the last ones are named, too');
   });
 
   it('its workflow, with referenced jobs', async () => {

@@ -1,7 +1,7 @@
 // Who comes in, how often, from where; users of the database; what browsers of other sites may not do.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ADMIN_PASSWORD, Server, startServer } from '../support/server.mjs';
 import { qd as cli } from '../support/cli.mjs';
@@ -127,6 +127,23 @@ describe('form tokens', () => {
       assert.equal((await create(headers)).status, 201, JSON.stringify(headers));
     }
     assert.equal((await act(navigation, '/projects')).status, 200, 'nor for reading');
+  });
+});
+
+// Of all threads of a name, as proc(5) tells of them.
+const niceness = (pid, name) => readdirSync(`/proc/${pid}/task`)
+  .map((task) => /\((.*)\) (.*)/s.exec(readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8')))
+  .filter(([, found]) => found === name)
+  .map(([, , facts]) => Number(facts.split(' ')[16]));
+
+describe('checking a password', () => {
+  it('has the priority of everything else, so that a busy machine locks nobody out', async () => {
+    const qd = await startServer();
+    await qd.login();
+    const checks = niceness(qd.pid, 'login');
+    assert.ok(checks.length > 0, 'a thread checked it');
+    assert.deepEqual(new Set(checks), new Set(niceness(qd.pid, 'quarterdeck')));
+    await qd.stop();
   });
 });
 

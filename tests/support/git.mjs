@@ -1,6 +1,7 @@
 // A bare repository on disk, and a clone of it in which somebody else works.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { removeAtExit } from './cleanup.mjs';
@@ -38,6 +39,38 @@ export class Repository {
 
   text(path, revision = this.branch) {
     return this.#run(this.path, 'show', `${revision}:${path}`);
+  }
+
+  // A host that gives its files out by HTTP, as git's "dumb" hosts do: {url, silent, waiting, seen, speak(), stop()}. As
+  // long as it is silent, it leaves requests without an answer; `seen` are the paths that it was asked for.
+  async serve({ address = '127.0.0.1', redirect = {} } = {}) {
+    const host = { silent: false, seen: [], held: [] };
+    const answer = ({ url }, response) => {
+      const path = url.split('?')[0];
+      const [, first] = path.split('/');
+      if (first in redirect) return response.writeHead(302, { Location: redirect[first] + url.slice(first.length + 1) }).end();
+      this.git('update-server-info');
+      const file = join(this.folder, path);
+      return statSync(file, { throwIfNoEntry: false })?.isFile() ? response.end(readFileSync(file)) : response.writeHead(404).end();
+    };
+    const server = http.createServer((request, response) => {
+      host.seen.push(request.url);
+      if (host.silent) host.held.push([request, response]);
+      else answer(request, response);
+    });
+    await new Promise((done) => server.listen(0, address, done));
+    host.root = `http://${address}:${server.address().port}`;
+    host.url = `${host.root}/jobs.git`;
+    Object.defineProperty(host, 'waiting', { get: () => host.held.length });
+    host.speak = () => {
+      host.silent = false;
+      for (const [request, response] of host.held.splice(0)) answer(request, response);
+    };
+    host.stop = () => new Promise((done) => {
+      server.close(done);
+      server.closeAllConnections();
+    });
+    return host;
   }
 
   // One commit by somebody else, pushed: {path: text}, null for a file that goes, {link: target} for a link.
