@@ -25,13 +25,6 @@
 #include "base/log_fields.hpp"
 #include "base/logging.hpp"
 
-// What jemalloc reads before anything of ours runs. Few arenas: a member is to stay small on a machine with many
-// processors, too, and its threads take their memory from caches of their own nearly always.
-extern "C" {
-extern const char* malloc_conf;
-const char* malloc_conf = "narenas:4,tcache_max:8192";
-}
-
 namespace {
 
 using qd::app::Config;
