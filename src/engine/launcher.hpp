@@ -49,8 +49,7 @@ struct RunRequest {
   std::optional<model::ExecutionId> original;
   std::map<std::string, std::string> meta;  // free, kept with the execution
   // What job and project configuration are taken from, when they were not just read: the execution starts only if
-  // nobody has changed them since, and only if its row is an INSERT and nothing else. Otherwise launch() refuses; read
-  // them, and ask again.
+  // nobody has changed them since. When launch() refuses, read them, and ask again.
   std::optional<store::PlaceVersion> unchanged;
 };
 

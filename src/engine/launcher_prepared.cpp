@@ -259,7 +259,11 @@ StartWriter::Written Launcher::Impl::write_start(PreparedRun& run) {
   const auto life = self.get();
   auto& inside = *run.inside_;
   if (!inside.simple()) {
-    return starts.write_alone(life, [&](store::Session& session) { return run.insert(session, parts.clock.now()); });
+    return starts.write_alone(life, [&](store::Session& session) {
+      const auto& uuid = inside.plan.execution.job_uuid;
+      if (inside.unchanged && !store::ExecutionStore::is_unchanged(session, uuid, *inside.unchanged)) return false;
+      return run.insert(session, parts.clock.now());
+    });
   }
   inside.settle(parts.clock.now());
   const auto* unchanged = inside.unchanged ? &*inside.unchanged : nullptr;
@@ -271,7 +275,6 @@ Result<model::Execution> Launcher::launch(RunRequest request,
   auto prepared = prepare(std::move(request), project_config);
   if (!prepared) return fail(prepared.error());
   const auto& inside = *(*prepared)->inside_;
-  if (inside.unchanged && !inside.simple()) return fail(ErrorKind::conflict, "The job is to be read before it is run");
   auto written = StartWriter::Written::refused;
   try {
     written = impl_->write_start(**prepared);
@@ -279,8 +282,10 @@ Result<model::Execution> Launcher::launch(RunRequest request,
     impl_->ask_later((*prepared)->execution(), Impl::Unanswered::close);
     throw;
   }
+  if (inside.unchanged && written != StartWriter::Written::inserted) {
+    return fail(ErrorKind::conflict, "The job was changed, or it cannot run now");
+  }
   if (written == StartWriter::Written::dead) {
-    if (inside.unchanged) return fail(ErrorKind::conflict, "The job was changed, or this member declared dead");
     return fail(ErrorKind::unavailable,
                 "The other members declared this one dead. It returns to the cluster at once; try again");
   }

@@ -15,6 +15,7 @@ namespace qd::node {
 namespace {
 
 constexpr std::size_t kStack = 64 * 1024;
+constexpr int kFilesOfOld = 1024;
 constexpr std::size_t kGuard = 4096;  // below it: a page that nobody may touch
 
 // What the children of one thread stand on, one after the other.
@@ -79,6 +80,13 @@ QD_IN_CHILD bool become(int from, int to) {
   return syscall(SYS_dup3, from, to, 0) >= 0;
 }
 
+// Ours close by themselves when the program begins; a library may have opened others.
+QD_IN_CHILD void close_others() {
+  if (syscall(SYS_close_range, 3U, ~0U, 0U) == 0) return;
+  for (int file = 3; file < kFilesOfOld; ++file)
+    syscall(SYS_close, file);  // a filter of system calls, or an old kernel
+}
+
 QD_IN_CHILD bool set_up(const Start& start) {
   const auto& setup = start.setup;
   const KernelSigaction by_default;
@@ -90,7 +98,7 @@ QD_IN_CHILD bool set_up(const Start& start) {
   if (input < 0) input = syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDONLY, 0);
   if (input < 0 || !become(static_cast<int>(input), 0)) return false;
   if (!become(setup.output, 1) || !become(setup.errors, 2)) return false;
-  if (syscall(SYS_close_range, 3U, ~0U, 0U) < 0) return false;
+  close_others();
   if (setup.folder != nullptr && syscall(SYS_chdir, setup.folder) < 0) return false;
   const std::uint64_t none = 0;
   return syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, sizeof none) == 0;

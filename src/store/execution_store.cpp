@@ -21,10 +21,10 @@ const std::string insert_while_alive = std::string("INSERT INTO execution (") + 
                                        placeholders(execution_column_count) +
                                        " FROM (SELECT 1 AS one) once WHERE " QD_LIFE_GOES_ON;
 
-const std::string insert_while_unchanged =
-    insert_while_alive +
-    " AND EXISTS (SELECT 1 FROM job j JOIN project p ON p.name = j.project WHERE j.uuid = ? AND j.revision = ? AND "
-    "j.created_ms = ? AND p.version = ? AND p.created_ms = ?)";
+constexpr const char* select_if_unchanged =
+    "SELECT 1 FROM job j JOIN project p ON p.name = j.project WHERE j.uuid = ? AND j.revision = ? AND "
+    "j.created_ms = ? AND p.version = ? AND p.created_ms = ?";
+const std::string insert_while_unchanged = insert_while_alive + " AND EXISTS (" + select_if_unchanged + ")";
 
 // One statement takes the lowest free slot of the job, if fewer than the limit run. Two members that take the same slot
 // at once meet at its unique key.
@@ -106,6 +106,10 @@ Params finish_params(model::ExecutionId id, const std::string& server_uuid, std:
   return params;
 }
 
+Params place_params(const std::string& job_uuid, const PlaceVersion& version) {
+  return {job_uuid, version.job.revision, version.job.created, version.project, version.project_created};
+}
+
 }  // namespace
 
 ExecutionStore::ExecutionStore(Database& database, std::int64_t remember_from)
@@ -127,10 +131,8 @@ std::vector<model::ExecutionId> ExecutionStore::create_all(Database& database, c
     held = &life;
     Params params = columns_of(execution);
     params.insert(params.end(), {life.uuid, life.number});
-    if (unchanged != nullptr) {
-      const auto& [job, project, project_created] = *unchanged;
-      params.insert(params.end(), {execution.job_uuid, job.revision, job.created, project, project_created});
-    }
+    if (unchanged != nullptr)
+      std::ranges::copy(place_params(execution.job_uuid, *unchanged), std::back_inserter(params));
     inserts.push_back(
         {unchanged == nullptr ? insert_while_alive : insert_while_unchanged, std::move(params), Statement::Answer::id});
   }
@@ -173,6 +175,10 @@ std::optional<model::ExecutionId> ExecutionStore::create_within_limit(Session& s
     if (count_running(session, execution.job_uuid) >= limit) return std::nullopt;
   }
   return std::nullopt;
+}
+
+bool ExecutionStore::is_unchanged(Session& session, const std::string& job_uuid, const PlaceVersion& version) {
+  return !session.query(select_if_unchanged, place_params(job_uuid, version)).empty();
 }
 
 void ExecutionStore::withdraw(Session& session, model::ExecutionId id) {

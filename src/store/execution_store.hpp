@@ -118,6 +118,8 @@ class ExecutionStore {
   // declared dead starts nothing any more, or when its job has changed. One exchange with the database where it can.
   static std::vector<model::ExecutionId> create_all(Database& database, const std::vector<Start>& starts);
 
+  static bool is_unchanged(Session& session, const std::string& job_uuid, const PlaceVersion& version);
+
   // Deletes a row that this transaction made.
   static void withdraw(Session& session, model::ExecutionId id);
   static std::int64_t count_running(Session& session, const std::string& job_uuid);

@@ -184,8 +184,13 @@ test('a project without source control shows nothing of it, and a repository tha
   await submit(page, 'Commit', 'To nowhere');
   await page.getByRole('alert').getByText(/repository|remote|push/i).first().waitFor();
   assert.equal(await page.getByLabel(/^Commit Message/).inputValue(), 'To nowhere', 'what was entered stays');
-  await visitor.open(`/project/${project}/jobs`);
-  await source(page, 'Source control').getByText(/^The repository gives no answer: Failed to get/).waitFor();
+  // No page waits for the repository: the look that starts a fetch shows the one before.
+  const told = source(page, 'Source control').getByText(/^The repository gives no answer: Failed to get/);
+  await until(async () => {
+    await visitor.open(`/project/${project}/jobs`);
+    await source(page, 'Source control').waitFor();
+    return told.isVisible();
+  }, { what: 'the lost repository to be told' });
   await visitor.picture('scm-lost', { fullPage: false });
   await visitor.leave();
 });
