@@ -27,7 +27,7 @@ function(qd_module name)
   if(QD_TESTS AND tests)
     add_executable(qd_${name}_test ${tests})
     # Tests are compiled more often than they run: at -O2 they took as long to build as what they test.
-    target_compile_options(qd_${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
+    target_compile_options(qd_${name}_test PRIVATE $<$<CONFIG:Release>:-O0>)
     target_link_libraries(qd_${name}_test PRIVATE qd_${name} GTest::gmock GTest::gtest GTest::gtest_main ${arg_TEST_LIBS})
     # Only the tests that read files of the tree know where it lies, so that ccache hits from another checkout.
     foreach(test ${tests})
