@@ -31,6 +31,9 @@
 
 namespace qd::engine {
 
+// Code of the error of launch() for a run whose job may have changed.
+inline constexpr const char* kReadAgain = "read again";
+
 // What is to run, for whom. The caller has authorised it.
 struct RunRequest {
   model::Job job;  // a stored job, or an ad-hoc one made of steps (uuid "")
@@ -49,7 +52,7 @@ struct RunRequest {
   std::optional<model::ExecutionId> original;
   std::map<std::string, std::string> meta;  // free, kept with the execution
   // What job and project configuration are taken from, when they were not just read: the execution starts only if
-  // nobody has changed them since. When launch() refuses, read them, and ask again.
+  // nobody has changed them since. When launch() refuses with kReadAgain, read them, and ask again.
   std::optional<store::PlaceVersion> unchanged;
 };
 

@@ -278,12 +278,12 @@ Result<model::Execution> Launcher::launch(RunRequest request,
   auto written = StartWriter::Written::refused;
   try {
     written = impl_->write_start(**prepared);
-  } catch (const store::DatabaseError&) {
-    impl_->ask_later((*prepared)->execution(), Impl::Unanswered::close);
+  } catch (const store::DatabaseError& error) {
+    if (error.unavailable) impl_->ask_later((*prepared)->execution(), Impl::Unanswered::close);
     throw;
   }
   if (inside.unchanged && written != StartWriter::Written::inserted) {
-    return fail(ErrorKind::conflict, "The job was changed, or it cannot run now");
+    return fail(ErrorKind::conflict, "The job was changed, or it cannot run now", kReadAgain);
   }
   if (written == StartWriter::Written::dead) {
     return fail(ErrorKind::unavailable,

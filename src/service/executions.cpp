@@ -97,14 +97,17 @@ Result<Executions::RunOfJob> Executions::request_to_run(const auth::Identity& wh
 
 Result<Executions::Started> Executions::run_job(const auth::Identity& who, const std::string& job_uuid,
                                                 RunOptions options) {
-  // Most runs are of a job that nobody has changed since its last one, and of few jobs. Whatever goes wrong with what
-  // is kept, a changed job included: then it is read.
-  if (auto kept = places_.kept(job_uuid); kept && !engine::running_limit(kept->job->job)) {
-    const auto unchanged = kept->version;
-    auto started = run_job_at(who, job_uuid, std::move(kept), options, unchanged);
-    if (started) return started;
+  // Most runs are of a job that nobody has changed since its last one, and of few jobs. What is refused on the ground
+  // of what is kept is looked at again if that has changed.
+  const auto kept = places_.kept(job_uuid);
+  if (!kept || engine::running_limit(kept->job->job)) {
+    return run_job_at(who, job_uuid, places_.read(job_uuid), std::move(options), std::nullopt);
   }
-  return run_job_at(who, job_uuid, places_.read(job_uuid), std::move(options), std::nullopt);
+  auto started = run_job_at(who, job_uuid, kept, options, kept->version);
+  if (started) return started;
+  auto now = places_.read(job_uuid);
+  if (now && now->version == kept->version && started.error().code != engine::kReadAgain) return started;
+  return run_job_at(who, job_uuid, std::move(now), std::move(options), std::nullopt);
 }
 
 Result<Executions::Started> Executions::run_job_at(const auth::Identity& who, const std::string& job_uuid,
